@@ -1,0 +1,1 @@
+"""Tables and queries. Never commits, never decides, never sees a schema."""

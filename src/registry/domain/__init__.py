@@ -1,0 +1,1 @@
+"""Rules and concepts of the registry: standard library only, no clock, no I/O."""

@@ -1,0 +1,64 @@
+PORT ?= 8000
+ARGS ?=
+
+PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
+COMPILE = .venv/bin/uv pip compile pyproject.toml --extra embedded --group build \
+	--universal --python-version 3.11 --generate-hashes --no-header --quiet $(ARGS)
+REDOCLY = npx --yes @redocly/cli@2.77.0
+
+# Only from the command line: a DATABASE_URL that happens to be in the environment is somebody's real database.
+ifeq ($(origin DATABASE_URL),command line)
+export REGISTRY_TEST_DATABASE_URL := $(DATABASE_URL)
+unexport DATABASE_URL
+endif
+
+.PHONY: help run test check bench lock
+
+help:
+	@echo "make run [PORT=8000]           start the demo province on 127.0.0.1"
+	@echo "make test [DATABASE_URL=...] [ARGS=...]   run the tests, on a server of your own if you name one"
+	@echo "make check                     format, lint, types, layers, migrations, API description"
+	@echo "make bench                     compare speed with the bare database"
+	@echo "make lock [ARGS=--upgrade]     pin the dependencies again"
+
+run: .venv/run
+	@exec .venv/bin/registry demo --port $(PORT)
+
+test: .venv/dev
+	@.venv/bin/python -m pytest $(ARGS)
+
+check: .venv/dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy src tests
+	.venv/bin/lint-imports
+	.venv/bin/registry db check
+	.venv/bin/registry openapi --check
+	@if $(REDOCLY) --version >/dev/null 2>&1; then \
+		$(REDOCLY) lint openapi/registry.json; \
+	else \
+		echo "Redocly skipped: it needs node 20 and a way to its package"; \
+	fi
+
+bench: .venv/dev
+	@.venv/bin/python -m benchmarks $(ARGS)
+
+lock: .venv/made
+	$(PIP) install uv==0.13.9
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+.venv/made: scripts/make-venv
+	@scripts/make-venv
+	@touch $@
+
+.venv/run: requirements.txt pyproject.toml .venv/made
+	@echo "Installing what the service needs ..."
+	@$(PIP) install --require-hashes --requirement requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/run
+	@echo "Installing what the tests need ..."
+	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@

@@ -1,0 +1,39 @@
+"""Failures of the database as refusals: a broken constraint by its name, a lost server as "try again".
+
+A driver's message quotes the values at fault, so nothing of it goes further than the names and
+codes read here.
+"""
+
+from collections.abc import Mapping
+
+from asyncpg import InterfaceError, PostgresError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from registry.api.refusals import InternalError, Unavailable
+from registry.domain.errors import DomainError
+
+FAILURES = (DBAPIError, PoolTimeout, PostgresError, InterfaceError, OSError)
+"""What a database that refuses, hangs or is not there raises, through SQLAlchemy or from asyncpg alone."""
+
+_LATER_CLASSES = ("08", "53", "57")
+"""Connection lost, resources exhausted, operator intervention (a timeout, a shutdown)."""
+
+_LATER_STATES = frozenset({"25006", "40001", "40P01", "55P03"})
+"""A standby not promoted yet, serialization failure, deadlock, lock not available."""
+
+
+def refusal_of(failure: Exception, constraints: Mapping[str, type[DomainError]]) -> DomainError:
+    """Say what a failure means for the caller."""
+    if isinstance(failure, OSError | PoolTimeout):
+        return Unavailable()
+    if isinstance(failure, DBAPIError) and failure.connection_invalidated:
+        return Unavailable()
+    cause = failure.driver_exception if isinstance(failure, DBAPIError) else failure
+    constraint = constraints.get(getattr(cause, "constraint_name", None) or "")
+    if constraint is not None:
+        return constraint()
+    state = getattr(cause, "sqlstate", None) or ""
+    if state.startswith(_LATER_CLASSES) or state in _LATER_STATES:
+        return Unavailable()
+    return InternalError()

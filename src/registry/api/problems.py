@@ -1,0 +1,103 @@
+"""The catalogue of problems: each code with its HTTP status and its words in both languages (RFC 9457).
+
+The catalogue is data: `data/problems/*.toml`. A module that defines a `DomainError` adds its code
+to the file of its feature, and a test holds that none is forgotten.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from registry.api import texts
+from registry.api.language import Language
+from registry.api.notices import Notice
+from registry.api.schemas.fields import Out
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldError(Notice):
+    """What is wrong with one place of the request: in its body, or one of its parameters."""
+
+    parameter: Annotated[
+        str | None,
+        Field(description="Name of the query, path or header parameter at fault.", examples=["limit"]),
+    ]
+
+
+class Problem(Out):
+    """Why a request was refused (RFC 9457). Clients compare `code`; further members hold machine-readable facts."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Address of the page that explains the problem.", json_schema_extra={"format": "uri"})
+    title: str = Field(description="Short name of the problem; the same at every occurrence.")
+    status: Annotated[int, Field(ge=400, le=599, description="The HTTP status.")]
+    detail: str = Field(description="What happened, for people, in Vietnamese or English by Accept-Language.")
+    instance: str = Field(description="This occurrence: `urn:uuid:` and the value of X-Request-ID.")
+    code: str = Field(description="Stable code; compare this, not the text.", pattern=r"^[a-z][a-z0-9_]*$")
+    errors: list[FieldError] = Field(description="Every place of the request at fault; empty where none is.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A problem in one language; `detail` is a template over facts."""
+
+    title: str
+    detail: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """A code with its status and its words."""
+
+    code: str
+    status: int
+    words: Mapping[Language, Wording]
+
+    @classmethod
+    def of(cls, code: str, entry: Mapping[str, Any]) -> "ProblemType":
+        """Read one table of the catalogue. Raises where it is incomplete."""
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", code):
+            msg = f"not a code: {code}"
+            raise ValueError(msg)
+        words = {language: Wording(**entry[language]) for language in Language}
+        for wording in words.values():
+            texts.checked(wording.detail)
+        return cls(code, entry["status"], words)
+
+    def detail(self, language: Language, facts: Mapping[str, Any]) -> str:
+        """Return the sentence for one occurrence."""
+        return texts.fill(self.words[language].detail, language, facts)
+
+
+CATALOGUE: Mapping[str, ProblemType] = MappingProxyType(
+    {code: ProblemType.of(code, entry) for code, entry in texts.load("problems").items()}
+)
+"""Every code that an answer may carry."""
+
+ALWAYS = ("malformed_request", "malformed_url", "validation_failed", "internal_error", "unavailable")
+WITH_BODY = ("malformed_json", "body_too_large", "unsupported_media_type")
+
+
+def responses(*codes: str, body: bool = False) -> dict[int | str, dict[str, Any]]:
+    """Document the problems of an operation, beside those that every operation may answer.
+
+    `body` adds those of operations that read a JSON body. Used as
+    `responses=problems.responses("not_found", "episode_already_open", body=True)`.
+    """
+    by_status: dict[int, list[ProblemType]] = {}
+    for code in dict.fromkeys((*ALWAYS, *(WITH_BODY if body else ()), *codes)):
+        by_status.setdefault(CATALOGUE[code].status, []).append(CATALOGUE[code])
+    return {
+        status: {
+            "model": Problem,
+            "description": "\n".join(f"- `{each.code}`: {each.words[Language.EN].title}" for each in problems),
+        }
+        for status, problems in sorted(by_status.items())
+    }

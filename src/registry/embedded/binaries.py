@@ -68,12 +68,14 @@ class Account:
             check=False,
         )
         if done.returncode:
-            raise EmbeddedPostgresError(last_lines(done.stderr) or f"{program.name} failed")
+            raise EmbeddedPostgresError(reason(done.stderr) or f"{program.name} failed")
 
 
-def last_lines(text: str, count: int = 3) -> str:
-    """Join the last lines that say something into one."""
-    return " | ".join([line.strip() for line in text.splitlines() if line.strip()][-count:])
+def reason(output: str) -> str:
+    """Pick from a program's last words the lines that say why it gave up, and join them into one."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    serious = [line for line in lines if any(word in line for word in ("FATAL:", "PANIC:", "error:"))]
+    return " | ".join((serious or lines)[-3:])
 
 
 def packaged() -> Path:

@@ -1,5 +1,6 @@
 """What lies in the data directory: the cluster, its socket, its log and the lock of its owner."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -60,10 +61,18 @@ class Cluster:
         self.socket_dir.chmod(0o700)
         os.chown(self.socket_dir, account.uid, account.gid)
 
+    def remove_socket_dir(self) -> None:
+        """Leave nothing in /tmp; the next owner makes it again."""
+        with contextlib.suppress(OSError):
+            self.socket_dir.rmdir()
+
+    def remove_drafts(self) -> None:
+        """Clear what killed first starts left; the last one's initdb may still be dying, then the next start does."""
+        for draft in self.data_dir.glob("draft-*"):
+            shutil.rmtree(draft, ignore_errors=True)
+
     def create(self, programs: Path, account: Account) -> None:
         """Make the cluster and its database as a draft, then rename: a killed start leaves nothing half made."""
-        for abandoned in self.data_dir.glob("draft-*"):
-            shutil.rmtree(abandoned)
         draft = Path(tempfile.mkdtemp(prefix="draft-", dir=self.data_dir))
         os.chown(draft, account.uid, account.gid)
         # The builtin locale sorts and folds the same on every machine, whatever locales it has.

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import IO, Self
 from urllib.parse import quote
 
-from registry.embedded.binaries import ENVIRONMENT, Account, EmbeddedPostgresError, last_lines, packaged, reachable
+from registry.embedded.binaries import ENVIRONMENT, Account, EmbeddedPostgresError, packaged, reachable, reason
 from registry.embedded.cluster import DATABASE, Cluster
 
 POLL_SECONDS = 0.02
@@ -114,6 +114,7 @@ class EmbeddedPostgres:
             self._settled.set()
 
     def _serve_until_stopped(self) -> None:
+        self._cluster.remove_drafts()
         while not self._stopping.is_set():
             try:
                 account = Account.choose(self._cluster.path)
@@ -127,6 +128,7 @@ class EmbeddedPostgres:
                     raise
                 log.exception("embedded_postgres.not_restarted")
                 self._stopping.wait(RETRY_SECONDS)
+        self._cluster.remove_socket_dir()
 
     def _serve(self, programs: Path, account: Account) -> None:
         """Run the server once, from start to end."""
@@ -160,7 +162,7 @@ class EmbeddedPostgres:
                 lines.seek(log_start)
                 words = lines.read()
             if not _is_predecessor_alive(words):
-                raise EmbeddedPostgresError(f"PostgreSQL did not start: {last_lines(words)}")
+                raise EmbeddedPostgresError(f"PostgreSQL did not start: {reason(words)}")
             self._stopping.wait(ATTACHED_POLL_SECONDS)
 
 

@@ -2,14 +2,12 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
 from registry.domain.unit import (
-    SINCE_BEFORE_THE_LIST,
-    STILL_IN_FORCE,
     Certainty,
     Level,
     Placement,
@@ -17,7 +15,6 @@ from registry.domain.unit import (
     UnitNotInForce,
     UnitVersion,
     UnknownUnit,
-    level_of,
 )
 from registry.domain.unit_map import MapData
 from registry.domain.vietnamese import fold
@@ -28,12 +25,12 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """The map of one edition."""
+    """The map of one edition: the units in force, and where those that ended before are placed."""
 
     by_id: dict[int, UnitVersion]
     by_code: dict[str, UnitVersion]
     children: dict[int, tuple[UnitVersion, ...]]
-    places: dict[int, tuple[int, Certainty]]
+    placed: dict[int, tuple[int, Certainty]]
     sources: dict[int, tuple[int, ...]]
 
 
@@ -46,13 +43,17 @@ class Atlas:
 
     def __init__(self, data: MapData) -> None:
         versions = sorted(data.versions, key=lambda version: version.valid_from)
+        in_order = sorted(data.versions, key=_vietnamese_order)
         placements = _grouped((placement.edition, placement) for placement in data.placements)
         self._starts = tuple(edition.valid_from for edition in data.editions)
         self._history = _grouped((version.unit_id, version) for version in versions)
         self._periods = _grouped((version.code, version) for version in versions)
-        self._successors = _grouped((succession.old_unit_id, succession) for succession in data.successions)
+        self._successors = _grouped(
+            (succession.old_unit_id, succession)
+            for succession in sorted(data.successions, key=lambda succession: not succession.is_default)
+        )
         self._sheets = tuple(
-            _sheet((v for v in versions if v.covers(edition.valid_from)), placements[edition.edition])
+            _sheet([v for v in in_order if v.covers(edition.valid_from)], placements.get(edition.edition, ()))
             for edition in data.editions
         )
 
@@ -60,11 +61,11 @@ class Atlas:
         """Name the edition of a date, as the table of placements does."""
         return max(bisect_right(self._starts, on), 1)
 
-    def resolve(self, code: str, on: date) -> UnitVersion:
-        """Find the unit that a code names on a date."""
+    def resolve(self, code: str, on: date, *, pointer: str | None = None) -> UnitVersion:
+        """Find the unit that a code names on a date; `pointer` is where the request named it."""
         found = self._sheet(on).by_code.get(code)
         if found is None:
-            raise self._not_in_force(code, on)
+            raise self._not_in_force(code, on, pointer)
         return found
 
     def latest(self, code: str, today: date) -> UnitVersion:
@@ -81,6 +82,10 @@ class Atlas:
             raise self._not_in_force(self._history[unit_id][0].code, on)
         return found
 
+    def first(self, unit_id: int) -> UnitVersion:
+        """Read a unit as it was when it began."""
+        return self._history[unit_id][0]
+
     def last(self, unit_id: int) -> UnitVersion:
         """Read a unit as it is now or was at its end."""
         return self._history[unit_id][-1]
@@ -88,15 +93,14 @@ class Atlas:
     def is_in_force(self, unit_id: int, on: date) -> bool:
         return unit_id in self._sheet(on).by_id
 
-    def periods(self, code: str) -> tuple[UnitVersion, ...]:
+    def periods(self, code: str, *, pointer: str | None = None) -> tuple[UnitVersion, ...]:
         """List what a code has named, oldest first: one unit under several names, or different units."""
-        level_of(code)
         if code not in self._periods:
-            raise UnknownUnit(unit=code)
+            raise UnknownUnit(unit=code, pointer=pointer)
         return self._periods[code]
 
     def successors(self, unit_id: int) -> tuple[Succession, ...]:
-        """List what is on file about where an ended unit went."""
+        """List what is on file about where an ended unit went, the default first."""
         return self._successors.get(unit_id, ())
 
     def ancestors(self, unit_id: int, on: date) -> tuple[UnitVersion, ...]:
@@ -119,7 +123,9 @@ class Atlas:
 
     def there(self, unit_id: int, on: date) -> tuple[int, Certainty]:
         """Find where a unit is counted on a date that is not before its own beginning, and how surely."""
-        found = self._sheet(on).places.get(unit_id)
+        if self.is_in_force(unit_id, on):
+            return unit_id, Certainty.SAME
+        found = self._sheet(on).placed.get(unit_id)
         if found is None:
             raise self._not_in_force(self._history[unit_id][0].code, on)
         return found
@@ -131,8 +137,9 @@ class Atlas:
     def sources_of(self, unit_id: int, on: date) -> tuple[int, ...]:
         """List the units, of that day or ended before, that are counted within a unit on a date."""
         sources = self._sheet(on).sources
-        within = self._subtree(self.at(unit_id, on), on)
-        return tuple(sorted(source for unit in within for source in sources.get(unit.unit_id, ())))
+        within = [unit.unit_id for unit in self._subtree(self.at(unit_id, on), on)]
+        ended = (source for place in within for source in sources.get(place, ()))
+        return tuple(sorted([*within, *ended]))
 
     def scope_of(self, unit_id: int, today: date) -> tuple[int, ...]:
         """List the units in reach, on today's map, of a grant on a unit.
@@ -178,43 +185,37 @@ class Atlas:
         for child in self._sheet(on).children.get(unit.unit_id, ()):
             yield from self._subtree(child, on)
 
-    def _not_in_force(self, code: str, on: date) -> UnitNotInForce:
-        periods = self.periods(code)
+    def _not_in_force(self, code: str, on: date, pointer: str | None = None) -> UnitNotInForce:
+        periods = self.periods(code, pointer=pointer)
         ended = [version.unit_id for version in periods if version.valid_to <= on]
         successions = self.successors(ended[-1]) if ended else ()
         return UnitNotInForce(
+            pointer=pointer,
             unit=code,
-            on=on.isoformat(),
+            on=on,
             periods=[_period(version) for version in periods],
             successors=[
-                {**_period(self._history[s.new_unit_id][0]), "kind": s.kind.value, "is_default": s.is_default}
+                {**_period(self.first(s.new_unit_id)), "kind": s.kind.value, "is_default": s.is_default}
                 for s in successions
             ],
         )
 
 
-def _period(version: UnitVersion) -> dict[str, str | None]:
-    return {
-        "code": version.code,
-        "name": version.name,
-        "valid_from": None if version.valid_from == SINCE_BEFORE_THE_LIST else version.valid_from.isoformat(),
-        "valid_to": None if version.valid_to == STILL_IN_FORCE else version.valid_to.isoformat(),
-    }
+def _period(version: UnitVersion) -> dict[str, str | date | None]:
+    return {"code": version.code, "name": version.name, "valid_from": version.since, "valid_to": version.until}
 
 
 def _vietnamese_order(unit: UnitVersion) -> tuple[str, int]:
     return unit.name_sort, unit.unit_id
 
 
-def _sheet(units: Iterable[UnitVersion], placements: Iterable[Placement]) -> _Sheet:
-    ordered = sorted(units, key=_vietnamese_order)
-    places = {p.unit_id: (p.there_unit_id, p.certainty) for p in placements}
+def _sheet(units: Sequence[UnitVersion], placements: Sequence[Placement]) -> _Sheet:
     return _Sheet(
-        by_id={unit.unit_id: unit for unit in ordered},
-        by_code={unit.code: unit for unit in ordered},
-        children=_grouped((unit.parent_id, unit) for unit in ordered if unit.parent_id is not None),
-        places=places,
-        sources=_grouped((there, unit_id) for unit_id, (there, _) in places.items()),
+        by_id={unit.unit_id: unit for unit in units},
+        by_code={unit.code: unit for unit in units},
+        children=_grouped((unit.parent_id, unit) for unit in units if unit.parent_id is not None),
+        placed={p.unit_id: (p.there_unit_id, p.certainty) for p in placements},
+        sources=_grouped((p.there_unit_id, p.unit_id) for p in placements),
     )
 
 

@@ -36,6 +36,9 @@ class UnitType(StrEnum):
     DAC_KHU = "dac_khu"
 
 
+_TYPES = {unit_type.value: unit_type for unit_type in UnitType}
+
+
 class SuccessionKind(StrEnum):
     """How much of an ended unit went to a successor."""
 
@@ -78,6 +81,16 @@ class UnitVersion:
     def covers(self, on: date) -> bool:
         return self.valid_from <= on < self.valid_to
 
+    @property
+    def since(self) -> date | None:
+        """The first day; None where it lies before the first list."""
+        return None if self.valid_from == SINCE_BEFORE_THE_LIST else self.valid_from
+
+    @property
+    def until(self) -> date | None:
+        """The first day after; None while the unit is in force."""
+        return None if self.valid_to == STILL_IN_FORCE else self.valid_to
+
 
 @dataclass(frozen=True, slots=True)
 class Edition:
@@ -103,7 +116,7 @@ class Succession:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a unit is found on an edition of the map, and how surely."""
+    """Where a unit that has ended is found on an edition of the map, and how surely."""
 
     unit_id: int
     edition: int
@@ -138,8 +151,5 @@ def level_of(code: str) -> Level:
 
 def type_of(name: str) -> UnitType:
     """Tell a unit's type by the first words of its name."""
-    words = fold(name).replace(" ", "_")
-    for unit_type in UnitType:
-        if words.startswith(f"{unit_type}_"):
-            return unit_type
-    raise ValueError(f"the name of a unit begins with its type: {name}")
+    first, second, *_ = fold(name).split()
+    return _TYPES.get(f"{first}_{second}") or _TYPES[first]

@@ -51,13 +51,16 @@ def build_map(
     Territories already `known` keep their ids and later ones are numbered after them, so that a
     longer list never renames what records refer to.
     """
-    versions = tuple(_versions(units, dict(known or {})))
+    known = known or {}
+    versions = tuple(_versions(units, known))
+    if not set(known.values()) <= {version.unit_id for version in versions}:
+        raise ValueError("a later list only adds: units that records may refer to are missing")
     editions = _editions(versions)
     links = tuple(_successions(successions, province_successions, versions))
     return MapData(editions, versions, links, tuple(_placements(versions, editions, links)))
 
 
-def _versions(records: Iterable[Record], known: dict[Territory, int]) -> Iterator[UnitVersion]:
+def _versions(records: Iterable[Record], known: Mapping[Territory, int]) -> Iterator[UnitVersion]:
     """Give each record its unit: the one that had the code until then, or a new one.
 
     In order of time, and parents first, so that a record's parent is the last unit seen under its code.
@@ -126,29 +129,35 @@ def _successions(
 def _placements(
     versions: Iterable[UnitVersion], editions: Iterable[Edition], successions: Iterable[Succession]
 ) -> Iterator[Placement]:
-    """Follow every unit forward from edition to edition; the certainties of several changes compose."""
+    """Follow every ended unit from edition to edition; the certainties of several changes compose."""
     heirs = {s.old_unit_id: (s.new_unit_id, Certainty(s.kind)) for s in successions if s.is_default}
     in_force: dict[int, UnitVersion] = {}
     place: dict[int, tuple[int, Certainty]] = {}
     for edition in editions:
         before, in_force = in_force, {v.unit_id: v for v in versions if v.covers(edition.valid_from)}
+        place.update({unit_id: (unit_id, Certainty.SAME) for unit_id in before if unit_id not in in_force})
         for unit_id, (there, certainty) in place.items():
             if there not in in_force:
-                heir, step = heirs.get(there) or (_survivor(there, before, in_force), Certainty.UNPLACED)
+                heir, step = heirs.get(there) or (_smallest_left(there, before, in_force, heirs), Certainty.UNPLACED)
                 place[unit_id] = heir, certainty.then(step)
-        place.update({unit_id: (unit_id, Certainty.SAME) for unit_id in in_force if unit_id not in place})
-        for unit_id, (there, certainty) in place.items():
-            yield Placement(unit_id, edition.edition, there, certainty)
+            yield Placement(unit_id, edition.edition, *place[unit_id])
 
 
-def _survivor(unit_id: int, before: Mapping[int, UnitVersion], in_force: Mapping[int, UnitVersion]) -> int:
-    """Find the smallest ancestor that outlived a unit whose successor is not on file."""
+def _smallest_left(
+    unit_id: int,
+    before: Mapping[int, UnitVersion],
+    in_force: Mapping[int, UnitVersion],
+    heirs: Mapping[int, tuple[int, Certainty]],
+) -> int:
+    """Find what is left around a unit without a successor on file: its district, else its province."""
     ancestor = before[unit_id].parent_id
-    while ancestor is not None and ancestor not in in_force:
-        ancestor = before[ancestor].parent_id
     if ancestor is None:
-        raise ValueError(f"unit {before[unit_id].code} ended and nothing on file says where it went")
-    return ancestor
+        raise ValueError(f"province {before[unit_id].code} ended without a successor")
+    if ancestor in in_force:
+        return ancestor
+    if ancestor in heirs:
+        return heirs[ancestor][0]
+    return _smallest_left(ancestor, before, in_force, heirs)
 
 
 def _day(text: str, otherwise: date) -> date:

@@ -24,6 +24,7 @@ _MARKED_LETTERS = {
 }
 _STROKED_D_RANK = str.maketrans(dict.fromkeys("đðɖ", "d{"))
 _MARKED_LETTER = re.compile("|".join(_MARKED_LETTERS))
+_MARKS = re.compile("[\u0300-\u036f]+")
 _TONE = re.compile(f"[{''.join(_TONES)}]")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -68,4 +69,4 @@ def _decomposed(text: str) -> str:
 
 
 def _without_marks(decomposed: str) -> str:
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    return _MARKS.sub("", decomposed)

@@ -101,6 +101,16 @@ def test_the_socket_is_open_to_nobody_else(directory: Path) -> None:
         assert Cluster(directory / "data").socket_dir.stat().st_mode & 0o777 == 0o700
 
 
+def test_the_log_holds_no_values_of_keys(directory: Path) -> None:
+    with EmbeddedPostgres(directory / "data") as server:
+        query(server, "CREATE TABLE number (value text PRIMARY KEY); INSERT INTO number SELECT 'se' || 'cret'")
+        with pytest.raises(subprocess.CalledProcessError):
+            query(server, "INSERT INTO number SELECT 'se' || 'cret'")
+    log = Cluster(directory / "data").log.read_text()
+    assert "duplicate key" in log
+    assert "secret" not in log
+
+
 def test_kill_of_the_app_leaves_no_server_and_loses_no_acknowledged_row(directory: Path, programs: Programs) -> None:
     data_dir = directory / "data"
     app = programs.start(WRITE, data_dir)
@@ -190,9 +200,13 @@ def test_a_pid_that_now_belongs_to_another_program_does_not_block(directory: Pat
         account = binaries.Account.choose(Cluster(data_dir).path)
     with subprocess.Popen(account.command(Path("/bin/sleep"), "30"), cwd="/") as stranger:
         Cluster(data_dir).pid_file.write_text(f"{stranger.pid}\n{data_dir}/postgres\n")
-        with EmbeddedPostgres(data_dir) as server:
+        server = EmbeddedPostgres(data_dir)
+        try:
+            server.start(timeout=5)
             assert query(server, "SELECT 1") == "1"
-        stranger.kill()
+        finally:
+            server.stop()
+            stranger.kill()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

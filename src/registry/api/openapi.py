@@ -1,0 +1,138 @@
+"""The specification (OpenAPI 3.1): what FastAPI derives from the routes, made complete and compact.
+
+It depends on the routes alone, never on settings, so that the committed copy is the same everywhere.
+"""
+
+import difflib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from registry import __version__
+from registry.api import problems
+from registry.api.tags import TAGS
+
+Json: TypeAlias = dict[str, Any]
+
+TITLE = "Rehabilitation case registry"
+MANUAL = Path(__file__).with_name("manual.md")
+BEARER = "bearer"
+PROBLEM = "#/components/schemas/Problem"
+
+_FASTAPI_OWN = ("HTTPValidationError", "ValidationError")
+_METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
+
+_SECURITY_SCHEME: Json = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": (
+        "A JWT access token (RFC 9068) of an issuer that this registry trusts. Paste the token alone, without the word "
+        "`Bearer`. Its scopes say what kind of thing the client may do: `registry.read` (read), `registry.write` "
+        "(record), `registry.report` (figures and reports), `registry.admin` (grants). What a request may touch is the "
+        "token's scopes and, beside them, the grants that the registry holds for the token's subject."
+    ),
+}
+
+_REQUEST_ID: Json = {
+    "description": "Id of this request. Quote it when you report a fault: logs and audit carry it too.",
+    "schema": {"type": "string", "format": "uuid", "maxLength": 36},
+    "example": "3f0f6c1e-8f0b-4c3a-9d53-6a1f4f1f2b7e",
+}
+
+
+def operation_id(route: APIRoute) -> str:
+    """Name an operation after its handler (the application's `generate_unique_id_function`)."""
+    return route.name
+
+
+def build(app: FastAPI) -> Json:
+    """Return the specification of the application's routes."""
+    spec = get_openapi(
+        title=TITLE,
+        version=__version__,
+        openapi_version="3.1.0",
+        description=MANUAL.read_text(encoding="utf-8"),
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+        servers=[{"url": "/", "description": "The server that serves this page."}],
+        routes=app.routes,
+    )
+    components = spec.setdefault("components", {})
+    components["securitySchemes"] = {BEARER: _SECURITY_SCHEME}
+    components["headers"] = {"X-Request-ID": _REQUEST_ID}
+
+    for operation in operations(spec):
+        # What depends on no token needs none, and says so instead of leaving it open.
+        operation.setdefault("security", [])
+        for status, response in operation["responses"].items():
+            if status.startswith(("4", "5")):
+                _speak_problem(response)
+            response.setdefault("headers", {})["X-Request-ID"] = {"$ref": "#/components/headers/X-Request-ID"}
+    for name in _FASTAPI_OWN:
+        components.get("schemas", {}).pop(name, None)
+    _share_problems(spec)
+    used = {tag for operation in operations(spec) for tag in operation.get("tags", ())}
+    spec["tags"] = [tag for tag in TAGS if tag["name"] in used]
+    return spec
+
+
+def operations(spec: Json) -> Iterator[Json]:
+    """Yield every operation of a specification."""
+    for path in spec["paths"].values():
+        yield from (operation for method, operation in path.items() if method in _METHODS)
+
+
+def _speak_problem(response: Json) -> None:
+    """Give an error its real media type: FastAPI would promise the success's one, and its own 422."""
+    plain = response.get("content", {}).get("application/json")
+    if plain is None:
+        return
+    if plain["schema"].get("$ref", "").endswith(("/HTTPValidationError", "/Problem")):
+        plain["schema"] = {"$ref": PROBLEM}
+    response["content"] = {problems.MEDIA_TYPE: plain}
+
+
+def _share_problems(spec: Json) -> None:
+    """Write an error that several operations describe alike once, among the components."""
+    seen = Counter(
+        (status, json.dumps(response, sort_keys=True))
+        for operation in operations(spec)
+        for status, response in operation["responses"].items()
+        if status.startswith(("4", "5"))
+    )
+    shared: Json = {}
+    names: dict[tuple[str, str], str] = {}
+    for (status, text), count in seen.most_common():
+        name = HTTPStatus(int(status)).phrase.title().replace(" ", "").replace("-", "")
+        if count > 1 and name not in shared:
+            shared[name] = json.loads(text)
+            names[status, text] = name
+    for operation in operations(spec):
+        for status, response in operation["responses"].items():
+            name = names.get((status, json.dumps(response, sort_keys=True)), "")
+            if name:
+                operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    if shared:
+        spec["components"]["responses"] = shared
+
+
+def dump(app: FastAPI) -> str:
+    """Render the specification for committing: the same text for the same routes."""
+    return json.dumps(build(app), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def check(app: FastAPI, path: Path) -> list[str]:
+    """Return the differences between the committed copy and the routes, none when they agree."""
+    committed = path.read_text(encoding="utf-8") if path.exists() else ""
+    return list(
+        difflib.unified_diff(
+            committed.splitlines(), dump(app).splitlines(), fromfile=str(path), tofile="routes", lineterm="", n=2
+        )
+    )

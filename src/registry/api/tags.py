@@ -1,0 +1,37 @@
+"""The groups of operations, in the order in which somebody meets them at work."""
+
+from enum import StrEnum
+
+
+class Tag(StrEnum):
+    """One group of operations in the API page."""
+
+    UNITS = "Units"
+    ORGANISATIONS = "Organisations"
+    PERSONS = "Persons"
+    FILES = "Files"
+    TREATMENT = "Treatment"
+    COMMUNES = "Commune situation"
+    LISTS = "Search and lists"
+    REPORTS = "Reports"
+    CODES = "Codes"
+    ACCESS = "Access"
+    SERVICE = "Service"
+
+
+DESCRIPTIONS: dict[Tag, str] = {
+    Tag.UNITS: "Provinces, districts and communes as they were on a date, and what became of them afterwards.",
+    Tag.ORGANISATIONS: "Rehabilitation facilities, methadone clinics and health stations.",
+    Tag.PERSONS: "People, their names, identity documents and places of residence.",
+    Tag.FILES: "Management files: opened by a decision, closed with a reason; tests and determinations of addiction.",
+    Tag.TREATMENT: "Stays in community, facility and methadone treatment, from registration to exit.",
+    Tag.COMMUNES: "What a commune reports and decides about itself: suspected people, hotspots, drug-free status.",
+    Tag.LISTS: "Find a person, and line lists across persons.",
+    Tag.REPORTS: "Figures with their definitions, computed from the records at the moment of asking.",
+    Tag.CODES: "Every coded value with its Vietnamese and English label.",
+    Tag.ACCESS: "Who may do what and where: grants of roles over units and organisations.",
+    Tag.SERVICE: "The service about itself: version, limits, health.",
+}
+
+TAGS: list[dict[str, str]] = [{"name": tag, "description": DESCRIPTIONS[tag]} for tag in Tag]
+"""The `tags` of the specification. The API page shows the groups in this order."""

@@ -1,0 +1,189 @@
+"""The specification keeps its rules, and each rule notices when it is broken."""
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+from pydantic import ConfigDict, Field, JsonValue
+
+from registry.api import openapi, problems
+from registry.api.routers import front, health
+from registry.api.schemas.fields import In, Line, Out
+from registry.api.tags import TAGS, Tag
+from tests import openapi_rules as rules
+
+Rule = Callable[[dict[str, Any]], list[str]]
+
+PUBLIC = frozenset({"GET /", "GET /health/live", "GET /health/ready"})
+SHARED = ("schemas/Problem", "schemas/FieldError", "schemas/NotReadyProblem")
+EXAMPLE: dict[str, JsonValue] = {"title": "Trạm y tế", "opened": "2020-01-31"}
+
+
+def unguarded(spec: dict[str, Any]) -> list[str]:
+    return rules.unguarded(spec, PUBLIC)
+
+
+def unbounded(spec: dict[str, Any]) -> list[str]:
+    """Leave the shared problems to the whole application's test."""
+    return [place for place in rules.unbounded(spec) if not place.startswith(SHARED)]
+
+
+RULES: tuple[Rule, ...] = (
+    unbounded,
+    rules.undescribed,
+    rules.misnamed,
+    unguarded,
+    rules.undocumented_refusals,
+    rules.without_request_id,
+    rules.open_requests,
+    rules.bare_answers,
+    rules.wrong_examples,
+    rules.bodies_without_example,
+)
+
+
+class StationIn(In):
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    title: Annotated[Line, Field(description="Name of the station.")]
+    opened: Annotated[str, Field(description="Day it opened.", json_schema_extra={"format": "date"})]
+
+
+class StationOut(Out):
+    title: Annotated[str, Field(max_length=200, description="Name of the station.")]
+    beds: Annotated[int, Field(ge=0, le=1000, description="Number of beds.", examples=[12])]
+
+
+class StationPage(Out):
+    items: Annotated[list[StationOut], Field(max_length=100, description="One page.")]
+
+
+def a_small_app() -> FastAPI:
+    bearer = Depends(HTTPBearer(scheme_name=openapi.BEARER))
+    app = FastAPI(generate_unique_id_function=openapi.operation_id)
+
+    @app.post("/v1/stations", tags=[Tag.ORGANISATIONS], dependencies=[bearer], responses=ACCESS)
+    async def post_station(body: StationIn) -> StationOut:
+        """Add a station."""
+        raise NotImplementedError
+
+    @app.get("/v1/stations", tags=[Tag.ORGANISATIONS], dependencies=[bearer], responses=ACCESS)
+    async def list_stations(
+        limit: Annotated[int, Field(ge=1, le=100, description="Size of the page.", examples=[20])] = 20,
+    ) -> StationPage:
+        """List stations."""
+        raise NotImplementedError
+
+    app.include_router(health.router)
+    app.include_router(front.router)
+    return app
+
+
+ACCESS = problems.responses("unauthenticated", "insufficient_scope", body=True)
+
+
+@pytest.fixture(scope="module")
+def spec() -> dict[str, Any]:
+    return openapi.build(a_small_app())
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_a_small_application_keeps(rule: Rule, spec: dict[str, Any]) -> None:
+    assert rule(spec) == []
+
+
+def without(*path: str) -> Callable[[dict[str, Any]], None]:
+    def spoil(spec: dict[str, Any]) -> None:
+        node: Any = spec
+        for step in path[:-1]:
+            node = node[step]
+        del node[path[-1]]
+
+    return spoil
+
+
+def putting(value: object, *path: str) -> Callable[[dict[str, Any]], None]:
+    def spoil(spec: dict[str, Any]) -> None:
+        node: Any = spec
+        for step in path[:-1]:
+            node = node[step]
+        node[path[-1]] = value
+
+    return spoil
+
+
+STATION = ("components", "schemas", "StationOut", "properties")
+BODY = ("components", "schemas", "StationIn")
+POST = ("paths", "/v1/stations", "post")
+
+
+@pytest.mark.parametrize(
+    ("rule", "spoil"),
+    [
+        (unbounded, without(*STATION, "title", "maxLength")),
+        (unbounded, without(*STATION, "beds", "maximum")),
+        (unbounded, without("components", "schemas", "StationPage", "properties", "items", "maxItems")),
+        (rules.undescribed, without(*STATION, "beds", "description")),
+        (rules.undescribed, without(*POST, "description")),
+        (rules.misnamed, putting("list_stations", *POST, "operationId")),
+        (rules.misnamed, putting(["Elsewhere"], *POST, "tags")),
+        (unguarded, putting([], *POST, "security")),
+        (unguarded, putting([{"bearer": []}], "paths", "/health/live", "get", "security")),
+        (rules.undocumented_refusals, without(*POST, "responses", "403")),
+        (rules.undocumented_refusals, putting({"description": "", "content": {}}, *POST, "responses", "400")),
+        (rules.without_request_id, without(*POST, "responses", "200", "headers")),
+        (rules.open_requests, without(*BODY, "additionalProperties")),
+        (rules.bare_answers, putting("array", "components", "schemas", "StationOut", "type")),
+        (rules.wrong_examples, putting(["many"], *STATION, "beds", "examples")),
+        (rules.wrong_examples, putting([{"title": "x", "opened": "today"}], *BODY, "examples")),
+        (rules.bodies_without_example, without(*BODY, "examples")),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_the_rule_notices(rule: Rule, spoil: Callable[[dict[str, Any]], None], spec: dict[str, Any]) -> None:
+    spoiled = copy.deepcopy(spec)
+    spoil(spoiled)
+    assert rule(spoiled) != []
+
+
+def test_the_groups_come_in_our_order_and_only_where_used(spec: dict[str, Any]) -> None:
+    assert [tag["name"] for tag in spec["tags"]] == ["Organisations", "Service"]
+    assert all(tag["description"] for tag in TAGS)
+
+
+def test_what_operations_refuse_alike_is_written_once(spec: dict[str, Any]) -> None:
+    refused = [spec["paths"]["/v1/stations"][method]["responses"]["401"] for method in ("get", "post")]
+    assert refused == [{"$ref": "#/components/responses/Unauthorized"}] * 2
+    assert list(spec["components"]["responses"]["Unauthorized"]["content"]) == ["application/problem+json"]
+
+
+def test_what_needs_no_token_says_so(spec: dict[str, Any]) -> None:
+    assert spec["paths"]["/health/live"]["get"]["security"] == []
+    assert spec["paths"]["/v1/stations"]["get"]["security"] == [{"bearer": []}]
+
+
+def test_the_frameworks_own_error_is_gone(spec: dict[str, Any]) -> None:
+    assert "HTTPValidationError" not in json.dumps(spec)
+
+
+def test_the_same_routes_give_the_same_text() -> None:
+    text = openapi.dump(a_small_app())
+    assert text == openapi.dump(a_small_app())
+    assert text.endswith("}\n")
+
+
+def test_a_committed_copy_that_fell_behind_is_noticed(tmp_path: Path) -> None:
+    committed = tmp_path / "registry.json"
+    app = a_small_app()
+    assert openapi.check(app, committed) != []
+
+    committed.write_text(openapi.dump(app), encoding="utf-8")
+    assert openapi.check(app, committed) == []
+
+    app.add_api_route("/v1/late", lambda: None, methods=["GET"])
+    assert any("/v1/late" in line for line in openapi.check(app, committed))

@@ -71,6 +71,7 @@ async def test_everything_the_page_names_is_served_with_its_type(client: AsyncCl
 
     assert {address.rsplit("/", 1)[-1]: answer.headers["content-type"] for address, answer in served.items()} == {
         "swagger-ui.css": "text/css; charset=utf-8",
+        "docs.css": "text/css; charset=utf-8",
         "openapi.json": "application/json",
         "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
         "docs-init.js": "text/javascript; charset=utf-8",

@@ -20,9 +20,12 @@ SWAGGER_UI_VERSION = "5.35.0"
 STATIC = Path(__file__).with_name("static")
 ASSETS = f"/docs/assets/{SWAGGER_UI_VERSION}"
 
-SERVED = {
+VENDORED = {
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",
+}
+OURS = {
+    "docs.css": "text/css",
     "docs-init.js": "text/javascript",
 }
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -41,6 +44,7 @@ PAGE = f"""<!DOCTYPE html>
 <title>{openapi.TITLE}: API</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="{ASSETS.lstrip("/")}/swagger-ui.css">
+<link rel="stylesheet" href="{ASSETS.lstrip("/")}/docs.css">
 </head>
 <body>
 <div id="swagger-ui"></div>
@@ -82,8 +86,9 @@ def _docs() -> HTMLResponse:
 
 
 def _asset(file: str) -> FileResponse:
-    if file not in SERVED:
-        raise PathNotFound
-    # The version of Swagger UI is in the address of its files; the script beside them is ours and has none.
-    kept = "no-cache" if file == "docs-init.js" else FOR_EVER
-    return FileResponse(STATIC / file, media_type=SERVED[file], headers={"Cache-Control": kept})
+    if file in VENDORED:
+        return FileResponse(STATIC / file, media_type=VENDORED[file], headers={"Cache-Control": FOR_EVER})
+    if file in OURS:
+        # The version in the address is Swagger UI's: ours may change under it.
+        return FileResponse(STATIC / file, media_type=OURS[file], headers={"Cache-Control": "no-cache"})
+    raise PathNotFound

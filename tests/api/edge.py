@@ -1,13 +1,14 @@
 """A small application behind the real edge: the tests of errors, strict bodies and pages talk to it."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import httpx
 from fastapi import APIRouter, Body, FastAPI, HTTPException, Query, Request, Response
-from pydantic import Field
+from pydantic import Field, JsonValue
+from starlette.middleware import Middleware
 from starlette.responses import StreamingResponse
 
 from registry.api import errors
@@ -31,7 +32,7 @@ class VisitIn(In):
     on: date | None = None
     kind: Annotated[str, Field(pattern=r"^[a-z_]+$", max_length=20)] = "first"
     visits: Annotated[int, Field(ge=0, le=10)] = 0
-    numbers: Annotated[list[UUID], Field(max_length=3)] = []
+    numbers: Annotated[tuple[UUID, ...], Field(max_length=3)] = ()
     place: "PlaceIn | None" = None
 
 
@@ -44,7 +45,7 @@ class PlaceIn(In):
 class ValueOut(Out):
     """What a handler received."""
 
-    value: Any
+    value: JsonValue
 
 
 def build(
@@ -52,9 +53,10 @@ def build(
     *,
     constraints: Mapping[str, type[DomainError]] | None = None,
     on_refusal: OnRefusal | None = None,
+    middleware: Sequence[Middleware] = (),
 ) -> FastAPI:
     """Make an application of a router between the real error boundary and request log."""
-    app = FastAPI(redirect_slashes=False)
+    app = FastAPI(redirect_slashes=False, middleware=middleware)
     app.include_router(problems.router)
     app.include_router(router or sample_router())
     errors.install(
@@ -82,24 +84,24 @@ def sample_router() -> APIRouter:  # noqa: C901 - a list of routes
         return ValueOut(value=body.model_dump(mode="json"))
 
     @router.post("/anything")
-    async def echo(body: Annotated[Any, Body()]) -> ValueOut:
+    async def echo(body: Annotated[JsonValue, Body()]) -> ValueOut:
         return ValueOut(value=body)
 
-    @router.patch("/visits/{id}")
-    async def change_visit(id: UUID, body: Annotated[VisitIn, Body(media_type=MERGE_PATCH)]) -> ValueOut:
-        return ValueOut(value=[str(id), body.name])
+    @router.patch("/visits/{visit_id}")
+    async def change_visit(visit_id: UUID, body: Annotated[VisitIn, Body(media_type=MERGE_PATCH)]) -> ValueOut:
+        return ValueOut(value=[str(visit_id), body.name])
 
     @router.get("/visits")
     async def list_visits(limit: Annotated[int, Query(ge=1, le=500)] = 50, text: str = "") -> ValueOut:
         return ValueOut(value=[limit, text])
 
-    @router.get("/visits/{id}")
-    async def read_visit(id: UUID) -> ValueOut:
-        raise NotFound
+    @router.get("/visits/{visit_id}")
+    async def read_visit(visit_id: UUID) -> ValueOut:
+        raise NotFound(kind=visit_id.version)
 
-    @router.post("/visits/{id}/end")
-    async def end_visit(id: UUID) -> ValueOut:
-        raise RuleViolation(pointer="/on", earliest_on=date(2020, 3, 1), type="hidden")
+    @router.post("/visits/{visit_id}/end")
+    async def end_visit(visit_id: UUID) -> ValueOut:
+        raise RuleViolation(pointer="/on", earliest_on=date(2020, 3, 1), visit=visit_id, type="hidden")
 
     @router.get("/http/{status}")
     async def refuse_by_framework(status: int) -> ValueOut:
@@ -111,7 +113,7 @@ def sample_router() -> APIRouter:  # noqa: C901 - a list of routes
 
     @router.get("/breaks-off")
     async def break_off() -> Response:
-        async def lines() -> Any:
+        async def lines() -> AsyncIterator[bytes]:
             yield b"first\n"
             raise ValueError(CANARY)
 
@@ -119,6 +121,6 @@ def sample_router() -> APIRouter:  # noqa: C901 - a list of routes
 
     @router.post("/streamed")
     async def read_stream(request: Request) -> ValueOut:
-        return ValueOut(value=sum([len(chunk) async for chunk in request.stream()]))
+        return ValueOut(value=len(b"".join([chunk async for chunk in request.stream()])))
 
     return router

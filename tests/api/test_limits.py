@@ -1,9 +1,8 @@
 """Addresses and header fields that are not fit to be looked at."""
 
-from typing import Any
-
 import httpx
 import pytest
+from starlette.types import Message, Scope
 
 from registry.api.limits import MAX_HEADER_BYTES, MAX_TARGET_BYTES
 from tests.api.edge import build, client_of
@@ -62,15 +61,15 @@ async def test_a_server_that_gives_no_raw_path_is_served() -> None:
     app = build()
     statuses: list[int] = []
 
-    async def receive() -> dict[str, Any]:
+    async def receive() -> Message:
         return {"type": "http.request"}
 
-    async def send(message: Any) -> None:
+    async def send(message: Message) -> None:
         if message["type"] == "http.response.start":
             statuses.append(message["status"])
 
     for path in ("/visits", "/vi\nsits"):
-        scope = {
+        scope: Scope = {
             "type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [], "root_path": "",
             "scheme": "http", "server": ("testserver", 80), "http_version": "1.1",
         }  # fmt: skip

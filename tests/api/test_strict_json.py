@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx
 import pytest
@@ -39,8 +38,8 @@ def nested(depth: int) -> bytes:
     return b"[" * depth + b"]" * depth
 
 
-@given(VALUES, st.booleans())
-def test_valid_json_means_what_the_standard_library_reads(value: Any, ascii_only: bool) -> None:
+@given(value=VALUES, ascii_only=st.booleans())
+def test_valid_json_means_what_the_standard_library_reads(value: object, *, ascii_only: bool) -> None:
     body = json.dumps(value, ensure_ascii=ascii_only).encode()
 
     assert strict_json.loads(body) == json.loads(body)

@@ -21,11 +21,12 @@ from registry.api.schemas.units import (
     UnitPage,
     UnitPeriodOut,
 )
+from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
 from registry.domain.atlas import Atlas
 from registry.domain.unit import Level, UnitVersion
 
-router = APIRouter(prefix="/v1/units", tags=[Tag.UNITS])
+router = APIRouter(prefix="/v1/units", tags=[Tag.UNITS], route_class=StrictRoute)
 
 Code = Annotated[
     UnitCode, Path(description="Code of a province (2 digits), district (3) or commune (5).", examples=["54"])
@@ -104,7 +105,7 @@ async def get_unit(code: Code, _: Reader, atlas: AtlasDep, today: Today, on: On 
     summary="List the units directly below",
     responses=problems.responses("cursor_invalid", *REFUSALS),
 )
-async def list_children(
+async def list_unit_children(
     *,
     request: Request,
     response: Response,
@@ -124,7 +125,7 @@ async def list_children(
 
 
 @router.get("/{code}/successors", summary="See what became of a unit", responses=problems.responses(*REFUSALS))
-async def get_successors(code: Code, _: Reader, atlas: AtlasDep, today: Today, on: On = None) -> SuccessorsOut:
+async def get_unit_successors(code: Code, _: Reader, atlas: AtlasDep, today: Today, on: On = None) -> SuccessorsOut:
     """Tell where the territory of a unit went when it ended, and where its records are counted today.
 
     Name the unit by its code on a date when it existed: `54` on 2020-12-31 is Phú Yên, which went to

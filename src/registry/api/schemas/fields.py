@@ -1,8 +1,17 @@
 """Building blocks of bodies: strict input, complete output, text without control characters."""
 
+from datetime import date
 from typing import Annotated
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_EARLIEST = date(1900, 1, 1)
+_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+_UUID4 = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
+_UUID4_OR_7 = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[47][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
 
 
 class In(BaseModel):
@@ -14,14 +23,42 @@ class In(BaseModel):
 class Out(BaseModel):
     """A response body: every field is always present."""
 
-    model_config = ConfigDict(from_attributes=True, frozen=True)
+    model_config = ConfigDict(from_attributes=True, frozen=True, json_schema_serialization_defaults_required=True)
 
 
-_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
-_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+def _of_version(*versions: int) -> AfterValidator:
+    def check(value: UUID) -> UUID:
+        if value.version not in versions:
+            raise PydanticCustomError("uuid_version", "The version of the UUID is not accepted here")
+        return value
+
+    return AfterValidator(check)
+
+
+PersonNewId = Annotated[
+    UUID, _of_version(4), WithJsonSchema({"type": "string", "format": "uuid", "pattern": _UUID4, "maxLength": 36})
+]
+"""A person's id: random (UUIDv4). A v7 would tell when someone entered the register."""
+
+RecordNewId = Annotated[
+    UUID, _of_version(4, 7), WithJsonSchema({"type": "string", "format": "uuid", "pattern": _UUID4_OR_7, "maxLength": 36})
+]
+"""A record's id, made by the client: UUIDv4 or UUIDv7."""
 
 Line = Annotated[str, StringConstraints(pattern=_LINE, min_length=1, max_length=200, strip_whitespace=True)]
 """One line of text, 1 to 200 characters, no control characters."""
 
 Text = Annotated[str, StringConstraints(pattern=_TEXT, min_length=1, max_length=4000, strip_whitespace=True)]
 """Several lines of text, 1 to 4,000 characters; tab and line breaks are the only control characters."""
+
+UnitCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{2}|[0-9]{3}|[0-9]{5})$", max_length=5)]
+"""Code of an administrative unit: 2 digits a province, 3 a district, 5 a commune. Leading zeros count."""
+
+CommuneCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$", max_length=5)]
+"""Code of a commune, 5 digits."""
+
+Day = Annotated[date, Field(ge=_EARLIEST)]
+"""A calendar date in Viet Nam, from 1900 on (`YYYY-MM-DD`)."""
+
+Year = Annotated[int, Field(ge=1900, le=2200)]
+"""A calendar year."""

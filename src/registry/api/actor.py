@@ -1,0 +1,93 @@
+"""The actor of a request: the caller, what their grants open for one permission, and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from registry.api.auth import Caller
+from registry.db.trail import Act
+from registry.domain.access import (
+    POLICY,
+    ActorRequired,
+    Grant,
+    GrantNotHeld,
+    OrganisationScope,
+    Permission,
+    Purpose,
+    Role,
+    Scope,
+    UnitScope,
+)
+from registry.domain.atlas import Atlas
+from registry.domain.errors import Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts in this request, and what they may reach with the permission that the operation needs."""
+
+    caller: Caller
+    grants: tuple[Grant, ...]
+    scope: Scope
+    purpose: Purpose | None
+    operation: str
+    request_id: UUID
+    at: datetime
+    today: date
+
+    @property
+    def subject(self) -> str:
+        """The caller's name across issuers; cursors are bound to it."""
+        return f"{self.caller.issuer}|{self.caller.subject}"
+
+    @property
+    def act(self) -> Act:
+        """What audit rows say of this request."""
+        caller = self.caller
+        return Act(
+            issuer=caller.issuer,
+            subject=caller.vendor or caller.subject,
+            client_id=caller.client_id,
+            on_behalf_of=caller.subject if caller.vendor else None,
+            purpose=self.purpose,
+            operation=self.operation,
+            request_id=self.request_id,
+            at=self.at,
+        )
+
+    def reaches_as(self, roles: Iterable[Role], atlas: Atlas) -> frozenset[int]:
+        """The units that the grants of some roles open."""
+        return _units_of((grant for grant in self.grants if grant.role in roles), atlas, self.today)
+
+
+def grants_for(
+    permission: Permission, caller: Caller, held: Iterable[Grant], *, chosen: UUID | None
+) -> tuple[Grant, ...]:
+    """Pick the grants that give a permission; refuse when token or grants give none."""
+    if permission.token_scope not in caller.scopes:
+        raise Forbidden
+    grants = tuple(grant for grant in held if chosen is None or grant.id == chosen)
+    if chosen is not None and not grants:
+        raise GrantNotHeld
+    giving = tuple(grant for grant in grants if permission in POLICY[grant.role])
+    if caller.is_server:
+        if giving and all(grant.role is not Role.PROVINCE_SYSTEM for grant in giving):
+            raise ActorRequired
+        giving = tuple(grant for grant in giving if grant.role is Role.PROVINCE_SYSTEM)
+    if not giving:
+        raise Forbidden
+    return giving
+
+
+def scope_of(grants: tuple[Grant, ...], *, atlas: Atlas, today: date) -> Scope:
+    """Join grants into one scope: under units, or under organisations where there are none; never both."""
+    if any(grant.unit_id is not None for grant in grants):
+        return UnitScope(tuple(sorted(_units_of(grants, atlas, today))))
+    return OrganisationScope(tuple(sorted(grant.organisation_id for grant in grants if grant.organisation_id)))
+
+
+def _units_of(grants: Iterable[Grant], atlas: Atlas, today: date) -> frozenset[int]:
+    return frozenset(
+        unit for grant in grants if grant.unit_id is not None for unit in atlas.scope_of(grant.unit_id, today)
+    )

@@ -1,0 +1,87 @@
+"""The application: what it is made of, and what it holds while it runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from sqlalchemy import QueuePool
+
+from registry import __version__
+from registry.api import docs_page, errors, metrics, openapi
+from registry.api.auth import IssuerKeys, TokenVerifier
+from registry.api.clock import Clock, system_clock
+from registry.api.readiness import Readiness, database_answers, migrations_are
+from registry.api.request_log import RequestLog
+from registry.api.routers import ROUTERS
+from registry.api.security_headers import SecurityHeaders
+from registry.db import migrate, trail
+from registry.db.constraints import CONSTRAINTS
+from registry.db.engine import create_engine, create_sessions, transaction
+from registry.db.units import load_atlas
+from registry.domain.errors import DomainError, Forbidden, NotFound
+from registry.keys import Keys
+from registry.settings import Settings
+
+
+def create_app(settings: Settings, *, database_url: str = "", clock: Clock = system_clock) -> FastAPI:
+    """Put the application together. It reaches for the database when it starts, not before."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = create_engine(
+            database_url,
+            pool_size=settings.pool_size,
+            pool_timeout=settings.pool_timeout_seconds,
+            statement_timeout=settings.statement_timeout_seconds,
+        )
+        app.state.sessions = create_sessions(engine)
+        async with transaction(app.state.sessions) as session:
+            app.state.atlas = await load_atlas(session)
+        app.state.readiness.require("database", database_answers(engine))
+        app.state.readiness.require("migrations", migrations_are(engine, migrate.head()))
+        if isinstance(engine.pool, QueuePool):
+            counters.watch_pool(engine.pool)
+        yield
+        await engine.dispose()
+
+    app = FastAPI(
+        title=openapi.TITLE,
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        generate_unique_id_function=openapi.operation_id,
+    )
+    counters = metrics.Metrics()
+    app.state.settings = settings
+    app.state.keys = Keys.derive(settings.secret_key())
+    app.state.clock = clock
+    app.state.readiness = Readiness()
+    app.state.tokens = TokenVerifier(IssuerKeys(issuer) for issuer in settings.issuers)
+    for router in ROUTERS:
+        app.include_router(router)
+    if settings.docs_open:
+        docs_page.install(app)
+    if settings.metrics_open:
+        metrics.install(app, counters)
+    errors.install(
+        app,
+        public_url=settings.public_url,
+        max_body_bytes=settings.max_body_bytes,
+        constraints=CONSTRAINTS,
+        on_refusal=record_denial,
+    )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(metrics.RequestMetrics, metrics=counters)
+    app.add_middleware(RequestLog)
+    return app
+
+
+async def record_denial(request: Request, refusal: DomainError) -> None:
+    """Write who was denied what, in a transaction of its own: the request's work has been rolled back."""
+    actor = getattr(request.state, "actor", None)
+    if actor is None or not isinstance(refusal, Forbidden | NotFound):
+        return
+    async with transaction(request.app.state.sessions) as session:
+        await trail.audit(session, actor.act, allowed=False)

@@ -1,0 +1,128 @@
+"""What handlers ask for: the transaction, today, the map, and an actor who may do what the route does."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.api.actor import Actor, grants_for, scope_of
+from registry.api.auth import Caller, Unauthenticated
+from registry.api.clock import local_date
+from registry.api.request_id import current_request_id
+from registry.db import grants
+from registry.db.engine import transaction
+from registry.domain.access import POLICY, Permission, Purpose, UnitScope
+from registry.domain.atlas import Atlas
+from registry.keys import Keys
+
+_bearer = HTTPBearer(
+    auto_error=False, scheme_name="bearer", bearerFormat="JWT", description="Access token of a configured issuer."
+)
+
+
+async def open_session(request: Request) -> AsyncIterator[AsyncSession]:
+    """One request, one transaction: commit on return, roll back on raise."""
+    async with transaction(request.app.state.sessions) as session:
+        yield session
+
+
+def current_instant(request: Request) -> datetime:
+    """The instant at which the request is decided."""
+    instant: datetime = request.app.state.clock()
+    return instant
+
+
+def current_atlas(request: Request) -> Atlas:
+    """The map of Viet Nam with its periods."""
+    atlas: Atlas = request.app.state.atlas
+    return atlas
+
+
+def current_keys(request: Request) -> Keys:
+    """The service's keys."""
+    keys: Keys = request.app.state.keys
+    return keys
+
+
+Session = Annotated[AsyncSession, Depends(open_session, scope="function")]
+Now = Annotated[datetime, Depends(current_instant)]
+AtlasDep = Annotated[Atlas, Depends(current_atlas)]
+KeysDep = Annotated[Keys, Depends(current_keys)]
+
+
+def current_date(now: Now) -> date:
+    """Today in Viet Nam."""
+    return local_date(now)
+
+
+Today = Annotated[date, Depends(current_date)]
+
+
+async def current_caller(
+    request: Request, now: Now, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller:
+    """Whom the request's token speaks of."""
+    if credentials is None:
+        raise Unauthenticated
+    caller: Caller = await request.app.state.tokens.verify(credentials.credentials, now=now.timestamp())
+    return caller
+
+
+async def current_actor(  # noqa: PLR0913 - everything an actor is made of
+    request: Request,
+    caller: Annotated[Caller, Depends(current_caller)],
+    session: Session,
+    now: Now,
+    today: Today,
+    registry_purpose: Annotated[
+        Purpose | None,
+        Header(description="Narrows the purpose that the audit log names; the role's own purpose without it."),
+    ] = None,
+) -> Actor:
+    """The caller with the grants in force today, before any permission is asked for."""
+    held = await grants.held(session, issuer=caller.issuer, subject=caller.subject, today=today)
+    actor = Actor(
+        caller=caller,
+        grants=tuple(held),
+        scope=UnitScope(()),
+        purpose=registry_purpose,
+        operation=request.scope["route"].operation_id or request.scope["route"].name,
+        request_id=current_request_id(),
+        at=now,
+        today=today,
+    )
+    request.state.actor = actor
+    return actor
+
+
+Reader = Annotated[Actor, Depends(current_actor)]
+"""Any authenticated caller: for what is public within the service."""
+
+
+def requires(permission: Permission) -> Callable[..., Awaitable[Actor]]:
+    """Make the dependency that admits an actor only with a permission, under the scope their grants give it."""
+
+    async def admitted(
+        request: Request,
+        actor: Reader,
+        atlas: AtlasDep,
+        registry_grant: Annotated[
+            UUID | None, Header(description="Act under this grant only; needed by those who hold units and organisations.")
+        ] = None,
+    ) -> Actor:
+        giving = grants_for(permission, actor.caller, actor.grants, chosen=registry_grant)
+        admitted = replace(
+            actor,
+            grants=giving,
+            scope=scope_of(giving, atlas=atlas, today=actor.today),
+            purpose=actor.purpose or POLICY[giving[0].role][permission],
+        )
+        request.state.actor = admitted
+        return admitted
+
+    return admitted

@@ -1,0 +1,83 @@
+"""The kind of treatment episodes."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from registry.api.records.kind import Decision, Desk, Draft, Kind
+from registry.api.schemas import examples
+from registry.api.schemas.cases import EpisodeBody, EpisodeIn, EpisodeOut
+from registry.api.tags import Tag
+from registry.db import episodes, organisations, persons, reach
+from registry.db.tables.cases import EpisodeRow
+from registry.domain import episode
+from registry.domain.access import FieldGroup, OrganisationNotGranted, OrganisationScope, Permission
+from registry.domain.episode import Episode
+from registry.domain.organisation import OrganisationUnknown, ReachReason
+
+
+async def decide_episode(desk: Desk, draft: Draft[EpisodeBody]) -> Decision:
+    """Judge an episode beside all others of the same person, and let its provider reach the person."""
+    body, person = draft.body, draft.owner
+    await _require_provider(desk, body.provider_id)
+    await persons.lock_root(desk.session, person.root_id)
+    proposed = Episode(
+        id=draft.id,
+        course_id=body.course_id or draft.id,
+        modality=body.modality,
+        legal_basis=body.legal_basis,
+        registered_on=body.registered_on,
+        started_on=body.started_on,
+        ended_on=body.ended_on,
+        outcome=body.outcome,
+    )
+    episode.review(proposed, others=await episodes.of_root(desk.session, person.root_id), today=desk.actor.today)
+    await reach.follow(
+        desk.session,
+        person_id=person.id,
+        unit_id=person.unit_id,
+        because=ReachReason.EPISODE,
+        record_id=draft.id,
+        organisation_id=body.provider_id,
+        from_on=desk.actor.today,
+        ended_on=body.ended_on,
+        linger=timedelta(days=desk.settings.reach_days),
+    )
+    columns = body.model_dump(exclude={"id"})
+    return Decision(columns | {"course_id": proposed.course_id, "track": proposed.track, "root_id": person.root_id})
+
+
+async def _require_provider(desk: Desk, provider_id: UUID | None) -> None:
+    scope = desk.actor.scope
+    if isinstance(scope, OrganisationScope) and provider_id not in scope.organisations:
+        raise OrganisationNotGranted(pointer="/provider_id")
+    if provider_id is not None and not await organisations.exists_active(desk.session, provider_id):
+        raise OrganisationUnknown(pointer="/provider_id")
+
+
+EPISODES = Kind(
+    table=EpisodeRow,
+    collection="episodes",
+    singular="episode",
+    words="episode of treatment",
+    tag=Tag.TREATMENT,
+    create=EpisodeIn,
+    body=EpisodeBody,
+    out=EpisodeOut,
+    read=Permission.TREATMENT_READ,
+    write=Permission.TREATMENT_WRITE,
+    groups=(FieldGroup.TREATMENT,),
+    decide=decide_episode,
+    about="One stay of one person with one provider. Community and facility exclude each other: one open episode, and no "
+    "two that overlap; methadone runs beside them on a track of its own. A registration that has not begun is open too.",
+    examples={
+        "community": {
+            "id": examples.EPISODE,
+            "modality": "community",
+            "legal_basis": "voluntary",
+            "registered_on": "2020-03-12",
+            "started_on": "2020-03-16",
+            "planned_months": 6,
+            "therapies": ["intake", "detoxification", "counselling"],
+        }
+    },
+)

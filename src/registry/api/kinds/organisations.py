@@ -1,0 +1,49 @@
+"""The kind of organisations."""
+
+from registry.api.records.kind import Decision, Desk, Draft, Kind
+from registry.api.schemas import examples
+from registry.api.schemas.situation import OrganisationBody, OrganisationIn, OrganisationOut
+from registry.api.tags import Tag
+from registry.db.tables.situation import OrganisationRow
+from registry.domain.access import Permission, require_unit
+from registry.domain.period import require_order
+from registry.domain.vietnamese import sort_key
+
+
+async def decide_organisation(desk: Desk, draft: Draft[OrganisationBody]) -> Decision:
+    """Place an organisation on the map of its first day, within the caller's reach."""
+    body = draft.body
+    require_order(body.opened_on, body.closed_on, pointer="/closed_on")
+    site = desk.atlas.resolve(body.unit_code, body.opened_on)
+    unit_id = desk.atlas.current(site.unit_id, desk.actor.today)
+    require_unit(desk.actor.scope, unit_id, pointer="/unit_code")
+    columns = body.model_dump(exclude={"id"})
+    return Decision(columns | {"unit_id": unit_id, "site_unit_id": site.unit_id, "sort_key": sort_key(body.name)})
+
+
+ORGANISATIONS = Kind(
+    table=OrganisationRow,
+    collection="organisations",
+    singular="organisation",
+    words="organisation",
+    tag=Tag.ORGANISATIONS,
+    create=OrganisationIn,
+    body=OrganisationBody,
+    out=OrganisationOut,
+    read=Permission.ORGANISATION_READ,
+    write=Permission.ORGANISATION_WRITE,
+    groups=(),
+    decide=decide_organisation,
+    about="A provider of treatment. Every caller may read the directory; provinces and administrators keep it. An episode "
+    "that names a provider lets that organisation see the person's name, year of birth and phone.",
+    examples={
+        "health_station": {
+            "id": examples.ORGANISATION,
+            "code": "PY-TYT-22015",
+            "name": "Trạm y tế phường 1",
+            "kind": "health_station",
+            "unit_code": examples.UNIT_CODE,
+            "opened_on": "2010-01-01",
+        }
+    },
+)

@@ -1,0 +1,111 @@
+"""The kind of people. Creating one is a sequence of its own, for it makes a commune responsible."""
+
+from typing import Any
+from uuid import uuid4
+
+from registry.api.kinds.identity import RESIDENCES
+from registry.api.records import flow
+from registry.api.records.flow import Written
+from registry.api.records.kind import Decision, Desk, Draft, Kind
+from registry.api.schemas import examples
+from registry.api.schemas.persons import PersonBody, PersonIn, PersonOut
+from registry.api.tags import Tag
+from registry.db import persons, records
+from registry.db.records import Key
+from registry.db.tables.persons import PersonRow, ResponsibilityRow
+from registry.domain.access import FieldGroup, Permission, require_unit
+from registry.domain.period import require_past
+from registry.domain.person import Warning as Remark
+from registry.domain.person import birth_year_of
+from registry.domain.record import RecordIdConflict
+from registry.domain.vietnamese import fold, name_sort_key
+
+
+async def decide_person(desk: Desk, draft: Draft[PersonBody]) -> Decision:
+    """Derive what search and order need from the names; the date of birth tells its year."""
+    body = draft.body
+    require_past(body.birth_date, today=desk.actor.today, pointer="/birth_date")
+    year = birth_year_of(body.birth_date, body.birth_year)
+    disagrees = draft.former is None and body.birth_year not in (None, year)
+    derived = {
+        "birth_year": year,
+        "folded_name": fold(body.full_name),
+        "sort_key": name_sort_key(body.full_name),
+    }
+    remarks = (Remark("birth_year_taken_from_date", "/birth_year"),) if disagrees else ()
+    return Decision(body.model_dump(exclude={"id", "residence"}) | derived, remarks)
+
+
+async def create_person(desk: Desk, body: PersonIn) -> Written:
+    """Create a person with the first residence, whose commune becomes responsible from its first day on."""
+    key = Key(body.id)
+    fingerprint = flow.fingerprint_of(desk, body)
+    if (existing := await records.find(desk.session, PersonRow, key)) is not None:
+        return await flow.repeated(desk, existing, key, fingerprint)
+    actor, residence = desk.actor, body.residence
+    place = desk.atlas.resolve(residence.unit_code, residence.from_on)
+    unit_id, certainty = desk.atlas.there(place.unit_id, actor.today)
+    require_unit(actor.scope, unit_id, pointer="/residence/unit_code")
+    decision = await decide_person(desk, Draft(body.id, PersonBody(**body.model_dump(exclude={"id", "residence"})), None, None))
+    recorded: dict[str, Any] = {
+        "unit_id": unit_id,
+        "recorded_at": actor.at,
+        "changed_at": actor.at,
+        "changed_by": actor.act.author,
+    }
+    person = PersonRow(
+        **decision.columns, **recorded, id=body.id, root_id=body.id, unit_certainty=certainty, fingerprint=fingerprint
+    )
+    if not await records.add(desk.session, person, actor.act, groups=PERSONS.groups, today=actor.today):
+        winner = await records.find(desk.session, PersonRow, key)
+        if winner is None:
+            raise RecordIdConflict(pointer="/id")
+        return await flow.repeated(desk, winner, key, fingerprint)
+    await persons.open_responsibility(
+        desk.session,
+        ResponsibilityRow(
+            person_id=person.id,
+            id=uuid4(),
+            unit_id=unit_id,
+            responsible_unit_id=place.unit_id,
+            from_on=residence.from_on,
+        ),
+    )
+    await persons.add_tokens(desk.session, person)
+    await flow.create(desk, RESIDENCES, residence, person_id=person.id)
+    return Written(person, decision.remarks, is_new=True)
+
+
+PERSONS = Kind(
+    table=PersonRow,
+    collection="persons",
+    singular="person",
+    words="person",
+    tag=Tag.PERSONS,
+    create=PersonIn,
+    body=PersonBody,
+    out=PersonOut,
+    read=Permission.PERSON_READ,
+    write=Permission.PERSON_WRITE,
+    groups=(FieldGroup.PERSON,),
+    decide=decide_person,
+    about="A person under management. Nothing but a name and a residence is required: papers are often missing.",
+    examples={
+        "resident": {
+            "id": examples.PERSON,
+            "full_name": "Nguyễn Văn Mẫu",
+            "aliases": ["Tư Mẫu"],
+            "sex": "male",
+            "birth_date": "1992-05-17",
+            "ethnicity": "Kinh",
+            "occupation": "Ngư dân",
+            "education": "lower_secondary",
+            "residence": {
+                "id": examples.RESIDENCE,
+                "kind": "permanent",
+                "unit_code": examples.UNIT_CODE,
+                "from_on": "2019-01-01",
+            },
+        }
+    },
+)

@@ -1,0 +1,1 @@
+"""The rooms of the house: what a kind of record is, how it is written, and its routes."""

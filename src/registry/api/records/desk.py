@@ -1,0 +1,33 @@
+"""The dependency that lays out a desk: an actor with one permission, and the request's tools."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from registry.api.actor import Actor
+from registry.api.deps import AtlasDep, KeysDep, Session, requires
+from registry.api.language import RequestLanguage
+from registry.api.records.kind import Desk
+from registry.domain.access import Permission
+
+
+def desk_for(permission: Permission) -> Callable[..., Coroutine[Any, Any, Desk]]:
+    """Make the dependency for operations that need a permission."""
+
+    async def laid_out(  # noqa: PLR0913 - everything on the desk
+        request: Request,
+        actor: Annotated[Actor, Depends(requires(permission))],
+        session: Session,
+        atlas: AtlasDep,
+        keys: KeysDep,
+        language: RequestLanguage,
+    ) -> Desk:
+        return Desk(session, actor, atlas, keys, language, request.app.state.settings)
+
+    return laid_out
+
+
+def reach_of(desk: Desk, code: str) -> tuple[int, ...]:
+    """The units, on today's map, that a code stands for today or stood for last."""
+    return desk.atlas.scope_of(desk.atlas.latest(code, desk.actor.today).unit_id, desk.actor.today)

@@ -1,0 +1,141 @@
+"""How records are written: created once under the client's id, changed against a version, voided with a reason."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from registry.api.records.kind import Desk, Draft, Kind
+from registry.api.records.precondition import Precondition
+from registry.api.schemas.fields import In
+from registry.api.schemas.records import NewRecord
+from registry.db import persons, records
+from registry.db.records import AnyRow, Key
+from registry.db.tables.persons import PersonRow
+from registry.domain.errors import NotFound
+from registry.domain.person import Warning as Remark
+from registry.domain.record import RecordIdConflict, RecordState, RecordVoided
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write came to. `is_visible` is false where only the reference of the record may be shown."""
+
+    row: AnyRow
+    remarks: tuple[Remark, ...] = ()
+    is_new: bool = False
+    is_visible: bool = True
+
+
+async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | None = None) -> Written:
+    """Create a record; under an id that exists, answer with the record if it was created by this very body."""
+    key = Key(body.id, person_id)
+    fingerprint = fingerprint_of(desk, body)
+    if (existing := await records.find(desk.session, kind.table, key)) is not None:
+        return await repeated(desk, existing, key, fingerprint)
+    person = None if person_id is None else await owner_of(desk, person_id)
+    decision = await kind.decide(desk, Draft(body.id, body, person, None))
+    act = desk.actor.act
+    columns: dict[str, Any] = {
+        **decision.columns,
+        "id": body.id,
+        "recorded_at": act.at,
+        "changed_at": act.at,
+        "changed_by": act.author,
+        "fingerprint": fingerprint,
+    }
+    if person is not None:
+        columns |= {"person_id": person.id, "unit_id": person.unit_id}
+    row = kind.table(**columns)
+    if await records.add(desk.session, row, act, groups=kind.groups, today=desk.actor.today):
+        return Written(row, decision.remarks, is_new=True)
+    winner = await records.find(desk.session, kind.table, key)
+    if winner is None:
+        raise RecordIdConflict(pointer="/id")
+    return await repeated(desk, winner, key, fingerprint)
+
+
+async def change(desk: Desk, kind: Kind, key: Key, patch: In, precondition: Precondition) -> Written:
+    """Apply a merge patch (RFC 7396) to the version that the caller has seen; rules judge the result."""
+    fields = patch.model_dump(mode="json", exclude_unset=True)
+    return await amend(desk, kind, key, precondition, lambda _: fields)
+
+
+async def amend(
+    desk: Desk, kind: Kind, key: Key, precondition: Precondition, fields_for: Callable[[AnyRow], Mapping[str, Any]]
+) -> Written:
+    """Change fields of a record. What the same subject has already made so is answered as it is."""
+    person = None if key.person_id is None else await owner_of(desk, key.person_id)
+    row = await _locked(desk, kind, key)
+    if row.state is RecordState.VOIDED:
+        raise RecordVoided
+    present = kind.body.model_validate(row, from_attributes=True)
+    if not precondition.holds(row.version) and row.changed_by != desk.actor.act.author:
+        precondition.require(row.version)
+    body = _merged(kind.body, present, fields_for(row))
+    if body == present:
+        return Written(row)
+    precondition.require(row.version)
+    decision = await kind.decide(desk, Draft(row.id, body, person, row))
+    await records.change(
+        desk.session, row, decision.columns, desk.actor.act, groups=kind.groups, today=desk.actor.today
+    )
+    return Written(row, decision.remarks)
+
+
+async def void(desk: Desk, kind: Kind, key: Key, reason: str, precondition: Precondition) -> Written:
+    """Void a record: it is kept, and counts no more."""
+    if key.person_id is not None:
+        await owner_of(desk, key.person_id)
+    row = await _locked(desk, kind, key)
+    if row.state is RecordState.VOIDED:
+        if row.changed_by == desk.actor.act.author and row.void_reason == reason:
+            return Written(row)
+        raise RecordVoided
+    precondition.require(row.version)
+    values = {"state": RecordState.VOIDED, "void_reason": reason}
+    await records.change(desk.session, row, values, desk.actor.act, groups=kind.groups, today=desk.actor.today)
+    return Written(row)
+
+
+async def owner_of(desk: Desk, person_id: UUID) -> PersonRow:
+    """Lock the person that a write belongs to; one who is absent, out of scope or voided takes no records."""
+    person = await persons.lock(desk.session, person_id, scope=desk.actor.scope, today=desk.actor.today)
+    if person is None:
+        raise NotFound
+    if person.state is RecordState.VOIDED:
+        raise RecordVoided
+    return person
+
+
+async def repeated(desk: Desk, existing: AnyRow, key: Key, fingerprint: bytes) -> Written:
+    """Answer a request whose id exists: the record if the body is the same, a conflict if not."""
+    if existing.fingerprint != fingerprint:
+        raise RecordIdConflict(pointer="/id")
+    actor = desk.actor
+    seen = await records.get(desk.session, type(existing), key, scope=actor.scope, today=actor.today)
+    return Written(existing, is_visible=seen is not None and existing.state is RecordState.ACTIVE)
+
+
+def fingerprint_of(desk: Desk, body: In) -> bytes:
+    """Keyed fingerprint of what the client sent, independent of white space and order."""
+    return desk.keys.fingerprint_of(body.model_dump_json(exclude_unset=True).encode())
+
+
+async def _locked(desk: Desk, kind: Kind, key: Key) -> AnyRow:
+    row = await records.lock(desk.session, kind.table, key, scope=desk.actor.scope, today=desk.actor.today)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _merged(model: type[In], present: In, fields: Mapping[str, Any]) -> In:
+    merged = {**present.model_dump(mode="json"), **fields}
+    try:
+        return model.model_validate({name: value for name, value in merged.items() if value is not None})
+    except ValidationError as error:
+        located = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
+        raise RequestValidationError(located) from error

@@ -1,0 +1,99 @@
+"""What a kind of record is: table, bodies, permissions, words for the manual, and its one rule function."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.api.actor import Actor
+from registry.api.language import Language
+from registry.api.schemas.fields import In
+from registry.api.schemas.records import RecordOut, patch_of, written
+from registry.db.records import AnyRow
+from registry.db.tables.persons import PersonRow
+from registry.domain.access import FieldGroup, Permission
+from registry.domain.atlas import Atlas
+from registry.domain.person import Warning as Remark
+from registry.keys import Keys
+from registry.settings import Settings
+
+B = TypeVar("B", bound=In)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a handler works with: the transaction, the actor, the map, the keys, the settings."""
+
+    session: AsyncSession
+    actor: Actor
+    atlas: Atlas
+    keys: Keys
+    language: Language
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Draft(Generic[B]):
+    """A record about to be written. `former` is the row that it changes, `person` whom it belongs to."""
+
+    id: UUID
+    body: B
+    person: PersonRow | None
+    former: AnyRow | None
+
+    @property
+    def owner(self) -> PersonRow:
+        """The person of a record that belongs to one."""
+        if self.person is None:
+            raise LookupError("a record of this kind belongs to no person")
+        return self.person
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the rules made of a draft: the columns to write and what an officer should look at."""
+
+    columns: Mapping[str, Any]
+    remarks: tuple[Remark, ...] = ()
+
+
+Decide = Callable[[Desk, Draft[Any]], Awaitable[Decision]]
+"""Raises a `RuleViolation`, or says what to write."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record. One value of this gives it routes, versions, history, audit and feed."""
+
+    table: type[AnyRow]
+    collection: str
+    singular: str
+    words: str
+    tag: str
+    create: type[In]
+    body: type[In]
+    out: type[RecordOut]
+    read: Permission
+    write: Permission
+    groups: tuple[FieldGroup, ...]
+    decide: Decide
+    about: str
+    examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def written(self) -> type[RecordOut]:
+        """The answer of a write."""
+        return written(self.out)
+
+    @cached_property
+    def patch(self) -> type[In]:
+        """The body of a change."""
+        return patch_of(self.body)
+
+    @property
+    def view(self) -> str:
+        """The part of an entity tag that names what is shown."""
+        return "-".join(self.groups) or "public"

@@ -1,0 +1,56 @@
+"""Management files, drug tests, determinations of addiction, substances in use."""
+
+from fastapi import Depends, Response
+
+from registry.api import problems
+from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
+from registry.api.records import flow
+from registry.api.records.desk import desk_for
+from registry.api.records.kind import Desk
+from registry.api.records.precondition import OptionalPrecondition
+from registry.api.records.routes import ETAG, GUARDED, PersonPath, RecordPath, person_record_routes, present
+from registry.api.schemas.cases import FileCloseIn
+from registry.api.schemas.records import RecordOut, RecordRef
+from registry.db.records import AnyRow, Key
+from registry.db.tables.cases import ManagementFileRow
+from registry.domain import management
+from registry.domain.access import Permission
+
+_DATES = ("date_in_future", "dates_out_of_order")
+files = person_record_routes(FILES, *_DATES, "close_incomplete", "file_already_open")
+tests = person_record_routes(TESTS, "date_in_future")
+determinations = person_record_routes(DETERMINATIONS, "date_in_future")
+substance_uses = person_record_routes(SUBSTANCE_USES, "date_in_future")
+
+
+@files.post(
+    "/{id}/close",
+    summary="Close a management file",
+    response_model=FILES.written,
+    responses={200: {"headers": ETAG}}
+    | problems.responses(
+        *GUARDED, "not_found", "record_voided", "version_mismatch", "file_already_closed", *_DATES, body=True
+    ),
+)
+async def close_file(
+    person_id: PersonPath,
+    id: RecordPath,  # noqa: A002 - the path's name
+    body: FileCloseIn,
+    response: Response,
+    precondition: OptionalPrecondition,
+    desk: Desk = Depends(desk_for(Permission.FILE_WRITE)),
+) -> RecordOut | RecordRef:
+    """Close an open file, with the day and the reason.
+
+    On `closed_on` the person is no longer on file. A closed file stays closed: a new decision opens
+    a new one. Sending the same end again is answered 200.
+    """
+
+    def closing(row: AnyRow) -> dict[str, object]:
+        closed = isinstance(row, ManagementFileRow) and row.closed_on is not None
+        if closed and (row.closed_on, row.close_reason) != (body.closed_on, body.close_reason):
+            raise management.FileAlreadyClosed
+        return body.model_dump(mode="json")
+
+    written = await flow.amend(desk, FILES, Key(id, person_id), precondition, closing)
+    return present(response, desk, FILES, written)

@@ -1,0 +1,230 @@
+"""Finding people, and line lists across people."""
+
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
+
+from registry.api import problems
+from registry.api.pagination import (
+    DEFAULT_LIMIT,
+    CursorParameter,
+    LimitParameter,
+    Paging,
+    Slice,
+    list_paging,
+    search_paging,
+)
+from registry.api.records.desk import desk_for, reach_of
+from registry.api.records.kind import Desk
+from registry.api.records.routes import GUARDED
+from registry.api.schemas.cases import EpisodeOut, FileOut
+from registry.api.schemas.fields import Day, UnitCode
+from registry.api.schemas.lists import (
+    EpisodeLine,
+    EpisodeLinePage,
+    FileLine,
+    FileLinePage,
+    PersonBrief,
+    PersonFoundPage,
+    PersonPage,
+    PersonSearchIn,
+)
+from registry.api.schemas.persons import PersonOut, ReachedPersonOut
+from registry.api.strict_json import StrictRoute
+from registry.api.tags import Tag
+from registry.db import line_lists, persons, trail
+from registry.db.line_lists import LineStatus
+from registry.db.persons import PersonFilter
+from registry.db.tables.cases import EpisodeRow, ManagementFileRow
+from registry.db.tables.persons import PersonRow
+from registry.domain.access import FieldGroup, OrganisationScope, Permission
+from registry.domain.episode import LegalBasis, Modality
+from registry.domain.management import FileCategory
+from registry.domain.person import DocumentType, normalise_number
+
+router = APIRouter(tags=[Tag.LISTS], route_class=StrictRoute)
+
+_LISTED = problems.responses(*GUARDED, "unit_unknown", "cursor_invalid")
+_SEARCHED = problems.responses(*GUARDED, "unit_unknown", "cursor_invalid", body=True)
+
+Unit = Annotated[
+    UnitCode | None, Query(description="Only people for whom this unit is in charge, by its code today or its last one.")
+]
+On = Annotated[Day | None, Query(description="The day that the list tells of; today without it.")]
+Status = Annotated[
+    LineStatus | None, Query(description="`open`: begun and not ended on the day; `ended`: ended by then; both without it.")
+]
+
+
+class NameKey(NamedTuple):
+    """Where a page of people begins."""
+
+    sort_key: str
+    id: UUID
+
+
+class LineKey(NamedTuple):
+    """Where a page of lines begins."""
+
+    sort_key: str
+    person_id: UUID
+    id: UUID
+
+
+@router.post("/v1/persons/search", summary="Find people", responses=_SEARCHED)
+async def search_persons(
+    request: Request,
+    body: Annotated[
+        PersonSearchIn,
+        Body(openapi_examples={"by_name": {"summary": "By words of the name", "value": {"name": "nguyen mau"}}}),
+    ],
+    desk: Annotated[Desk, Depends(desk_for(Permission.PERSON_READ))],
+) -> PersonFoundPage:
+    """Find people within the caller's reach by name, year of birth, commune, category or identity number.
+
+    A search is a POST because names and numbers never stand in an address. Voided and merged people are
+    not found. Every page is written to the audit log with the people it showed.
+    """
+    paging = search_paging(request, body, subject=desk.actor.subject)
+    numbers = () if body.identity_number is None else _number_indexes(desk, body.identity_number)
+    wanted = PersonFilter(
+        name=body.name,
+        birth_year=body.birth_year,
+        units=None if body.unit_code is None else frozenset(reach_of(desk, body.unit_code)),
+        category=body.category,
+        number_indexes=numbers,
+    )
+    page = await _people(desk, paging, wanted)
+    return PersonFoundPage(items=[_shown(desk, row) for row in page.items], next_cursor=page.next)
+
+
+@router.get("/v1/persons", summary="List people", responses=_LISTED)
+async def list_persons(  # noqa: PLR0913 - the filters
+    request: Request,
+    response: Response,
+    desk: Annotated[Desk, Depends(desk_for(Permission.PERSON_READ))],
+    unit: Unit = None,
+    category: Annotated[FileCategory | None, Query(description="Only those on file today in this category.")] = None,
+    limit: LimitParameter = DEFAULT_LIMIT,
+    cursor: CursorParameter = None,
+) -> PersonPage:
+    """The people within the caller's reach, in Vietnamese order of their names: given name, then family name."""
+    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
+    wanted = PersonFilter(units=None if unit is None else frozenset(reach_of(desk, unit)), category=category)
+    page = await _people(desk, paging, wanted)
+    return PersonPage(items=[_shown(desk, row) for row in page.items], next=page.next)
+
+
+@router.get("/v1/episodes", summary="List episodes across people", responses=_LISTED)
+async def list_episodes(  # noqa: PLR0913 - the filters
+    request: Request,
+    response: Response,
+    desk: Annotated[Desk, Depends(desk_for(Permission.TREATMENT_READ))],
+    unit: Unit = None,
+    modality: Annotated[Modality | None, Query(description="Only this modality.")] = None,
+    legal_basis: Annotated[LegalBasis | None, Query(description="Only this legal basis.")] = None,
+    status: Status = None,
+    on: On = None,
+    limit: LimitParameter = DEFAULT_LIMIT,
+    cursor: CursorParameter = None,
+) -> EpisodeLinePage:
+    """Episodes that were registered by a day, each with the person, in Vietnamese order of the names.
+
+    A facility sees the episodes of its own patients only. `status` is the state on the day `on`, whatever
+    happened later.
+    """
+    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
+    conditions = []
+    if modality is not None:
+        conditions.append(EpisodeRow.modality == modality)
+    if legal_basis is not None:
+        conditions.append(EpisodeRow.legal_basis == legal_basis)
+    rows = await line_lists.page(
+        desk.session,
+        EpisodeRow,
+        *conditions,
+        status=status,
+        on=on or desk.actor.today,
+        units=None if unit is None else reach_of(desk, unit),
+        scope=desk.actor.scope,
+        today=desk.actor.today,
+        limit=paging.limit,
+        after=paging.after(LineKey),
+    )
+    page = paging.page(rows, key=lambda line: LineKey(line[1].sort_key, line[0].person_id, line[0].id))
+    await _audit_lines(desk, "episode", page.items, FieldGroup.TREATMENT)
+    lines = [
+        EpisodeLine(**EpisodeOut.model_validate(row).model_dump(), person=PersonBrief.model_validate(person))
+        for row, person in page.items
+    ]
+    return EpisodeLinePage(items=lines, next=page.next)
+
+
+@router.get("/v1/files", summary="List management files across people", responses=_LISTED)
+async def list_files(  # noqa: PLR0913 - the filters
+    request: Request,
+    response: Response,
+    desk: Annotated[Desk, Depends(desk_for(Permission.FILE_READ))],
+    unit: Unit = None,
+    category: Annotated[FileCategory | None, Query(description="Only this category.")] = None,
+    status: Status = None,
+    on: On = None,
+    limit: LimitParameter = DEFAULT_LIMIT,
+    cursor: CursorParameter = None,
+) -> FileLinePage:
+    """Management files that were open by a day, each with the person, in Vietnamese order of the names.
+
+    `status` is the state on the day `on`, whatever happened later.
+    """
+    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
+    rows = await line_lists.page(
+        desk.session,
+        ManagementFileRow,
+        *([] if category is None else [ManagementFileRow.category == category]),
+        status=status,
+        on=on or desk.actor.today,
+        units=None if unit is None else reach_of(desk, unit),
+        scope=desk.actor.scope,
+        today=desk.actor.today,
+        limit=paging.limit,
+        after=paging.after(LineKey),
+    )
+    page = paging.page(rows, key=lambda line: LineKey(line[1].sort_key, line[0].person_id, line[0].id))
+    await _audit_lines(desk, "management_file", page.items, FieldGroup.FILE)
+    lines = [
+        FileLine(**FileOut.model_validate(row).model_dump(), person=PersonBrief.model_validate(person))
+        for row, person in page.items
+    ]
+    return FileLinePage(items=lines, next=page.next)
+
+
+async def _people(desk: Desk, paging: Paging, wanted: PersonFilter) -> Slice[PersonRow]:
+    actor = desk.actor
+    rows = await persons.page(
+        desk.session, wanted, scope=actor.scope, today=actor.today, limit=paging.limit, after=paging.after(NameKey)
+    )
+    page = paging.page(rows, key=lambda row: NameKey(row.sort_key, row.id))
+    await trail.audit(
+        desk.session, actor.act, persons=[row.id for row in page.items], entity="person", groups=(FieldGroup.PERSON,)
+    )
+    return page
+
+
+def _shown(desk: Desk, row: PersonRow) -> PersonOut | ReachedPersonOut:
+    view = ReachedPersonOut if isinstance(desk.actor.scope, OrganisationScope) else PersonOut
+    return view.model_validate(row)
+
+
+def _number_indexes(desk: Desk, number: str) -> tuple[bytes, ...]:
+    """Index a number under every type of document: the caller need not know which one it is."""
+    normal = normalise_number(number)
+    return tuple(desk.keys.blind_index_of(kind, normal) for kind in DocumentType)
+
+
+async def _audit_lines(
+    desk: Desk, entity: str, lines: Sequence[tuple[EpisodeRow | ManagementFileRow, PersonRow]], group: FieldGroup
+) -> None:
+    shown = [person.id for _, person in lines]
+    await trail.audit(desk.session, desk.actor.act, persons=shown, entity=entity, groups=(FieldGroup.PERSON, group))

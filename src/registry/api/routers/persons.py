@@ -1,0 +1,174 @@
+"""People: create, read, correct, void; who is responsible for them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Response, status
+
+from registry.api import problems
+from registry.api.kinds.persons import PERSONS
+from registry.api.kinds.persons import create_person as create
+from registry.api.records import flow
+from registry.api.records.desk import desk_for
+from registry.api.records.kind import Desk
+from registry.api.records.precondition import NeededPrecondition, OptionalPrecondition, etag
+from registry.api.records.routes import ETAG, GUARDED, PersonPath, answers, examples_of, present
+from registry.api.schemas.persons import PersonIn, PersonOut, ReachedPersonOut, ResponsibilitiesOut, ResponsibilityOut
+from registry.api.schemas.records import RecordOut, RecordRef, VersionOut, VersionsOut, VoidIn
+from registry.api.strict_json import StrictRoute
+from registry.api.tags import Tag
+from registry.db import persons, records, trail
+from registry.db.records import Key
+from registry.db.tables.persons import PersonRow
+from registry.domain.access import FieldGroup, OrganisationScope, Permission, UnitScope
+from registry.domain.errors import NotFound
+
+router = APIRouter(prefix="/v1/persons", tags=[Tag.PERSONS], route_class=StrictRoute)
+
+Reading = Annotated[Desk, Depends(desk_for(Permission.PERSON_READ))]
+Writing = Annotated[Desk, Depends(desk_for(Permission.PERSON_WRITE))]
+
+
+async def seen_person(desk: Desk, key: Key, *, group: FieldGroup) -> PersonRow:
+    """Load a person within reach and leave the trace of who looked."""
+    actor = desk.actor
+    row = await records.get(desk.session, PersonRow, key, scope=actor.scope, today=actor.today)
+    if row is None:
+        raise NotFound
+    await trail.audit(desk.session, actor.act, persons=(key.id,), entity="person", record_id=key.id, groups=(group,))
+    return row
+
+
+@router.post(
+    "",
+    summary="Record a person",
+    status_code=status.HTTP_200_OK,
+    response_model=PERSONS.written | RecordRef,
+    responses=answers(PERSONS, "Person")
+    | problems.responses(
+        *GUARDED,
+        "record_id_conflict",
+        "unit_unknown",
+        "unit_not_in_force",
+        "unit_not_granted",
+        "date_in_future",
+        "dates_out_of_order",
+        body=True,
+    ),
+)
+async def create_person(
+    body: Annotated[PersonIn, Body(openapi_examples=examples_of(PERSONS))], response: Response, desk: Writing
+) -> RecordOut | RecordRef:
+    """Create a person together with the first residence, whose commune becomes responsible.
+
+    Nothing but a name and a residence is required: papers are often missing. `residence.unit_code` is
+    read on the map of `residence.from_on`; a commune that did not exist on that day is refused, and the
+    refusal names its periods and successors. The client makes both ids. Sending the same body again is
+    always safe: the answer is 200 with the person as recorded now.
+    """
+    return present(response, desk, PERSONS, await create(desk, body))
+
+
+@router.get(
+    "/{person_id}",
+    summary="Read a person",
+    response_model=PersonOut | ReachedPersonOut,
+    responses={200: {"headers": ETAG}} | problems.responses(*GUARDED, "not_found"),
+)
+async def get_person(person_id: PersonPath, response: Response, desk: Reading) -> PersonOut | ReachedPersonOut:
+    """Read one person.
+
+    An officer of a commune or province sees the person's own fields; an organisation sees the name, the
+    year of birth and the phone of people whom it treats. Everything else about the person has routes of
+    its own below this one. Each reading is written to the audit log.
+    """
+    row = await seen_person(desk, Key(person_id), group=FieldGroup.PERSON)
+    match desk.actor.scope:
+        case OrganisationScope():
+            response.headers["ETag"] = etag(row.version, "reached")
+            return ReachedPersonOut.model_validate(row)
+        case UnitScope():
+            response.headers["ETag"] = etag(row.version, PERSONS.view)
+            return PersonOut.model_validate(row)
+
+
+@router.patch(
+    "/{person_id}",
+    summary="Correct a person",
+    response_model=PERSONS.written,
+    responses={200: {"headers": ETAG}}
+    | problems.responses(
+        *GUARDED, "not_found", "record_voided", "version_mismatch", "precondition_required", "date_in_future", body=True
+    ),
+)
+async def change_person(
+    person_id: PersonPath,
+    body: Annotated[PERSONS.patch, Body(media_type="application/merge-patch+json")],  # type: ignore[name-defined]  # made from PersonBody
+    response: Response,
+    desk: Writing,
+    precondition: NeededPrecondition,
+) -> RecordOut | RecordRef:
+    """Correct a person's own fields by a merge patch (RFC 7396): what is absent stays, null takes a value away.
+
+    Needs `If-Match` with the `ETag` of the version that you saw. The former version is kept. The
+    residence is not changed here; post another one, or correct the record.
+    """
+    written = await flow.change(desk, PERSONS, Key(person_id), body, precondition)
+    if isinstance(written.row, PersonRow):
+        await persons.add_tokens(desk.session, written.row)
+    return present(response, desk, PERSONS, written)
+
+
+@router.post(
+    "/{person_id}/void",
+    summary="Void a person",
+    response_model=PERSONS.written,
+    responses={200: {"headers": ETAG}}
+    | problems.responses(*GUARDED, "not_found", "record_voided", "version_mismatch", body=True),
+)
+async def void_person(
+    person_id: PersonPath, body: VoidIn, response: Response, desk: Writing, precondition: OptionalPrecondition
+) -> RecordOut | RecordRef:
+    """Take a person who should never have been recorded out of lists and figures, with all that belongs to them.
+
+    The record is kept and can be read. `If-Match` is honoured where it is sent.
+    """
+    written = await flow.void(desk, PERSONS, Key(person_id), body.reason, precondition)
+    return present(response, desk, PERSONS, written)
+
+
+@router.get(
+    "/{person_id}/versions",
+    summary="Read the former versions of a person",
+    responses=problems.responses(*GUARDED, "not_found"),
+)
+async def list_person_versions(
+    person_id: PersonPath, desk: Annotated[Desk, Depends(desk_for(Permission.RESIDENCE_READ))]
+) -> VersionsOut:
+    """Every state that the person's record had before the present one, oldest first."""
+    await seen_person(desk, Key(person_id), group=FieldGroup.PERSON)
+    former = await records.versions(desk.session, PersonRow, Key(person_id))
+    return VersionsOut(items=[VersionOut.model_validate(state) for state in former])
+
+
+@router.get(
+    "/{person_id}/responsibilities",
+    summary="Read who is responsible for a person",
+    responses=problems.responses(*GUARDED, "not_found"),
+)
+async def list_responsibilities(
+    person_id: PersonPath, desk: Annotated[Desk, Depends(desk_for(Permission.RESIDENCE_READ))]
+) -> ResponsibilitiesOut:
+    """The units responsible for the person, each in its period, oldest first.
+
+    Figures count a person by the unit that was responsible on the day. A unit that ended in a change
+    of the map is followed to its successor; it is named here as it was on the first day.
+    """
+    await seen_person(desk, Key(person_id), group=FieldGroup.RESIDENCE)
+    rows = await persons.responsibilities(desk.session, person_id)
+    items = []
+    for row in rows:
+        unit = desk.atlas.at(row.responsible_unit_id, row.from_on)
+        items.append(
+            ResponsibilityOut(id=row.id, unit_code=unit.code, unit_name=unit.name, from_on=row.from_on, to_on=row.to_on)
+        )
+    return ResponsibilitiesOut(items=items)

@@ -1,0 +1,93 @@
+"""The situation of communes: decisions on their status, and the count of people they suspect."""
+
+from datetime import date
+from typing import Annotated, NamedTuple
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from registry.api import problems
+from registry.api.kinds.situation import COUNTS, STATUSES
+from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
+from registry.api.records.desk import desk_for, reach_of
+from registry.api.records.kind import Desk
+from registry.api.records.routes import GUARDED, unit_record_routes
+from registry.api.schemas.fields import UnitCode
+from registry.api.schemas.situation import (
+    CommuneStatusOut,
+    CommuneStatusPage,
+    SuspectedCountOut,
+    SuspectedCountPage,
+)
+from registry.api.strict_json import StrictRoute
+from registry.api.tags import Tag
+from registry.db import situation
+from registry.db.tables.situation import CommuneStatusRow, SuspectedCountRow
+from registry.domain.access import Permission
+
+Viewer = Annotated[Desk, Depends(desk_for(Permission.SITUATION_READ))]
+Unit = Annotated[UnitCode | None, Query(description="Only this unit, by its code today or its last one.")]
+
+
+class DatedKey(NamedTuple):
+    """Where a page begins."""
+
+    day: date
+    id: UUID
+
+
+router = APIRouter(route_class=StrictRoute, tags=[Tag.COMMUNES])
+_LISTED = problems.responses(*GUARDED, "unit_unknown", "cursor_invalid")
+
+
+@router.get("/v1/commune-statuses", summary="List decisions on communes", responses=_LISTED)
+async def list_commune_statuses(  # noqa: PLR0913 - the filters
+    request: Request,
+    response: Response,
+    desk: Viewer,
+    unit: Unit = None,
+    limit: LimitParameter = DEFAULT_LIMIT,
+    cursor: CursorParameter = None,
+) -> CommuneStatusPage:
+    """Hotspot and drug-free decisions within the caller's reach, the oldest first."""
+    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
+    rows = await situation.page(
+        desk.session,
+        CommuneStatusRow,
+        units=None if unit is None else reach_of(desk, unit),
+        scope=desk.actor.scope,
+        today=desk.actor.today,
+        limit=paging.limit,
+        after=paging.after(DatedKey),
+    )
+    page = paging.page(rows, key=lambda row: DatedKey(row.from_on, row.id))
+    return CommuneStatusPage(items=[CommuneStatusOut.model_validate(row) for row in page.items], next=page.next)
+
+
+@router.get("/v1/suspected-counts", summary="List counts of suspected people", responses=_LISTED)
+async def list_suspected_counts(  # noqa: PLR0913 - the filters
+    request: Request,
+    response: Response,
+    desk: Viewer,
+    unit: Unit = None,
+    limit: LimitParameter = DEFAULT_LIMIT,
+    cursor: CursorParameter = None,
+) -> SuspectedCountPage:
+    """Reported counts within the caller's reach, the oldest first."""
+    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
+    rows = await situation.page(
+        desk.session,
+        SuspectedCountRow,
+        units=None if unit is None else reach_of(desk, unit),
+        scope=desk.actor.scope,
+        today=desk.actor.today,
+        limit=paging.limit,
+        after=paging.after(DatedKey),
+    )
+    page = paging.page(rows, key=lambda row: DatedKey(row.counted_on, row.id))
+    return SuspectedCountPage(items=[SuspectedCountOut.model_validate(row) for row in page.items], next=page.next)
+
+
+_PLACED = ("unit_unknown", "unit_not_in_force", "unit_not_granted")
+router.include_router(unit_record_routes(STATUSES, *_PLACED, "dates_out_of_order"))
+router.include_router(unit_record_routes(COUNTS, *_PLACED, "date_in_future", "count_already_reported"))

@@ -1,0 +1,18 @@
+"""Constraint names are API: a race that the database decides becomes the refusal that the rule would have given."""
+
+from collections.abc import Mapping
+
+from registry.domain.episode import EpisodeAlreadyOpen
+from registry.domain.errors import DomainError
+from registry.domain.management import FileAlreadyOpen
+from registry.domain.organisation import OrganisationCodeTaken, OrganisationUnknown
+from registry.domain.situation import CountAlreadyReported
+
+CONSTRAINTS: Mapping[str, type[DomainError]] = {
+    "uq_episode_one_open_per_track": EpisodeAlreadyOpen,
+    "uq_management_file_one_open_per_category": FileAlreadyOpen,
+    "uq_organisation_code": OrganisationCodeTaken,
+    "uq_suspected_count_one_per_day": CountAlreadyReported,
+    "fk_episode_provider_id": OrganisationUnknown,
+    "fk_access_grant_organisation_id": OrganisationUnknown,
+}

@@ -1,0 +1,47 @@
+"""The door to the database: the engine, and transactions of the application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+def create_engine(
+    url: str, *, pool_size: int = 10, pool_timeout: float = 2.0, statement_timeout: float = 10.0, name: str = "registry"
+) -> AsyncEngine:
+    """Make an engine whose errors and logs never show parameters. Times are seconds."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=pool_timeout,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "timeout": 10,
+            "command_timeout": statement_timeout + 5,
+            "server_settings": {
+                "application_name": name,
+                "timezone": "UTC",
+                "jit": "off",
+                "statement_timeout": str(int(statement_timeout * 1000)),
+                "lock_timeout": "2000",
+                "idle_in_transaction_session_timeout": "15000",
+            },
+        },
+    )
+
+
+def create_sessions(engine: AsyncEngine) -> Sessions:
+    """Make the factory of sessions; what a session loaded stays readable after its commit."""
+    return async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+
+
+@asynccontextmanager
+async def transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """One unit of work: commit on return, roll back on raise."""
+    async with sessions.begin() as session:
+        yield session

@@ -1,0 +1,111 @@
+"""People: every query on the person table and its name tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import delete, insert, tuple_
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from registry.db.records import visible
+from registry.db.tables.cases import ManagementFileRow
+from registry.db.tables.persons import IdentityDocumentRow, PersonNameTokenRow, PersonRow, ResponsibilityRow
+from registry.domain.access import Scope
+from registry.domain.management import FileCategory
+from registry.domain.record import RecordState
+from registry.domain.vietnamese import fold, tokens
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFilter:
+    """What a search asks for; everything given must hold."""
+
+    name: str | None = None
+    birth_year: int | None = None
+    units: frozenset[int] | None = None
+    category: FileCategory | None = None
+    number_indexes: tuple[bytes, ...] = ()
+
+
+async def lock(session: AsyncSession, person_id: UUID, *, scope: Scope, today: date) -> PersonRow | None:
+    """Load a person for a write to what belongs to them; others' writes to the same person wait."""
+    query = select(PersonRow).where(PersonRow.id == person_id, visible(PersonRow, scope, today=today))
+    return (await session.exec(query.with_for_update(key_share=True))).one_or_none()
+
+
+async def lock_root(session: AsyncSession, root_id: UUID) -> None:
+    """Hold the survivor's row, on which the rules across a person's merged records are decided."""
+    await session.exec(select(PersonRow.id).where(PersonRow.id == root_id).with_for_update(key_share=True))
+
+
+async def add_tokens(session: AsyncSession, row: PersonRow) -> None:
+    """Make the person's name and aliases findable, in place of what was."""
+    await session.exec(delete(PersonNameTokenRow).where(col(PersonNameTokenRow.person_id) == row.id))
+    words = sorted({word for name in (row.full_name, *row.aliases) for word in tokens(name)})
+    if words:
+        rows = [{"person_id": row.id, "token": word, "unit_id": row.unit_id} for word in words]
+        await session.exec(insert(PersonNameTokenRow), params=rows)
+
+
+async def open_responsibility(session: AsyncSession, row: ResponsibilityRow) -> None:
+    """Begin an interval of responsibility."""
+    session.add(row)
+    await session.flush()
+
+
+async def responsibilities(session: AsyncSession, person_id: UUID) -> Sequence[ResponsibilityRow]:
+    """Load all intervals, oldest first. The caller has checked the scope."""
+    query = select(ResponsibilityRow).where(ResponsibilityRow.person_id == person_id)
+    return (await session.exec(query.order_by(col(ResponsibilityRow.from_on)))).all()
+
+
+async def page(
+    session: AsyncSession,
+    wanted: PersonFilter,
+    *,
+    scope: Scope,
+    today: date,
+    limit: int,
+    after: tuple[str, UUID] | None,
+) -> Sequence[PersonRow]:
+    """Load people in Vietnamese order of their names; one row more than `limit` tells of a next page."""
+    query = select(PersonRow).where(
+        visible(PersonRow, scope, today=today), PersonRow.state == RecordState.ACTIVE, PersonRow.root_id == PersonRow.id
+    )
+    for word in fold(wanted.name or "").split():
+        query = query.where(col(PersonRow.id).in_(_named(word)))
+    if wanted.birth_year is not None:
+        query = query.where(PersonRow.birth_year == wanted.birth_year)
+    if wanted.units is not None:
+        query = query.where(col(PersonRow.unit_id).in_(wanted.units))
+    if wanted.category is not None:
+        query = query.where(col(PersonRow.id).in_(_on_file(wanted.category, today)))
+    if wanted.number_indexes:
+        query = query.where(col(PersonRow.id).in_(_numbered(wanted.number_indexes)))
+    if after is not None:
+        query = query.where(tuple_(col(PersonRow.sort_key), col(PersonRow.id)) > after)
+    return (await session.exec(query.order_by(col(PersonRow.sort_key), col(PersonRow.id)).limit(limit + 1))).all()
+
+
+def _named(prefix: str) -> SelectOfScalar[UUID]:
+    token = col(PersonNameTokenRow.token)
+    return select(PersonNameTokenRow.person_id).where(token >= prefix, token < prefix + "\U0010ffff")
+
+
+def _on_file(category: FileCategory, today: date) -> SelectOfScalar[UUID]:
+    file = ManagementFileRow
+    return select(file.person_id).where(
+        file.category == category,
+        file.state == RecordState.ACTIVE,
+        col(file.opened_on) <= today,
+        or_(col(file.closed_on).is_(None), col(file.closed_on) > today),
+    )
+
+
+def _numbered(indexes: tuple[bytes, ...]) -> SelectOfScalar[UUID]:
+    return select(IdentityDocumentRow.person_id).where(
+        col(IdentityDocumentRow.number_index).in_(indexes), IdentityDocumentRow.state == RecordState.ACTIVE
+    )

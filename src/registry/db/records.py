@@ -1,0 +1,161 @@
+"""Records of every kind: find, add once, change with history, void. Versions only go up, nothing is lost."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import and_, col, false, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.db import trail
+from registry.db.tables.cases import EpisodeRow
+from registry.db.tables.columns import OfPerson, OfUnit
+from registry.db.tables.persons import PersonRow
+from registry.db.tables.situation import ReachRow
+from registry.db.tables.trail import HistoryColumns, RecordHistoryRow, UnitRecordHistoryRow
+from registry.db.trail import Act, Change
+from registry.domain.access import FieldGroup, OrganisationScope, Scope, UnitScope
+from registry.domain.record import FeedOperation, RecordState
+
+AnyRow = OfPerson | OfUnit | PersonRow
+R = TypeVar("R", bound=AnyRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What names a record: its id, under its person where it belongs to one."""
+
+    id: UUID
+    person_id: UUID | None = None
+
+    def matches(self, table: type[AnyRow]) -> ColumnElement[bool]:
+        """Select the record in its table."""
+        by_id = col(table.id) == self.id
+        return and_(col(table.person_id) == self.person_id, by_id) if issubclass(table, OfPerson) else by_id
+
+
+def entity_of(table: type[AnyRow]) -> str:
+    """The record kind's name in feed, history and audit."""
+    return str(table.__tablename__)
+
+
+def visible(table: type[AnyRow], scope: Scope, *, today: date) -> ColumnElement[bool]:
+    """What a scope opens of a table: its units' rows, or an organisation's own records of the people it reaches."""
+    match scope:
+        case UnitScope(units):
+            return col(table.unit_id).in_(units)
+        case OrganisationScope(organisations):
+            reached = select(ReachRow.person_id).where(
+                col(ReachRow.organisation_id).in_(organisations), trail.in_force(today)
+            )
+            if issubclass(table, PersonRow):
+                return col(table.id).in_(reached)
+            if issubclass(table, EpisodeRow):
+                return col(table.provider_id).in_(organisations) & col(table.person_id).in_(reached)
+            return false()
+
+
+async def find(session: AsyncSession, table: type[R], key: Key) -> R | None:
+    """Load a record wherever it is: only for telling a repeated request from a conflicting one."""
+    return (await session.exec(select(table).where(key.matches(table)))).one_or_none()
+
+
+async def get(session: AsyncSession, table: type[R], key: Key, *, scope: Scope, today: date) -> R | None:
+    """Load one record, or None if it is absent or out of scope."""
+    query = select(table).where(key.matches(table), visible(table, scope, today=today))
+    return (await session.exec(query)).one_or_none()
+
+
+async def lock(session: AsyncSession, table: type[R], key: Key, *, scope: Scope, today: date) -> R | None:
+    """Load one record FOR UPDATE, or None if it is absent or out of scope."""
+    query = select(table).where(key.matches(table), visible(table, scope, today=today))
+    return (await session.exec(query.with_for_update())).one_or_none()
+
+
+async def add(session: AsyncSession, row: R, act: Act, *, groups: Iterable[FieldGroup], today: date) -> bool:
+    """Add a record unless its id is taken, also by a request still under way; say whether it was added."""
+    table = type(row)
+    values = {column.name: getattr(row, column.key) for column in table.__table__.columns}  # type: ignore[attr-defined]  # SQLModel sets it
+    added = insert(table).values(values).on_conflict_do_nothing(constraint=table.__table__.primary_key)  # type: ignore[attr-defined]  # as above
+    if (await session.exec(added.returning(col(table.id)))).one_or_none() is None:
+        return False
+    await leave_trail(session, row, FeedOperation.UPSERT, act, groups=groups, today=today)
+    return True
+
+
+async def change(
+    session: AsyncSession, row: AnyRow, values: Mapping[str, Any], act: Act, *, groups: Iterable[FieldGroup], today: date
+) -> None:
+    """Give a locked record new values and the next version; its former state goes to the history."""
+    session.add(_former_state(row))
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.version += 1
+    row.changed_at, row.changed_by = act.at, act.author
+    session.add(row)
+    await session.flush()  # a constraint that refuses must do so before the trail says it happened
+    op = FeedOperation.VOID if row.state is RecordState.VOIDED else FeedOperation.UPSERT
+    await leave_trail(session, row, op, act, groups=groups, today=today)
+
+
+async def leave_trail(
+    session: AsyncSession, row: AnyRow, op: FeedOperation, act: Act, *, groups: Iterable[FieldGroup], today: date
+) -> None:
+    """Write the feed and audit rows of a change."""
+    person = _person_of(row)
+    entity = entity_of(type(row))
+    change = Change(entity, row.id, row.version, op, row.unit_id, person)
+    await trail.announce(session, change, today=today)
+    await trail.audit(
+        session, act, persons=() if person is None else (person,), entity=entity, record_id=row.id, groups=groups
+    )
+
+
+async def versions(session: AsyncSession, table: type[AnyRow], key: Key) -> list[HistoryColumns]:
+    """Load the former states of a record, oldest first. The caller has checked the scope."""
+    entity = entity_of(table)
+    if issubclass(table, OfUnit):
+        of_unit = select(UnitRecordHistoryRow).where(
+            UnitRecordHistoryRow.entity == entity, UnitRecordHistoryRow.id == key.id
+        )
+        return list((await session.exec(of_unit.order_by(col(UnitRecordHistoryRow.version)))).all())
+    of_person = select(RecordHistoryRow).where(
+        RecordHistoryRow.person_id == (key.person_id or key.id),
+        RecordHistoryRow.entity == entity,
+        RecordHistoryRow.id == key.id,
+    )
+    return list((await session.exec(of_person.order_by(col(RecordHistoryRow.version)))).all())
+
+
+def state_of(row: AnyRow) -> dict[str, Any]:
+    """A record as history keeps it: every column but those that hold keyed bytes."""
+    keyed = {name for name, field in type(row).model_fields.items() if field.annotation is bytes}
+    return row.model_dump(mode="json", exclude=keyed)
+
+
+def _former_state(row: AnyRow) -> HistoryColumns:
+    former: dict[str, Any] = {
+        "entity": entity_of(type(row)),
+        "id": row.id,
+        "version": row.version,
+        "state": state_of(row),
+        "changed_at": row.changed_at,
+        "changed_by": row.changed_by,
+        "unit_id": row.unit_id,
+    }
+    person = _person_of(row)
+    return UnitRecordHistoryRow(**former) if person is None else RecordHistoryRow(**former, person_id=person)
+
+
+def _person_of(row: AnyRow) -> UUID | None:
+    match row:
+        case OfPerson():
+            return row.person_id
+        case PersonRow():
+            return row.id
+        case OfUnit():
+            return None

@@ -1,0 +1,109 @@
+"""Column types and the columns that all records share."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, Dialect, ForeignKeyConstraint, LargeBinary, String, Text
+from sqlalchemy.sql.schema import SchemaItem
+from sqlalchemy.types import TypeDecorator, UserDefinedType
+from sqlmodel import Field, SQLModel
+
+from registry.domain.record import RecordState
+
+CODE_LENGTH = 40
+Code = TypeVar("Code", bound=StrEnum)
+
+
+class Coded(TypeDecorator[Code]):
+    """A closed set of codes, stored as its text value (`=` on text is leakproof, on an enum it is not)."""
+
+    impl = String(CODE_LENGTH)
+    cache_ok = True
+
+    def __init__(self, codes: type[Code]) -> None:
+        super().__init__(CODE_LENGTH)
+        self.codes = codes
+
+    def process_bind_param(self, value: Code | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Store the value."""
+        return None if value is None else self.codes(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Code | None:  # noqa: ARG002
+        """Give the member back."""
+        return None if value is None else self.codes(value)
+
+
+class Xid8(UserDefinedType[int]):
+    """PostgreSQL's 64-bit transaction id."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:  # noqa: ANN401 - the base's signature
+        """Name the type in DDL."""
+        return "xid8"
+
+
+Instant = DateTime(timezone=True)
+Bytewise = Text(collation="C")
+Texts = ARRAY(Text())
+
+
+def codes_of(codes: type[Code]) -> ARRAY[Code]:
+    """A list of codes."""
+    return ARRAY(Coded(codes))
+
+
+def one_of(column: str, codes: type[StrEnum]) -> CheckConstraint:
+    """CHECK that a column holds one of the codes."""
+    listed = ", ".join(f"'{code.value}'" for code in codes)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def all_of(column: str, codes: type[StrEnum]) -> CheckConstraint:
+    """CHECK that an array column holds nothing but the codes."""
+    listed = ", ".join(f"'{code.value}'" for code in codes)
+    return CheckConstraint(f"{column} <@ ARRAY[{listed}]::varchar[]", name=column)
+
+
+class Recorded(SQLModel):
+    """Columns of every record: version, state, who and when, and the fingerprint of its first body."""
+
+    version: int = 1
+    state: RecordState = Field(default=RecordState.ACTIVE, sa_type=Coded(RecordState))  # type: ignore[call-overload]  # SQLModel types sa_type as a class
+    void_reason: str | None = Field(default=None, sa_type=Text)
+    recorded_at: datetime = Field(sa_type=Instant)  # type: ignore[call-overload]  # as above
+    changed_at: datetime = Field(sa_type=Instant)  # type: ignore[call-overload]  # as above
+    changed_by: str = Field(sa_type=Text)
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+
+
+class OfPerson(Recorded):
+    """A record that belongs to a person; `unit_id` is a copy of the person's, for access only."""
+
+    person_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    unit_id: int
+
+
+class OfUnit(Recorded):
+    """A record that belongs to a unit; `unit_id` is the unit on today's map, for access only."""
+
+    id: UUID = Field(primary_key=True)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+
+
+def person_key() -> ForeignKeyConstraint:
+    """Tie a row to its person and let the person's unit cascade to it."""
+    return ForeignKeyConstraint(["person_id", "unit_id"], ["person.id", "person.unit_id"], onupdate="CASCADE")
+
+
+def of_person(*items: SchemaItem) -> tuple[SchemaItem, ...]:
+    """Table arguments of a record that belongs to a person."""
+    return (person_key(), one_of("state", RecordState), *items)
+
+
+def of_unit(*items: SchemaItem) -> tuple[SchemaItem, ...]:
+    """Table arguments of a record that belongs to a unit."""
+    return (one_of("state", RecordState), *items)

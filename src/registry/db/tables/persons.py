@@ -1,0 +1,110 @@
+"""A person and what identifies them: names, documents, residences, and who is responsible."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from registry.db.tables.columns import Bytewise, Coded, OfPerson, Recorded, Texts, of_person, one_of, person_key
+from registry.domain.person import DocumentType, Education, ResidenceKind, Sex
+from registry.domain.record import RecordState
+from registry.domain.unit import Certainty
+
+
+class PersonRow(Recorded, table=True):
+    """One person. `root_id` names the survivor of merges (its own id at first)."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        UniqueConstraint("id", "unit_id"),
+        one_of("state", RecordState),
+        one_of("sex", Sex),
+        one_of("education", Education),
+        one_of("unit_certainty", Certainty),
+        CheckConstraint("birth_date IS NULL OR birth_year = extract(year FROM birth_date)", name="birth_year"),
+        Index("ix_person_unit_id_sort_key", "unit_id", "sort_key", "id"),
+        Index("ix_person_root_id", "root_id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    root_id: UUID = Field(foreign_key="person.id")
+    unit_id: int = Field(foreign_key="unit.id")
+    unit_certainty: Certainty = Field(sa_type=Coded(Certainty))
+    full_name: str = Field(sa_type=Text)
+    folded_name: str = Field(sa_type=Bytewise)
+    sort_key: str = Field(sa_type=Bytewise)
+    aliases: list[str] = Field(sa_type=Texts)
+    sex: Sex = Field(sa_type=Coded(Sex))
+    birth_date: date | None = None
+    birth_year: int | None = Field(default=None, sa_type=SmallInteger)
+    birthplace: str | None = Field(default=None, sa_type=Text)
+    ethnicity: str | None = Field(default=None, sa_type=Text)
+    nationality: str = Field(sa_type=String(2))
+    occupation: str | None = Field(default=None, sa_type=Text)
+    education: Education = Field(sa_type=Coded(Education))
+    phone: str | None = Field(default=None, sa_type=Text)
+
+
+class PersonNameTokenRow(SQLModel, table=True):
+    """One folded word of a name or alias: equality and ranges on it can use an index beside a row policy."""
+
+    __tablename__ = "person_name_token"
+    __table_args__ = (person_key(), Index("ix_person_name_token_token", "token", "person_id"))
+
+    person_id: UUID = Field(primary_key=True)
+    token: str = Field(primary_key=True, sa_type=Bytewise)
+    unit_id: int
+
+
+class IdentityDocumentRow(OfPerson, table=True):
+    """A document with a number. Two people may carry one number until they are merged."""
+
+    __tablename__ = "identity_document"
+    __table_args__ = of_person(
+        one_of("document_type", DocumentType),
+        Index("ix_identity_document_number_index", "number_index"),
+    )
+
+    document_type: DocumentType = Field(sa_type=Coded(DocumentType))
+    number: str = Field(sa_type=Text)
+    number_index: bytes = Field(sa_type=LargeBinary)
+    issued_on: date | None = None
+    issuer: str | None = Field(default=None, sa_type=Text)
+
+
+class ResidenceRow(OfPerson, table=True):
+    """Where a person lived, in a period."""
+
+    __tablename__ = "residence"
+    __table_args__ = of_person(
+        one_of("kind", ResidenceKind),
+        CheckConstraint("to_on IS NULL OR to_on >= from_on", name="order"),
+        ForeignKeyConstraint(["place_unit_id"], ["unit.id"]),
+    )
+
+    kind: ResidenceKind = Field(sa_type=Coded(ResidenceKind))
+    unit_code: str = Field(sa_type=String(5))
+    place_unit_id: int
+    address: str | None = Field(default=None, sa_type=Text)
+    from_on: date
+    to_on: date | None = None
+
+
+class ResponsibilityRow(SQLModel, table=True):
+    """The unit responsible for a person in a period: what figures count by."""
+
+    __tablename__ = "responsibility"
+    __table_args__ = (
+        person_key(),
+        CheckConstraint("to_on IS NULL OR to_on > from_on", name="order"),
+        Index("uq_responsibility_one_open", "person_id", unique=True, postgresql_where=text("to_on IS NULL")),
+        Index("ix_responsibility_responsible_unit_id", "responsible_unit_id", "from_on"),
+    )
+
+    person_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    unit_id: int
+    responsible_unit_id: int = Field(foreign_key="unit.id")
+    from_on: date
+    to_on: date | None = None

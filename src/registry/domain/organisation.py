@@ -1,0 +1,35 @@
+"""Organisations that treat people, and why they reach a person."""
+
+from enum import StrEnum
+
+from registry.domain.errors import RuleViolation
+
+
+class OrganisationKind(StrEnum):
+    """Kinds of organisations."""
+
+    REHAB_FACILITY_PUBLIC = "rehab_facility_public"
+    REHAB_FACILITY_PRIVATE = "rehab_facility_private"
+    METHADONE_CLINIC = "methadone_clinic"
+    HEALTH_STATION = "health_station"
+
+
+class ReachReason(StrEnum):
+    """Why an organisation reaches a person."""
+
+    EPISODE = "episode"
+    COUNSELLING = "counselling"
+    MEMBERSHIP = "membership"
+    ACCOMPANIMENT = "accompaniment"
+
+
+class OrganisationUnknown(RuleViolation):
+    """The id names no organisation."""
+
+    code = "organisation_unknown"
+
+
+class OrganisationCodeTaken(RuleViolation):
+    """Another organisation has this code."""
+
+    code = "organisation_code_taken"

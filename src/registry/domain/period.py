@@ -1,0 +1,46 @@
+"""Dates and half-open periods: the last day of a stay is its end, and the next stay may begin on it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from registry.domain.errors import RuleViolation
+
+
+class DateInFuture(RuleViolation):
+    """A date that reports something done lies after today."""
+
+    code = "date_in_future"
+
+
+class DatesOutOfOrder(RuleViolation):
+    """A later step is dated before an earlier one."""
+
+    code = "dates_out_of_order"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a day on, until (but without) another; open when `until` is None."""
+
+    start: date
+    until: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether the day lies in the period."""
+        return self.start <= day and (self.until is None or day < self.until)
+
+    def overlaps(self, other: "Period") -> bool:
+        """Whether the two share a day. A period that ends on the day it starts shares none."""
+        return (other.until is None or self.start < other.until) and (self.until is None or other.start < self.until)
+
+
+def require_past(day: date | None, *, today: date, pointer: str) -> None:
+    """Refuse a date after today."""
+    if day is not None and day > today:
+        raise DateInFuture(pointer=pointer)
+
+
+def require_order(earlier: date | None, later: date | None, *, pointer: str) -> None:
+    """Refuse `later` before `earlier`; a date that is not given orders nothing."""
+    if earlier is not None and later is not None and later < earlier:
+        raise DatesOutOfOrder(pointer=pointer)

@@ -1,0 +1,62 @@
+"""Settings of the service: read once from the environment (prefix `REGISTRY_`), passed down."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AnyHttpUrl, BaseModel, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRET_LENGTH = 32
+"""Least number of characters of the secret from which all keys are derived."""
+
+
+class TrustedIssuer(BaseModel):
+    """An identity provider whose access tokens are accepted (RFC 9068)."""
+
+    issuer: str = Field(description="Exact value of `iss`.")
+    audience: str = Field(description="Value that `aud` must contain.")
+    jwks_url: AnyHttpUrl | None = Field(default=None, description="Where the issuer publishes its public keys.")
+    jwks_file: Path | None = Field(default=None, description="A file with the issuer's public keys (JWK set).")
+
+    @model_validator(mode="after")
+    def _one_source_of_keys(self) -> Self:
+        if (self.jwks_url is None) == (self.jwks_file is None):
+            msg = "name either jwks_url or jwks_file"
+            raise ValueError(msg)
+        return self
+
+
+class Settings(BaseSettings):
+    """All that can be set. Lists and objects are given as JSON."""
+
+    model_config = SettingsConfigDict(env_prefix="REGISTRY_", extra="ignore", frozen=True)
+
+    demo: bool = Field(default=False, description="Demo province, test issuer and generated secrets.")
+    data_dir: Path | None = Field(default=None, description="Where the embedded PostgreSQL and the demo keep their data.")
+    database_url: SecretStr | None = Field(default=None, description="PostgreSQL 15 or newer; empty: the embedded one.")
+    public_url: str = Field(default="http://127.0.0.1:8000", description="Address under which clients reach the API.")
+    secret: SecretStr | None = Field(default=None, description="Secret from which all keys are derived.")
+    secret_file: Path | None = Field(default=None, description="A file that holds the secret instead.")
+    issuers: tuple[TrustedIssuer, ...] = Field(default=(), description="Issuers whose tokens are accepted.")
+    metrics_open: bool = Field(default=False, description="Serve /metrics without a token.")
+    docs_open: bool = Field(default=True, description="Serve /docs and /openapi.json.")
+    pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    pool_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
+    statement_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
+    max_body_bytes: Annotated[int, Field(ge=1024, le=16 * 1024 * 1024)] = 1024 * 1024
+    reach_days: Annotated[int, Field(ge=0, le=3650)] = 90
+    """How long an organisation still reaches a person after the record that opened the reach has ended."""
+
+    def secret_key(self) -> bytes:
+        """The secret's bytes. Raises `ValueError` when none is set or it is too short."""
+        if self.secret_file is not None:
+            value = self.secret_file.read_text(encoding="utf-8").strip()
+        elif self.secret is not None:
+            value = self.secret.get_secret_value()
+        else:
+            msg = "set REGISTRY_SECRET_FILE or REGISTRY_SECRET"
+            raise ValueError(msg)
+        if len(value) < SECRET_LENGTH:
+            msg = f"the secret must have at least {SECRET_LENGTH} characters"
+            raise ValueError(msg)
+        return value.encode()

@@ -1,0 +1,187 @@
+"""A real PostgreSQL for the session, a migrated template with the map, and clones of it for those who commit."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
+from typing import TypeAlias
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.engine import make_url
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.api.app import create_app
+from registry.db import migrate
+from registry.db.engine import create_engine, create_sessions, transaction
+from registry.db.tables.trail import AccessGrantRow
+from registry.db.unit_import import import_map
+from registry.demo.issuer import ISSUER, DemoIssuer
+from registry.domain.access import Role, TokenScope
+from registry.embedded import EmbeddedPostgres
+from registry.settings import Settings
+
+NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 21)
+OLD_PHU_YEN = ("54", date(2020, 12, 31))
+
+SignIn: TypeAlias = Callable[..., Awaitable[httpx.AsyncClient]]
+
+_databases = count(1)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """The server that the suite runs against: the one that is named, or an embedded one of its own."""
+    named = os.environ.get("REGISTRY_TEST_DATABASE_URL")
+    if named:
+        yield named
+        return
+    directory = Path(tempfile.mkdtemp(prefix="registry-tests-"))
+    directory.chmod(0o755)
+    try:
+        with EmbeddedPostgres(directory / "data") as server:
+            yield server.url("postgres")
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def template(server_url: str) -> AsyncIterator[str]:
+    """A migrated database that holds the map and nothing else; its name."""
+    name = f"registry_template_{os.getpid()}"
+    await _execute(server_url, f"CREATE DATABASE {name}")
+    url = _of(server_url, name)
+    await migrate.upgrade(url)
+    engine = create_engine(url)
+    async with transaction(create_sessions(engine)) as session:
+        await import_map(session)
+    await engine.dispose()
+    yield name
+    await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
+    """A clone of the template, for one module."""
+    name = f"registry_test_{os.getpid()}_{next(_databases)}"
+    await _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _of(server_url, name)
+    await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def session(database_url: str) -> AsyncIterator[AsyncSession]:
+    """A session whose work is rolled back."""
+    engine = create_engine(database_url)
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        async with AsyncSession(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as work:
+            yield work
+        await outer.rollback()
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> DemoIssuer:
+    """An identity provider whose tokens the application trusts."""
+    return DemoIssuer(tmp_path_factory.mktemp("issuer"))
+
+
+@pytest.fixture(scope="session")
+def settings(issuer: DemoIssuer) -> Settings:
+    """The application's settings."""
+    return Settings(
+        secret="a secret for tests only, never for a service",  # type: ignore[arg-type]  # pydantic wraps it
+        issuers=(issuer.trusted(),),
+        public_url="https://registry.example",
+        metrics_open=True,
+    )
+
+
+@pytest.fixture(scope="module")
+async def app(database_url: str, settings: Settings) -> AsyncIterator[FastAPI]:
+    """The application, started; today is 2026-11-21."""
+    application = create_app(settings, database_url=database_url, clock=lambda: NOW)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture(scope="module")
+async def anonymous(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client without a token."""
+    async with _client(app) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+async def sign_in(app: FastAPI, issuer: DemoIssuer) -> AsyncIterator[SignIn]:
+    """Make a client with a token and a grant: `await sign_in(Role.COMMUNE_OFFICER, unit=("22015", day))`."""
+    async with AsyncExitStack() as clients:
+
+        async def enter(
+            role: Role,
+            *,
+            unit: tuple[str, date] | None = OLD_PHU_YEN,
+            organisation: UUID | None = None,
+            subject: str | None = None,
+            client_id: str = "test-app",
+            scopes: tuple[TokenScope, ...] = tuple(TokenScope),
+        ) -> httpx.AsyncClient:
+            name = subject or f"{role}-{uuid4()}"
+            async with transaction(app.state.sessions) as work:
+                work.add(_grant(app, name, role, None if role.acts_for_organisation else unit, organisation))
+            token = issuer.token(name, now=NOW, scopes=scopes, client_id=client_id)
+            client = _client(app)
+            client.headers["Authorization"] = f"Bearer {token}"
+            return await clients.enter_async_context(client)
+
+        yield enter
+
+
+@pytest.fixture(scope="module")
+async def manager(sign_in: SignIn) -> httpx.AsyncClient:
+    """The manager of old Phú Yên: 34 communes of today."""
+    return await sign_in(Role.PROVINCE_MANAGER)
+
+
+def _client(app: FastAPI) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="https://registry.example", headers={"Accept-Language": "en"})
+
+
+def _grant(
+    app: FastAPI, subject: str, role: Role, unit: tuple[str, date] | None, organisation: UUID | None
+) -> AccessGrantRow:
+    return AccessGrantRow(
+        id=uuid4(),
+        issuer=ISSUER,
+        subject=subject,
+        role=role,
+        unit_id=None if unit is None else app.state.atlas.resolve(*unit).unit_id,
+        unit_code=None if unit is None else unit[0],
+        unit_on=None if unit is None else unit[1],
+        organisation_id=organisation,
+        from_on=date(2026, 1, 1),
+        granted_by="tests",
+        granted_at=NOW,
+    )
+
+
+def _of(server_url: str, database: str) -> str:
+    return make_url(server_url).set(database=database).render_as_string(hide_password=False)
+
+
+async def _execute(server_url: str, statement: str) -> None:
+    connection = await asyncpg.connect(server_url.replace("+asyncpg", ""))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

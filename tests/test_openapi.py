@@ -12,9 +12,11 @@ from fastapi.security import HTTPBearer
 from pydantic import ConfigDict, Field, JsonValue
 
 from registry.api import openapi, problems
+from registry.api.app import create_app
 from registry.api.routers import front, health
 from registry.api.schemas.fields import In, Line, Out
 from registry.api.tags import TAGS, Tag
+from registry.settings import Settings
 from tests import openapi_rules as rules
 
 Rule = Callable[[dict[str, Any]], list[str]]
@@ -44,6 +46,16 @@ RULES: tuple[Rule, ...] = (
     rules.bare_answers,
     rules.wrong_examples,
     rules.bodies_without_example,
+)
+
+
+WHOLE: tuple[Rule, ...] = (
+    unguarded,
+    rules.undocumented_refusals,
+    rules.without_request_id,
+    rules.open_requests,
+    rules.bare_answers,
+    rules.wrong_examples,
 )
 
 
@@ -95,6 +107,20 @@ def spec() -> dict[str, Any]:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_a_small_application_keeps(rule: Rule, spec: dict[str, Any]) -> None:
     assert rule(spec) == []
+
+
+@pytest.fixture(scope="module")
+def whole(settings: Settings) -> dict[str, Any]:
+    return openapi.build(create_app(settings))
+
+
+def test_the_whole_application_has_operations(whole: dict[str, Any]) -> None:
+    assert len(list(rules.operations(whole))) > len(PUBLIC)
+
+
+@pytest.mark.parametrize("rule", WHOLE, ids=lambda rule: rule.__name__)
+def test_the_whole_application_keeps(rule: Rule, whole: dict[str, Any]) -> None:
+    assert rule(whole) == []
 
 
 def without(*path: str) -> Callable[[dict[str, Any]], None]:

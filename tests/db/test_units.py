@@ -101,8 +101,8 @@ async def test_units_keep_the_ids_they_have_when_the_lists_change(session: Async
             "UPDATE unit_on SET certainty = 'perhaps'",
         ),
         (
-            "fk_unit_version_unit_id",
-            "DELETE FROM unit WHERE id = 1",
+            "fk_unit_on_there_unit_id",
+            "UPDATE unit_on SET there_unit_id = 0",
         ),
     ],
 )

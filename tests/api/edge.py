@@ -105,7 +105,7 @@ def sample_router() -> APIRouter:  # noqa: C901 - a list of routes
 
     @router.get("/http/{status}")
     async def refuse_by_framework(status: int) -> ValueOut:
-        raise HTTPException(status, detail=CANARY)
+        raise HTTPException(status, detail=CANARY, headers={"Retry-After": "7"})
 
     @router.get("/fails")
     async def fail() -> ValueOut:

@@ -1,5 +1,6 @@
 """What a real PostgreSQL raises, through SQLAlchemy and from asyncpg alone, as the caller sees it."""
 
+import asyncio
 import io
 import logging
 from collections.abc import AsyncIterator, Iterator
@@ -115,6 +116,18 @@ async def test_a_server_that_cannot_now_may_later(engine: AsyncEngine, statement
 
     assert seen(answer) == (503, "unavailable")
     assert answer.headers["retry-after"] == "2"
+
+
+async def test_a_connection_that_died_in_the_pool_is_unavailable(engine: AsyncEngine, server_url: str) -> None:
+    async with engine.connect() as connection:
+        pid = await connection.scalar(text("SELECT pg_backend_pid()"))
+    other = create_async_engine(server_url)
+    async with other.connect() as connection:
+        await connection.execute(text("SELECT pg_terminate_backend(:pid, 1000)"), {"pid": pid})
+    await other.dispose()
+    await asyncio.sleep(0.05)
+
+    assert seen(await answer_to(engine, "SELECT 1")) == (503, "unavailable")
 
 
 async def test_a_pool_without_a_free_connection_is_unavailable(engine: AsyncEngine) -> None:

@@ -21,6 +21,7 @@ from registry import logs
 from registry.api.auth import TokenInvalid, Unauthenticated
 from registry.api.errors import OnRefusal
 from registry.api.problems import CATALOGUE, Problem
+from registry.api.refusals import Unavailable
 from registry.api.schemas.fields import Out
 from registry.domain.errors import DomainError, Forbidden
 from tests.api.edge import CANARY, PUBLIC_URL, build, client_of
@@ -118,10 +119,17 @@ class TestWhatTheFrameworkRefuses:
     ) -> None:
         checked(await client.get(f"/http/{status}"), expected, code)
 
-    async def test_unavailable_says_when_to_return(self, client: httpx.AsyncClient) -> None:
-        answer = await client.get("/http/503")
+    async def test_unavailable_says_when_to_return(self) -> None:
+        answer = await answer_to(Unavailable(retry_after=5))
 
-        assert checked(answer, 503, "unavailable")["retry_after"] == int(answer.headers["retry-after"]) > 0
+        assert checked(answer, 503, "unavailable")["retry_after"] == int(answer.headers["retry-after"]) == 5
+
+    @pytest.mark.parametrize(("status", "code"), [(429, "rate_limited"), (503, "unavailable")])
+    async def test_its_header_fields_are_kept(self, client: httpx.AsyncClient, status: int, code: str) -> None:
+        answer = await client.get(f"/http/{status}")
+
+        checked(answer, status, code)
+        assert answer.headers["retry-after"] == "7"
 
     async def test_not_modified_is_no_problem(self, client: httpx.AsyncClient) -> None:
         answer = await client.get("/http/304")

@@ -10,7 +10,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 
 import registry
-from registry.api import problems, texts
+from registry.api import problems
 from registry.api.language import Language
 from registry.api.notices import SENTENCES, notice
 from registry.api.problems import CATALOGUE, ProblemType
@@ -84,9 +84,11 @@ class TestCatalogue:
         with pytest.raises(KeyError):
             ProblemType.of("code", {"status": 409, "vi": words})
 
-    def test_a_template_that_reaches_into_its_facts_is_refused(self) -> None:
+    @pytest.mark.parametrize("detail", ["{person.name}", "{names[0]}", "{on:%d}", "{value!r}", "{}"])
+    def test_a_template_that_does_more_than_name_a_fact_is_refused(self, detail: str) -> None:
+        words = {"title": "a", "detail": detail, "about": "c"}
         with pytest.raises(ValueError, match="plain names"):
-            texts.checked("{person.name}")
+            ProblemType.of("code", {"status": 409, "vi": words, "en": words})
 
 
 def names(template: str) -> set[str]:

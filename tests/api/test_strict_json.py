@@ -6,10 +6,14 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI, params
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.api import strict_json
+from registry.api.routers import ROUTERS
+from registry.api.strict_json import MEDIA_TYPE, MERGE_PATCH, StrictRoute
 from registry.domain.errors import DomainError
 from tests.api.edge import CANARY, MAX_BODY_BYTES, build, client_of
 
@@ -158,6 +162,28 @@ async def test_a_body_that_is_missing_violates_the_schema(client: httpx.AsyncCli
 
     assert answer.status_code == 422
     assert [(error["code"], error["pointer"]) for error in answer.json()["errors"]] == [("missing", "")]
+
+
+def operations_with_a_body() -> list[RouteContext]:
+    app = FastAPI()
+    for router in ROUTERS:
+        app.include_router(router)
+    routes = iter_route_contexts(app.routes)
+    return [route for route in routes if isinstance(route.original_route, APIRoute) and route.original_route.body_field]
+
+
+class TestEveryOperation:
+    def test_the_walk_sees_operations(self) -> None:
+        assert operations_with_a_body()
+
+    @pytest.mark.parametrize("route", operations_with_a_body(), ids=lambda route: f"{route.methods} {route.path}")
+    def test_a_body_is_read_strictly_and_a_patch_as_merge_patch(self, route: RouteContext) -> None:
+        operation = route.original_route
+        assert isinstance(operation, StrictRoute)
+        assert operation.body_field is not None
+        declared = operation.body_field.field_info
+        assert isinstance(declared, params.Body)
+        assert declared.media_type == (MERGE_PATCH if operation.methods == {"PATCH"} else MEDIA_TYPE)
 
 
 async def chunks(size: int) -> AsyncIterator[bytes]:

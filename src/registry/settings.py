@@ -32,7 +32,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="REGISTRY_", extra="ignore", frozen=True)
 
     demo: bool = Field(default=False, description="Demo province, test issuer and generated secrets.")
-    data_dir: Path | None = Field(default=None, description="Where the embedded PostgreSQL and the demo keep their data.")
+    data_dir: Path | None = Field(
+        default=None, description="Where the embedded PostgreSQL and the demo keep their data."
+    )
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL 15 or newer; empty: the embedded one.")
     public_url: str = Field(default="http://127.0.0.1:8000", description="Address under which clients reach the API.")
     secret: SecretStr | None = Field(default=None, description="Secret from which all keys are derived.")
@@ -48,7 +50,7 @@ class Settings(BaseSettings):
     """How long an organisation still reaches a person after the record that opened the reach has ended."""
 
     def secret_key(self) -> bytes:
-        """The secret's bytes. Raises `ValueError` when none is set or it is too short."""
+        """Return the secret's bytes. Raises `ValueError` when none is set or it is too short."""
         if self.secret_file is not None:
             value = self.secret_file.read_text(encoding="utf-8").strip()
         elif self.secret is not None:

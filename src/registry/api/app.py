@@ -50,7 +50,9 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=lifespan,
+        telemetry={"logs": False},
         generate_unique_id_function=openapi.operation_id,
     )
     counters = metrics.Metrics()

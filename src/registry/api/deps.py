@@ -16,8 +16,9 @@ from registry.api.clock import local_date
 from registry.api.request_id import current_request_id
 from registry.db import grants
 from registry.db.engine import transaction
-from registry.domain.access import POLICY, Permission, Purpose, UnitScope
+from registry.domain.access import POLICY, Permission, Purpose, TokenScope, UnitScope
 from registry.domain.atlas import Atlas
+from registry.domain.errors import Forbidden
 from registry.keys import Keys
 
 _bearer = HTTPBearer(
@@ -73,7 +74,7 @@ async def current_caller(
     return caller
 
 
-async def current_actor(  # noqa: PLR0913 - everything an actor is made of
+async def current_actor(
     request: Request,
     caller: Annotated[Caller, Depends(current_caller)],
     session: Session,
@@ -81,7 +82,10 @@ async def current_actor(  # noqa: PLR0913 - everything an actor is made of
     today: Today,
     registry_purpose: Annotated[
         Purpose | None,
-        Header(description="Narrows the purpose that the audit log names; the role's own purpose without it."),
+        Header(
+            alias="Registry-Purpose",
+            description="Narrows the purpose that the audit log names; the role's own purpose without it.",
+        ),
     ] = None,
 ) -> Actor:
     """The caller with the grants in force today, before any permission is asked for."""
@@ -100,8 +104,18 @@ async def current_actor(  # noqa: PLR0913 - everything an actor is made of
     return actor
 
 
-Reader = Annotated[Actor, Depends(current_actor)]
-"""Any authenticated caller: for what is public within the service."""
+SomeActor = Annotated[Actor, Depends(current_actor)]
+
+
+async def reading_actor(actor: SomeActor) -> Actor:
+    """Any caller whose token may read."""
+    if TokenScope.READ not in actor.caller.scopes:
+        raise Forbidden
+    return actor
+
+
+Reader = Annotated[Actor, Depends(reading_actor)]
+"""Any caller who may read: for what is public within the service."""
 
 
 def requires(permission: Permission) -> Callable[..., Awaitable[Actor]]:
@@ -109,10 +123,14 @@ def requires(permission: Permission) -> Callable[..., Awaitable[Actor]]:
 
     async def admitted(
         request: Request,
-        actor: Reader,
+        actor: SomeActor,
         atlas: AtlasDep,
         registry_grant: Annotated[
-            UUID | None, Header(description="Act under this grant only; needed by those who hold units and organisations.")
+            UUID | None,
+            Header(
+                alias="Registry-Grant",
+                description="Act under this grant only; needed by those who hold units and organisations.",
+            ),
         ] = None,
     ) -> Actor:
         giving = grants_for(permission, actor.caller, actor.grants, chosen=registry_grant)

@@ -7,19 +7,31 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from registry.api import texts
 from registry.api.language import Language
 from registry.api.schemas.fields import Out
 
 
+def at_most(length: int) -> dict[str, JsonValue]:
+    """Publish the length of a text without checking it: telling what went wrong must not go wrong itself."""
+    return {"maxLength": length}
+
+
 class Notice(Out):
     """A remark on one place of the request body."""
 
-    code: str = Field(description="Stable code; compare this, not the text.", examples=["too_long"])
-    detail: str = Field(description="The remark for people, in Vietnamese or English by Accept-Language.")
-    pointer: Annotated[str | None, Field(description="JSON Pointer into the request body.", examples=["/full_name"])]
+    code: str = Field(
+        description="Stable code; compare this, not the text.", examples=["too_long"], json_schema_extra=at_most(40)
+    )
+    detail: str = Field(
+        description="The remark for people, in Vietnamese or English by Accept-Language.",
+        json_schema_extra=at_most(2000),
+    )
+    pointer: Annotated[str, Field(json_schema_extra=at_most(500))] | None = Field(
+        description="JSON Pointer into the request body.", examples=["/full_name"]
+    )
 
 
 def notice(code: str, language: Language, *, pointer: str | None = None, **facts: Any) -> Notice:  # noqa: ANN401 - facts are JSON values

@@ -34,7 +34,9 @@ Key = TypeVar("Key", bound=NamedTuple)
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most items on the page.")]
 Cursor = Annotated[str, Field(max_length=4096, description="Where the page begins, as the page before it told.")]
 LimitParameter = Annotated[Limit, Query()]
-CursorParameter = Annotated[Cursor | None, Query()]
+CursorParameter = Annotated[
+    Cursor | None, Query(description="Where the page begins, as the page before it told; the first page without it.")
+]
 
 
 class CursorInvalid(Refusal):
@@ -46,22 +48,22 @@ class CursorInvalid(Refusal):
 class Page(Out, Generic[Item]):
     """One page of a list. Each resource has its own subclass, for the sake of its name in the specification."""
 
-    items: list[Item]
-    next: str | None = Field(description="Path and query of the next page; null on the last.")
+    items: list[Item] = Field(max_length=MAX_LIMIT, description="The items of this page, in order.")
+    next: str | None = Field(max_length=12_000, description="Path and query of the next page; null on the last.")
 
 
 class FoundPage(Out, Generic[Item]):
     """One page of a search by POST."""
 
-    items: list[Item]
-    next_cursor: str | None = Field(description="The `cursor` of the next page; null on the last.")
+    items: list[Item] = Field(max_length=MAX_LIMIT, description="What was found, in order.")
+    next_cursor: str | None = Field(max_length=4096, description="The `cursor` of the next page; null on the last.")
 
 
 class SearchIn(In):
     """The body of a search by POST; subclasses add the conditions."""
 
     limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor | None = None
+    cursor: Cursor | None = Field(default=None, description="The `next_cursor` of the page before; null for the first.")
 
 
 @dataclass(frozen=True, slots=True)

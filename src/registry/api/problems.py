@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field
 
 from registry.api import texts
 from registry.api.language import Language
-from registry.api.notices import Notice
+from registry.api.notices import Notice, at_most
 from registry.api.schemas.fields import Out
 
 MEDIA_TYPE = "application/problem+json"
@@ -23,10 +23,9 @@ MEDIA_TYPE = "application/problem+json"
 class FieldError(Notice):
     """What is wrong with one place of the request: in its body, or one of its parameters."""
 
-    parameter: Annotated[
-        str | None,
-        Field(description="Name of the query, path or header parameter at fault.", examples=["limit"]),
-    ]
+    parameter: Annotated[str, Field(json_schema_extra=at_most(200))] | None = Field(
+        description="Name of the query, path or header parameter at fault.", examples=["limit"]
+    )
 
 
 class Problem(Out):
@@ -34,13 +33,29 @@ class Problem(Out):
 
     model_config = ConfigDict(extra="allow")
 
-    type: str = Field(description="Address of the page that explains the problem.", json_schema_extra={"format": "uri"})
-    title: str = Field(description="Short name of the problem; the same at every occurrence.")
+    type: str = Field(
+        description="Address of the page that explains the problem.",
+        json_schema_extra={"format": "uri", **at_most(500)},
+    )
+    title: str = Field(
+        description="Short name of the problem; the same at every occurrence.", json_schema_extra=at_most(200)
+    )
     status: Annotated[int, Field(ge=400, le=599, description="The HTTP status.")]
-    detail: str = Field(description="What happened, for people, in Vietnamese or English by Accept-Language.")
-    instance: str = Field(description="This occurrence: `urn:uuid:` and the value of X-Request-ID.")
-    code: str = Field(description="Stable code; compare this, not the text.", pattern=r"^[a-z][a-z0-9_]*$")
-    errors: list[FieldError] = Field(description="Every place of the request at fault; empty where none is.")
+    detail: str = Field(
+        description="What happened, for people, in Vietnamese or English by Accept-Language.",
+        json_schema_extra=at_most(2000),
+    )
+    instance: str = Field(
+        description="This occurrence: `urn:uuid:` and the value of X-Request-ID.", json_schema_extra=at_most(45)
+    )
+    code: str = Field(
+        description="Stable code; compare this, not the text.",
+        pattern=r"^[a-z][a-z0-9_]*$",
+        json_schema_extra=at_most(40),
+    )
+    errors: list[FieldError] = Field(
+        description="Every place of the request at fault; empty where none is.", json_schema_extra={"maxItems": 1000}
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ async def held(session: AsyncSession, *, issuer: str, subject: str, today: date)
     """Load the grants of a subject that are in force today."""
     query = (
         select(AccessGrantRow)
-        .where(AccessGrantRow.issuer == issuer, AccessGrantRow.subject == subject, col(AccessGrantRow.revoked_at).is_(None))
+        .where(
+            AccessGrantRow.issuer == issuer, AccessGrantRow.subject == subject, col(AccessGrantRow.revoked_at).is_(None)
+        )
         .where(col(AccessGrantRow.from_on) <= today)
         .where(or_(col(AccessGrantRow.to_on).is_(None), col(AccessGrantRow.to_on) >= today))
         .order_by(col(AccessGrantRow.id))
@@ -30,9 +32,7 @@ async def get(session: AsyncSession, grant_id: UUID) -> AccessGrantRow | None:
     return await session.get(AccessGrantRow, grant_id)
 
 
-async def page(
-    session: AsyncSession, *, subject: str | None, limit: int, after: UUID | None
-) -> list[AccessGrantRow]:
+async def page(session: AsyncSession, *, subject: str | None, limit: int, after: UUID | None) -> list[AccessGrantRow]:
     """Load one page of grants, by id; one row more than `limit` tells that there is a next page."""
     query = select(AccessGrantRow).order_by(col(AccessGrantRow.id)).limit(limit + 1)
     if subject is not None:
@@ -44,7 +44,9 @@ async def page(
 
 async def revoke(session: AsyncSession, grant_id: UUID, *, at: datetime, by: str) -> AccessGrantRow | None:
     """End a grant now; a second time changes nothing."""
-    row = (await session.exec(select(AccessGrantRow).where(AccessGrantRow.id == grant_id).with_for_update())).one_or_none()
+    row = (
+        await session.exec(select(AccessGrantRow).where(AccessGrantRow.id == grant_id).with_for_update())
+    ).one_or_none()
     if row is not None and row.revoked_at is None:
         row.revoked_at, row.revoked_by = at, by
         session.add(row)

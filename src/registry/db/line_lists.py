@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, tuple_
 from sqlalchemy.orm import Mapped
-from sqlmodel import and_, col, or_, select, true
+from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.records import visible
@@ -27,7 +27,7 @@ class LineStatus(StrEnum):
     ENDED = "ended"
 
 
-async def page(  # noqa: PLR0913 - the filters
+async def page(
     session: AsyncSession,
     table: type[R],
     *conditions: ColumnElement[bool],
@@ -58,12 +58,11 @@ def _as_of(table: type[EpisodeRow | ManagementFileRow], status: LineStatus | Non
     begun, ended = _dates(table)
     match status:
         case LineStatus.OPEN:
-            which = or_(ended.is_(None), ended > on)
+            return and_(begun <= on, or_(ended.is_(None), ended > on))
         case LineStatus.ENDED:
-            which = ended <= on
+            return and_(begun <= on, ended <= on)
         case None:
-            which = true()
-    return and_(begun <= on, which)
+            return begun <= on
 
 
 def _dates(table: type[EpisodeRow | ManagementFileRow]) -> tuple[Mapped[date], Mapped[date | None]]:

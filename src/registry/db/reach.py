@@ -11,7 +11,7 @@ from registry.db.tables.situation import ReachRow
 from registry.domain.organisation import ReachReason
 
 
-async def follow(  # noqa: PLR0913 - the row's columns
+async def follow(
     session: AsyncSession,
     *,
     person_id: UUID,

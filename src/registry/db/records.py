@@ -1,27 +1,27 @@
 """Records of every kind: find, add once, change with history, void. Versions only go up, nothing is lost."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, tuple_
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import and_, col, false, select
+from sqlmodel import and_, col, false, select, true
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import trail
 from registry.db.tables.cases import EpisodeRow
 from registry.db.tables.columns import OfPerson, OfUnit
 from registry.db.tables.persons import PersonRow
-from registry.db.tables.situation import ReachRow
+from registry.db.tables.situation import OrganisationRow, ReachRow
 from registry.db.tables.trail import HistoryColumns, RecordHistoryRow, UnitRecordHistoryRow
 from registry.db.trail import Act, Change
 from registry.domain.access import FieldGroup, OrganisationScope, Scope, UnitScope
 from registry.domain.record import FeedOperation, RecordState
 
-AnyRow = OfPerson | OfUnit | PersonRow
+AnyRow: TypeAlias = OfPerson | OfUnit | PersonRow
 R = TypeVar("R", bound=AnyRow)
 
 
@@ -32,7 +32,7 @@ class Key:
     id: UUID
     person_id: UUID | None = None
 
-    def matches(self, table: type[AnyRow]) -> ColumnElement[bool]:
+    def matches(self, table: type[R]) -> ColumnElement[bool]:
         """Select the record in its table."""
         by_id = col(table.id) == self.id
         return and_(col(table.person_id) == self.person_id, by_id) if issubclass(table, OfPerson) else by_id
@@ -43,8 +43,13 @@ def entity_of(table: type[AnyRow]) -> str:
     return str(table.__tablename__)
 
 
-def visible(table: type[AnyRow], scope: Scope, *, today: date) -> ColumnElement[bool]:
-    """What a scope opens of a table: its units' rows, or an organisation's own records of the people it reaches."""
+def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]:
+    """What a scope opens of a table: its units' rows, or an organisation's own records of the people it reaches.
+
+    The directory of organisations is open to every caller.
+    """
+    if issubclass(table, OrganisationRow):
+        return true()
     match scope:
         case UnitScope(units):
             return col(table.unit_id).in_(units)
@@ -70,6 +75,27 @@ async def get(session: AsyncSession, table: type[R], key: Key, *, scope: Scope, 
     return (await session.exec(query)).one_or_none()
 
 
+async def page_of_person(
+    session: AsyncSession,
+    table: type[R],
+    person_id: UUID,
+    *,
+    dated_by: str,
+    scope: Scope,
+    today: date,
+    limit: int,
+    after: tuple[Any, UUID] | None,
+) -> Sequence[R]:
+    """Load one person's records by their date, the oldest first; one row more than `limit` tells of a next page."""
+    day = getattr(table, dated_by)
+    query = select(table).where(visible(table, scope, today=today), col(table.state) == RecordState.ACTIVE)
+    if issubclass(table, OfPerson):
+        query = query.where(col(table.person_id) == person_id)
+    if after is not None:
+        query = query.where(tuple_(day, col(table.id)) > after)
+    return (await session.exec(query.order_by(day, col(table.id)).limit(limit + 1))).all()
+
+
 async def lock(session: AsyncSession, table: type[R], key: Key, *, scope: Scope, today: date) -> R | None:
     """Load one record FOR UPDATE, or None if it is absent or out of scope."""
     query = select(table).where(key.matches(table), visible(table, scope, today=today))
@@ -88,7 +114,13 @@ async def add(session: AsyncSession, row: R, act: Act, *, groups: Iterable[Field
 
 
 async def change(
-    session: AsyncSession, row: AnyRow, values: Mapping[str, Any], act: Act, *, groups: Iterable[FieldGroup], today: date
+    session: AsyncSession,
+    row: AnyRow,
+    values: Mapping[str, Any],
+    act: Act,
+    *,
+    groups: Iterable[FieldGroup],
+    today: date,
 ) -> None:
     """Give a locked record new values and the next version; its former state goes to the history."""
     session.add(_former_state(row))
@@ -106,13 +138,16 @@ async def leave_trail(
     session: AsyncSession, row: AnyRow, op: FeedOperation, act: Act, *, groups: Iterable[FieldGroup], today: date
 ) -> None:
     """Write the feed and audit rows of a change."""
-    person = _person_of(row)
-    entity = entity_of(type(row))
-    change = Change(entity, row.id, row.version, op, row.unit_id, person)
+    change = Change(entity_of(type(row)), row.id, row.version, op, row.unit_id, _person_of(row))
     await trail.announce(session, change, today=today)
-    await trail.audit(
-        session, act, persons=() if person is None else (person,), entity=entity, record_id=row.id, groups=groups
-    )
+    await note(session, row, act, groups=groups)
+
+
+async def note(session: AsyncSession, row: AnyRow, act: Act, *, groups: Iterable[FieldGroup]) -> None:
+    """Write the audit row of an answer that shows a record."""
+    person = _person_of(row)
+    persons = () if person is None else (person,)
+    await trail.audit(session, act, persons=persons, entity=entity_of(type(row)), record_id=row.id, groups=groups)
 
 
 async def versions(session: AsyncSession, table: type[AnyRow], key: Key) -> list[HistoryColumns]:
@@ -132,9 +167,9 @@ async def versions(session: AsyncSession, table: type[AnyRow], key: Key) -> list
 
 
 def state_of(row: AnyRow) -> dict[str, Any]:
-    """A record as history keeps it: every column but those that hold keyed bytes."""
+    """A record as history keeps it: every column but keyed bytes, and the unit, which is written on the history's row."""
     keyed = {name for name, field in type(row).model_fields.items() if field.annotation is bytes}
-    return row.model_dump(mode="json", exclude=keyed)
+    return row.model_dump(mode="json", exclude=keyed | {"unit_id"})
 
 
 def _former_state(row: AnyRow) -> HistoryColumns:

@@ -27,7 +27,7 @@ class DemoIssuer:
         self._public = directory / "demo-issuer-public.json"
 
     def trusted(self) -> TrustedIssuer:
-        """The issuer as the service's settings name it; makes the key on first use."""
+        """Describe the issuer as the service's settings name it; makes the key on first use."""
         key = self._key()
         keys = KeySet([key]).as_dict(private=False)
         self._public.write_text(json.dumps(keys), encoding="utf-8")

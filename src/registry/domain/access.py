@@ -133,9 +133,7 @@ POLICY: Mapping[Role, Mapping[Permission, Purpose]] = {
     Role.PROVINCE_SYSTEM: _for(Purpose.REPORTING, *_READ, _P.SITUATION_READ, _P.REPORT_READ),
     Role.ANALYST: _for(Purpose.REPORTING, _P.REPORT_READ, _P.ORGANISATION_READ),
     Role.AUDITOR: _for(Purpose.SUPERVISION, _P.ORGANISATION_READ),
-    Role.ADMINISTRATOR: _for(
-        Purpose.ADMINISTRATION, _P.GRANT_MANAGE, _P.ORGANISATION_READ, _P.ORGANISATION_WRITE
-    ),
+    Role.ADMINISTRATOR: _for(Purpose.ADMINISTRATION, _P.GRANT_MANAGE, _P.ORGANISATION_READ, _P.ORGANISATION_WRITE),
 }
 """Role by permission by purpose. What is not here is refused."""
 
@@ -197,11 +195,11 @@ class GrantNotHeld(Forbidden):
     code = "grant_not_held"
 
 
-def require_unit(scope: Scope, unit_id: int, *, pointer: str | None = None) -> None:
-    """Refuse a unit that is out of reach. Units are public, so the refusal is open (403)."""
+def require_units(scope: Scope, *unit_ids: int, pointer: str | None = None) -> None:
+    """Refuse units of which one is out of reach. Units are public, so the refusal is open (403)."""
     match scope:
         case UnitScope(units):
-            if unit_id not in units:
+            if not set(unit_ids) <= set(units):
                 raise UnitNotGranted(pointer=pointer)
         case OrganisationScope():
             raise UnitNotGranted(pointer=pointer)

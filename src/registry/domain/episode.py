@@ -153,7 +153,7 @@ class Episode:
 
 
 def track_of(modality: Modality) -> Track:
-    """The track of a modality."""
+    """Tell the track of a modality."""
     match modality:
         case Modality.COMMUNITY | Modality.FACILITY:
             return Track.REHAB

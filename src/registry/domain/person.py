@@ -55,7 +55,7 @@ class Warning:  # noqa: A001 - the API calls it so
 
 
 def normalise_number(number: str) -> str:
-    """The form in which numbers are compared: letters in capitals, no spaces, dots or dashes."""
+    """Return the form in which numbers are compared: letters in capitals, no spaces, dots or dashes."""
     return "".join(character for character in number.upper() if character.isalnum())
 
 
@@ -83,5 +83,5 @@ def number_warnings(document: DocumentType, number: str, *, sex: Sex, birth_year
 
 
 def birth_year_of(birth_date: date | None, birth_year: int | None) -> int | None:
-    """The year that the date has, or the one declared where the day is not known."""
+    """Return the year that the date has, or the one declared where the day is not known."""
     return birth_year if birth_date is None else birth_date.year

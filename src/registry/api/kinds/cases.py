@@ -63,6 +63,7 @@ FILES = Kind(
     write=Permission.FILE_WRITE,
     groups=(FieldGroup.FILE,),
     decide=decide_file,
+    dated_by="opened_on",
     about="A person is on file as an illegal user or as addicted, from the decision that opens the file until the one "
     "that closes it. One open file of each category per person.",
     examples={
@@ -75,6 +76,7 @@ FILES = Kind(
             "issuer": "Chủ tịch UBND phường 1",
         }
     },
+    correction={"issuer": "Chủ tịch UBND phường 1, thành phố Tuy Hòa"},
 )
 TESTS = Kind(
     table=DrugTestRow,
@@ -89,7 +91,9 @@ TESTS = Kind(
     write=Permission.HEALTH_WRITE,
     groups=(FieldGroup.HEALTH,),
     decide=decide_test,
-    about="A test for drugs in the body (form 03 of Decree 105/2021). A positive test alone is neither addiction nor relapse.",
+    dated_by="tested_on",
+    about="A test for drugs in the body (form 03 of Decree 105/2021). "
+    "A positive test alone is neither addiction nor relapse.",
     examples={
         "positive": {
             "id": examples.TEST,
@@ -99,6 +103,7 @@ TESTS = Kind(
             "substances": ["heroin"],
         }
     },
+    correction={"tested_by": "Trạm y tế phường 1"},
 )
 DETERMINATIONS = Kind(
     table=DeterminationRow,
@@ -113,7 +118,9 @@ DETERMINATIONS = Kind(
     write=Permission.HEALTH_WRITE,
     groups=(FieldGroup.HEALTH,),
     decide=decide_determination,
-    about="The result of a qualified body's determination of addiction (Law 73/2021, article 27; Circular 18/2021/TT-BYT).",
+    dated_by="determined_on",
+    about="The result of a qualified body's determination of addiction "
+    "(Law 73/2021, article 27; Circular 18/2021/TT-BYT).",
     examples={
         "addicted": {
             "id": examples.DETERMINATION,
@@ -122,6 +129,7 @@ DETERMINATIONS = Kind(
             "substances": ["heroin"],
         }
     },
+    correction={"determined_by": "Trung tâm Y tế thành phố Tuy Hòa"},
 )
 SUBSTANCE_USES = Kind(
     table=SubstanceUseRow,
@@ -136,6 +144,7 @@ SUBSTANCE_USES = Kind(
     write=Permission.HEALTH_WRITE,
     groups=(FieldGroup.HEALTH,),
     decide=decide_substance_use,
+    dated_by="noted_on",
     about="A substance that the person uses and how, as noted on a day (form 05 of Decree 105/2021, items 18 to 24).",
     examples={
         "heroin": {
@@ -146,4 +155,5 @@ SUBSTANCE_USES = Kind(
             "first_used_year": 2017,
         }
     },
+    correction={"days_last_month": 12},
 )

@@ -67,8 +67,10 @@ EPISODES = Kind(
     write=Permission.TREATMENT_WRITE,
     groups=(FieldGroup.TREATMENT,),
     decide=decide_episode,
-    about="One stay of one person with one provider. Community and facility exclude each other: one open episode, and no "
-    "two that overlap; methadone runs beside them on a track of its own. A registration that has not begun is open too.",
+    dated_by="registered_on",
+    about="One stay of one person with one provider. Community and facility exclude each other: one open "
+    "episode, and no two that overlap; methadone runs beside them on a track of its own. A registration that has not "
+    "begun is open too.",
     examples={
         "community": {
             "id": examples.EPISODE,
@@ -80,4 +82,5 @@ EPISODES = Kind(
             "therapies": ["intake", "detoxification", "counselling"],
         }
     },
+    correction={"planned_months": 12},
 )

@@ -31,7 +31,7 @@ async def decide_residence(desk: Desk, draft: Draft[ResidenceBody]) -> Decision:
     body = draft.body
     require_past(body.from_on, today=desk.actor.today, pointer="/from_on")
     require_order(body.from_on, body.to_on, pointer="/to_on")
-    place = desk.atlas.resolve(body.unit_code, body.from_on)
+    place = desk.atlas.resolve(body.unit_code, body.from_on, pointer="/unit_code")
     return Decision(body.model_dump(exclude={"id"}) | {"place_unit_id": place.unit_id})
 
 
@@ -48,9 +48,11 @@ DOCUMENTS = Kind(
     write=Permission.IDENTITY_WRITE,
     groups=(FieldGroup.IDENTITY,),
     decide=decide_document,
-    about="A document with a number. None is required, several are allowed. A CCCD whose digits disagree with the person's "
-    "sex or year of birth is kept with a warning: the register is often right and the paper wrong.",
+    dated_by="recorded_at",
+    about="A document with a number. None is required, several are allowed. A CCCD whose digits disagree with the "
+    "person's sex or year of birth is kept with a warning: the register is often right and the paper wrong.",
     examples={"cccd": {"id": examples.DOCUMENT, "document_type": "cccd", "number": "054092999001"}},
+    correction={"issued_on": "2021-06-01"},
 )
 RESIDENCES = Kind(
     table=ResidenceRow,
@@ -65,6 +67,7 @@ RESIDENCES = Kind(
     write=Permission.RESIDENCE_WRITE,
     groups=(FieldGroup.RESIDENCE,),
     decide=decide_residence,
+    dated_by="from_on",
     about="Where the person lived, in a period. The first residence, posted with the person, makes its commune "
     "responsible; later ones do not move the person.",
     examples={
@@ -75,4 +78,5 @@ RESIDENCES = Kind(
             "from_on": "2020-06-01",
         }
     },
+    correction={"to_on": "2020-12-31"},
 )

@@ -5,7 +5,7 @@ from registry.api.schemas import examples
 from registry.api.schemas.situation import OrganisationBody, OrganisationIn, OrganisationOut
 from registry.api.tags import Tag
 from registry.db.tables.situation import OrganisationRow
-from registry.domain.access import Permission, require_unit
+from registry.domain.access import Permission, require_units
 from registry.domain.period import require_order
 from registry.domain.vietnamese import sort_key
 
@@ -14,9 +14,9 @@ async def decide_organisation(desk: Desk, draft: Draft[OrganisationBody]) -> Dec
     """Place an organisation on the map of its first day, within the caller's reach."""
     body = draft.body
     require_order(body.opened_on, body.closed_on, pointer="/closed_on")
-    site = desk.atlas.resolve(body.unit_code, body.opened_on)
+    site = desk.atlas.resolve(body.unit_code, body.opened_on, pointer="/unit_code")
     unit_id = desk.atlas.current(site.unit_id, desk.actor.today)
-    require_unit(desk.actor.scope, unit_id, pointer="/unit_code")
+    require_units(desk.actor.scope, unit_id, pointer="/unit_code")
     columns = body.model_dump(exclude={"id"})
     return Decision(columns | {"unit_id": unit_id, "site_unit_id": site.unit_id, "sort_key": sort_key(body.name)})
 
@@ -34,8 +34,9 @@ ORGANISATIONS = Kind(
     write=Permission.ORGANISATION_WRITE,
     groups=(),
     decide=decide_organisation,
-    about="A provider of treatment. Every caller may read the directory; provinces and administrators keep it. An episode "
-    "that names a provider lets that organisation see the person's name, year of birth and phone.",
+    dated_by="opened_on",
+    about="A provider of treatment. Every caller may read the directory; provinces and administrators keep it. An "
+    "episode that names a provider lets that organisation see the person's name, year of birth and phone.",
     examples={
         "health_station": {
             "id": examples.ORGANISATION,
@@ -46,4 +47,5 @@ ORGANISATIONS = Kind(
             "opened_on": "2010-01-01",
         }
     },
+    correction={"name": "Trạm y tế phường 1, thành phố Tuy Hòa"},
 )

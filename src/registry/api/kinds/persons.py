@@ -13,7 +13,7 @@ from registry.api.tags import Tag
 from registry.db import persons, records
 from registry.db.records import Key
 from registry.db.tables.persons import PersonRow, ResponsibilityRow
-from registry.domain.access import FieldGroup, Permission, require_unit
+from registry.domain.access import FieldGroup, Permission, require_units
 from registry.domain.period import require_past
 from registry.domain.person import Warning as Remark
 from registry.domain.person import birth_year_of
@@ -43,10 +43,12 @@ async def create_person(desk: Desk, body: PersonIn) -> Written:
     if (existing := await records.find(desk.session, PersonRow, key)) is not None:
         return await flow.repeated(desk, existing, key, fingerprint)
     actor, residence = desk.actor, body.residence
-    place = desk.atlas.resolve(residence.unit_code, residence.from_on)
+    place = desk.atlas.resolve(residence.unit_code, residence.from_on, pointer="/residence/unit_code")
     unit_id, certainty = desk.atlas.there(place.unit_id, actor.today)
-    require_unit(actor.scope, unit_id, pointer="/residence/unit_code")
-    decision = await decide_person(desk, Draft(body.id, PersonBody(**body.model_dump(exclude={"id", "residence"})), None, None))
+    require_units(actor.scope, unit_id, pointer="/residence/unit_code")
+    decision = await decide_person(
+        desk, Draft(body.id, PersonBody(**body.model_dump(exclude={"id", "residence"})), None, None)
+    )
     recorded: dict[str, Any] = {
         "unit_id": unit_id,
         "recorded_at": actor.at,
@@ -89,6 +91,7 @@ PERSONS = Kind(
     write=Permission.PERSON_WRITE,
     groups=(FieldGroup.PERSON,),
     decide=decide_person,
+    dated_by="recorded_at",
     about="A person under management. Nothing but a name and a residence is required: papers are often missing.",
     examples={
         "resident": {
@@ -108,4 +111,5 @@ PERSONS = Kind(
             },
         }
     },
+    correction={"occupation": "Thợ hồ"},
 )

@@ -14,7 +14,7 @@ from registry.api.schemas.situation import (
 )
 from registry.api.tags import Tag
 from registry.db.tables.situation import CommuneStatusRow, SuspectedCountRow
-from registry.domain.access import Permission, require_unit
+from registry.domain.access import Permission, require_units
 from registry.domain.period import require_order, require_past
 
 
@@ -33,9 +33,9 @@ async def decide_count(desk: Desk, draft: Draft[SuspectedCountBody]) -> Decision
 
 
 def _place(desk: Desk, code: str, on: date) -> dict[str, int]:
-    commune = desk.atlas.resolve(code, on).unit_id
+    commune = desk.atlas.resolve(code, on, pointer="/unit_code").unit_id
     unit_id = desk.atlas.current(commune, desk.actor.today)
-    require_unit(desk.actor.scope, unit_id, pointer="/unit_code")
+    require_units(desk.actor.scope, unit_id, pointer="/unit_code")
     return {"commune_unit_id": commune, "unit_id": unit_id}
 
 
@@ -52,8 +52,9 @@ STATUSES = Kind(
     write=Permission.SITUATION_WRITE,
     groups=(),
     decide=decide_status,
-    about="A dated decision on a commune: hotspot of type I, II or III, or free of drugs. Figures count the communes for "
-    "which one holds on the day.",
+    dated_by="from_on",
+    about="A dated decision on a commune: hotspot of type I, II or III, or free of drugs. Figures count the "
+    "communes for which one holds on the day.",
     examples={
         "drug_free": {
             "id": examples.COMMUNE_STATUS,
@@ -63,6 +64,7 @@ STATUSES = Kind(
             "decision_number": "05/QĐ-UBND",
         }
     },
+    correction={"issuer": "UBND tỉnh Phú Yên"},
 )
 COUNTS = Kind(
     table=SuspectedCountRow,
@@ -77,8 +79,9 @@ COUNTS = Kind(
     write=Permission.SITUATION_WRITE,
     groups=(),
     decide=decide_count,
-    about="How many people a commune suspects of addiction on a day: a reported number. Suspected people are no records, "
-    "because suspicion is no legal status. One count per commune and day; correct it rather than posting another.",
+    dated_by="counted_on",
+    about="How many people a commune suspects of addiction on a day: a reported number. Suspected people are no "
+    "records, because suspicion is no legal status. One count per commune and day; correct it instead.",
     examples={
         "three": {
             "id": examples.SUSPECTED_COUNT,
@@ -87,4 +90,5 @@ COUNTS = Kind(
             "count": 3,
         }
     },
+    correction={"source": "Báo cáo quý II"},
 )

@@ -9,13 +9,13 @@ from registry.api.actor import Actor
 from registry.api.deps import AtlasDep, KeysDep, Session, requires
 from registry.api.language import RequestLanguage
 from registry.api.records.kind import Desk
-from registry.domain.access import Permission
+from registry.domain.access import Permission, require_units
 
 
 def desk_for(permission: Permission) -> Callable[..., Coroutine[Any, Any, Desk]]:
     """Make the dependency for operations that need a permission."""
 
-    async def laid_out(  # noqa: PLR0913 - everything on the desk
+    async def laid_out(
         request: Request,
         actor: Annotated[Actor, Depends(requires(permission))],
         session: Session,
@@ -28,6 +28,13 @@ def desk_for(permission: Permission) -> Callable[..., Coroutine[Any, Any, Desk]]
     return laid_out
 
 
-def reach_of(desk: Desk, code: str) -> tuple[int, ...]:
+def units_of(desk: Desk, code: str) -> tuple[int, ...]:
     """The units, on today's map, that a code stands for today or stood for last."""
     return desk.atlas.scope_of(desk.atlas.latest(code, desk.actor.today).unit_id, desk.actor.today)
+
+
+def reach_of(desk: Desk, code: str, *, pointer: str | None = None) -> tuple[int, ...]:
+    """The units that a code stands for; refused unless the caller's grants cover all of them."""
+    units = units_of(desk, code)
+    require_units(desk.actor.scope, *units, pointer=pointer)
+    return units

@@ -12,9 +12,11 @@ from registry.api.records.kind import Desk, Draft, Kind
 from registry.api.records.precondition import Precondition
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import NewRecord
-from registry.db import persons, records
+from registry.db import persons, reach, records
 from registry.db.records import AnyRow, Key
 from registry.db.tables.persons import PersonRow
+from registry.db.tables.situation import OrganisationRow
+from registry.domain.access import require_units
 from registry.domain.errors import NotFound
 from registry.domain.person import Warning as Remark
 from registry.domain.record import RecordIdConflict, RecordState, RecordVoided
@@ -35,7 +37,7 @@ async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | N
     key = Key(body.id, person_id)
     fingerprint = fingerprint_of(desk, body)
     if (existing := await records.find(desk.session, kind.table, key)) is not None:
-        return await repeated(desk, existing, key, fingerprint)
+        return await repeated(desk, kind, existing, key, fingerprint)
     person = None if person_id is None else await owner_of(desk, person_id)
     decision = await kind.decide(desk, Draft(body.id, body, person, None))
     act = desk.actor.act
@@ -55,7 +57,7 @@ async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | N
     winner = await records.find(desk.session, kind.table, key)
     if winner is None:
         raise RecordIdConflict(pointer="/id")
-    return await repeated(desk, winner, key, fingerprint)
+    return await repeated(desk, kind, winner, key, fingerprint)
 
 
 async def change(desk: Desk, kind: Kind, key: Key, patch: In, precondition: Precondition) -> Written:
@@ -77,7 +79,7 @@ async def amend(
         precondition.require(row.version)
     body = _merged(kind.body, present, fields_for(row))
     if body == present:
-        return Written(row)
+        return await _unchanged(desk, kind, row)
     precondition.require(row.version)
     decision = await kind.decide(desk, Draft(row.id, body, person, row))
     await records.change(
@@ -93,9 +95,11 @@ async def void(desk: Desk, kind: Kind, key: Key, reason: str, precondition: Prec
     row = await _locked(desk, kind, key)
     if row.state is RecordState.VOIDED:
         if row.changed_by == desk.actor.act.author and row.void_reason == reason:
-            return Written(row)
+            return await _unchanged(desk, kind, row)
         raise RecordVoided
     precondition.require(row.version)
+    if key.person_id is not None:
+        await reach.withdraw(desk.session, person_id=key.person_id, record_id=key.id, today=desk.actor.today)
     values = {"state": RecordState.VOIDED, "void_reason": reason}
     await records.change(desk.session, row, values, desk.actor.act, groups=kind.groups, today=desk.actor.today)
     return Written(row)
@@ -111,13 +115,15 @@ async def owner_of(desk: Desk, person_id: UUID) -> PersonRow:
     return person
 
 
-async def repeated(desk: Desk, existing: AnyRow, key: Key, fingerprint: bytes) -> Written:
+async def repeated(desk: Desk, kind: Kind, existing: AnyRow, key: Key, fingerprint: bytes) -> Written:
     """Answer a request whose id exists: the record if the body is the same, a conflict if not."""
     if existing.fingerprint != fingerprint:
         raise RecordIdConflict(pointer="/id")
     actor = desk.actor
     seen = await records.get(desk.session, type(existing), key, scope=actor.scope, today=actor.today)
-    return Written(existing, is_visible=seen is not None and existing.state is RecordState.ACTIVE)
+    is_visible = seen is not None and existing.state is RecordState.ACTIVE
+    await records.note(desk.session, existing, actor.act, groups=kind.groups if is_visible else ())
+    return Written(existing, is_visible=is_visible)
 
 
 def fingerprint_of(desk: Desk, body: In) -> bytes:
@@ -125,10 +131,17 @@ def fingerprint_of(desk: Desk, body: In) -> bytes:
     return desk.keys.fingerprint_of(body.model_dump_json(exclude_unset=True).encode())
 
 
+async def _unchanged(desk: Desk, kind: Kind, row: AnyRow) -> Written:
+    await records.note(desk.session, row, desk.actor.act, groups=kind.groups)
+    return Written(row)
+
+
 async def _locked(desk: Desk, kind: Kind, key: Key) -> AnyRow:
     row = await records.lock(desk.session, kind.table, key, scope=desk.actor.scope, today=desk.actor.today)
     if row is None:
         raise NotFound
+    if isinstance(row, OrganisationRow):
+        require_units(desk.actor.scope, row.unit_id)
     return row
 
 

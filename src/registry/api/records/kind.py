@@ -1,15 +1,17 @@
 """What a kind of record is: table, bodies, permissions, words for the manual, and its one rule function."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from pydantic import create_model
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.actor import Actor
 from registry.api.language import Language
+from registry.api.pagination import Page
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import RecordOut, patch_of, written
 from registry.db.records import AnyRow
@@ -80,8 +82,22 @@ class Kind:
     write: Permission
     groups: tuple[FieldGroup, ...]
     decide: Decide
+    dated_by: str
     about: str
-    examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    examples: Mapping[str, Mapping[str, Any]]
+    correction: Mapping[str, Any]
+
+    @property
+    def example_id(self) -> str:
+        """The id of the record that the manual's example makes."""
+        first: Mapping[str, Any] = next(iter(self.examples.values()))
+        return str(first["id"])
+
+    @cached_property
+    def page(self) -> type[Page[Any]]:
+        """One page of a list of these records."""
+        name = f"{self.out.__name__.removesuffix('Out')}Page"
+        return create_model(name, __base__=Page[self.out], __doc__=f"One page of records: {self.words}.")  # type: ignore[name-defined]  # a class made at run time
 
     @cached_property
     def written(self) -> type[RecordOut]:

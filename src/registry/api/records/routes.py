@@ -1,53 +1,72 @@
-"""Routes that every kind of record has: create, read, change, void, former versions."""
+"""Routes that every kind of record has: create, list, read, change, void, former versions."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Request, Response, status
 
 from registry.api import problems
 from registry.api.notices import notice
+from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, Page, list_paging
 from registry.api.records import flow
 from registry.api.records.desk import desk_for
 from registry.api.records.flow import Written
 from registry.api.records.kind import Desk, Kind
 from registry.api.records.precondition import NeededPrecondition, OptionalPrecondition, etag
+from registry.api.schemas import examples
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import NewRecord, RecordOut, RecordRef, VersionOut, VersionsOut, VoidIn
 from registry.api.strict_json import StrictRoute
 from registry.db import records, trail
 from registry.db.records import AnyRow, Key
+from registry.db.tables.columns import OfPerson
+from registry.db.tables.persons import PersonRow
 from registry.domain.errors import NotFound
 
-PersonPath = Annotated[UUID, Path(description="The person's id.")]
-RecordPath = Annotated[UUID, Path(description="The record's id.")]
+PersonPath = Annotated[UUID, Path(description="The person's id.", examples=[examples.PERSON])]
 ReadKey = Callable[..., Key]
 
 GUARDED = ("unauthenticated", "token_invalid", "insufficient_scope", "officer_required", "grant_not_held")
 """What every operation that needs a permission may answer."""
 
-ETAG: dict[str, Any] = {
+Answers = dict[int | str, dict[str, Any]]
+
+_ETAG: dict[str, Any] = {
     "ETag": {"description": "Entity tag of this version.", "schema": {"type": "string", "maxLength": 80}}
 }
+TAGGED: Answers = {200: {"headers": _ETAG}}
+"""Documents an answer that carries an entity tag."""
 
 
-def key_of_person_record(person_id: PersonPath, id: RecordPath) -> Key:  # noqa: A002 - the path's name
-    """Name a record under its person."""
-    return Key(id, person_id)
+class DatedKey(NamedTuple):
+    """Where a page of dated records begins."""
+
+    day: date | datetime
+    id: UUID
 
 
-def key_of_unit_record(id: RecordPath) -> Key:  # noqa: A002 - the path's name
-    """Name a record that no person owns."""
-    return Key(id)
+def key_of(kind: Kind) -> ReadKey:
+    """Make the dependency that reads a record's name off the path: its id, under its person where it has one."""
+    record_path = Path(description="The record's id.", examples=[kind.example_id])
+
+    def of_person(person_id: PersonPath, id: UUID = record_path) -> Key:  # noqa: A002 - the path's name
+        return Key(id, person_id)
+
+    def of_unit(id: UUID = record_path) -> Key:  # noqa: A002 - the path's name
+        return Key(id)
+
+    return of_person if issubclass(kind.table, OfPerson) else of_unit
 
 
 def person_record_routes(kind: Kind, *refusals: str) -> APIRouter:
     """Make the routes of a kind of record that belongs to a person. `refusals` are the codes of its rules."""
     router = APIRouter(prefix=f"/v1/persons/{{person_id}}/{kind.collection}", tags=[kind.tag], route_class=StrictRoute)
     _add_create(router, kind, refusals, owned=True)
-    _add_reading(router, kind, key_of_person_record)
-    _add_changing(router, kind, key_of_person_record, refusals)
+    _add_list(router, kind)
+    _add_reading(router, kind)
+    _add_changing(router, kind, refusals)
     return router
 
 
@@ -55,8 +74,8 @@ def unit_record_routes(kind: Kind, *refusals: str) -> APIRouter:
     """Make the routes of a kind of record that belongs to a unit."""
     router = APIRouter(prefix=f"/v1/{kind.collection}", tags=[kind.tag], route_class=StrictRoute)
     _add_create(router, kind, refusals, owned=False)
-    _add_reading(router, kind, key_of_unit_record)
-    _add_changing(router, kind, key_of_unit_record, refusals)
+    _add_reading(router, kind)
+    _add_changing(router, kind, refusals)
     return router
 
 
@@ -74,12 +93,12 @@ def present(response: Response, desk: Desk, kind: Kind, written: Written) -> Rec
     return kind.written.model_validate({**shown, "warnings": warnings})
 
 
-def answers(kind: Kind, summary: str) -> dict[int | str, dict[str, Any]]:
+def answers(kind: Kind, summary: str) -> Answers:
     """Document the answers of a write that may create."""
     location = {"Location": {"description": "Address of the record.", "schema": {"type": "string", "maxLength": 300}}}
     return {
-        200: {"model": kind.written | RecordRef, "description": f"{summary} was there already.", "headers": ETAG},
-        201: {"model": kind.written, "description": f"{summary} was created.", "headers": ETAG | location},
+        200: {"description": f"{summary} was there already.", "headers": _ETAG},
+        201: {"model": kind.written, "description": f"{summary} was created.", "headers": _ETAG | location},
     }
 
 
@@ -87,6 +106,12 @@ def typed(handler: Callable[..., Any], **types: Any) -> Callable[..., Any]:  # n
     """Give a handler that serves every kind the body class of one kind, which FastAPI reads off its annotations."""
     handler.__annotations__.update(types)
     return handler
+
+
+def patch_body(kind: Kind) -> Any:  # noqa: ANN401 - FastAPI types its own as Any
+    """Describe the body of a change, with the kind's example of one."""
+    shown = {"correction": {"summary": "correction", "value": dict(kind.correction)}}
+    return Body(media_type="application/merge-patch+json", openapi_examples=shown)  # type: ignore[arg-type]  # a plain dict of the same form
 
 
 def examples_of(kind: Kind) -> dict[str, Any]:
@@ -118,17 +143,66 @@ def _add_create(router: APIRouter, kind: Kind, refusals: tuple[str, ...], *, own
         methods=["POST"],
         operation_id=f"create_{kind.singular}",
         summary=f"Record {_a(kind)}",
-        description=f"{kind.about}\n\nThe client makes the id. Sending the same body again is always safe: the answer is "
-        "200 with the record as it is now. Another body under the same id is refused (409).",
+        description=f"{kind.about}\n\nThe client makes the id. Sending the same body again is always safe: the "
+        "answer is 200 with the record as it is now. Another body under the same id is refused (409).",
         status_code=status.HTTP_200_OK,
         response_model=kind.written | RecordRef,
         responses=answers(kind, kind.words.capitalize())
-        | problems.responses(*GUARDED, "record_id_conflict", *(("record_voided",) if owned else ()), *refusals, body=True),
+        | problems.responses(
+            *GUARDED, "record_id_conflict", *(("record_voided",) if owned else ()), *refusals, body=True
+        ),
     )
 
 
-def _add_reading(router: APIRouter, kind: Kind, read_key: ReadKey) -> None:
-    async def read(response: Response, desk: Desk = Depends(desk_for(kind.read)), key: Key = Depends(read_key)) -> RecordOut:
+def _add_list(router: APIRouter, kind: Kind) -> None:
+    async def list_of_person(
+        request: Request,
+        response: Response,
+        person_id: PersonPath,
+        desk: Desk = Depends(desk_for(kind.read)),
+        limit: LimitParameter = DEFAULT_LIMIT,
+        cursor: CursorParameter = None,
+    ) -> Page[RecordOut]:
+        actor = desk.actor
+        owner = await records.get(desk.session, PersonRow, Key(person_id), scope=actor.scope, today=actor.today)
+        if owner is None:
+            raise NotFound
+        paging = list_paging(request, response, subject=actor.subject, limit=limit, cursor=cursor)
+        rows = await records.page_of_person(
+            desk.session,
+            kind.table,
+            person_id,
+            dated_by=kind.dated_by,
+            scope=actor.scope,
+            today=actor.today,
+            limit=paging.limit,
+            after=paging.after(DatedKey),
+        )
+        page = paging.page(rows, key=lambda row: DatedKey(getattr(row, kind.dated_by), row.id))
+        entity = records.entity_of(kind.table)
+        await trail.audit(desk.session, actor.act, persons=(person_id,), entity=entity, groups=kind.groups)
+        return kind.page.model_validate(
+            {"items": [kind.out.model_validate(row) for row in page.items], "next": page.next}
+        )
+
+    router.add_api_route(
+        "",
+        list_of_person,
+        methods=["GET"],
+        operation_id=f"list_{kind.singular}s_of_person",
+        summary=f"List a person's records: {kind.words}",
+        description=f"One person's records of this kind, the oldest first, voided ones left out.\n\n{kind.about}",
+        response_model=kind.page,
+        responses=problems.responses(*GUARDED, "not_found", "cursor_invalid"),
+    )
+
+
+def _add_reading(router: APIRouter, kind: Kind) -> None:
+    read_key = key_of(kind)
+
+    async def read(
+        response: Response, desk: Desk = Depends(desk_for(kind.read)), key: Key = Depends(read_key)
+    ) -> RecordOut:
         row = await _seen(desk, kind, key)
         response.headers["ETag"] = etag(row.version, kind.view)
         return kind.out.model_validate(row)
@@ -146,7 +220,7 @@ def _add_reading(router: APIRouter, kind: Kind, read_key: ReadKey) -> None:
         summary=f"Read {_a(kind)}",
         description=f"{kind.about}\n\nVoided records are shown with their state and reason.",
         response_model=kind.out,
-        responses={200: {"headers": ETAG}} | problems.responses(*GUARDED, "not_found"),
+        responses=TAGGED | problems.responses(*GUARDED, "not_found"),
     )
     router.add_api_route(
         "/{id}/versions",
@@ -154,13 +228,15 @@ def _add_reading(router: APIRouter, kind: Kind, read_key: ReadKey) -> None:
         methods=["GET"],
         operation_id=f"list_{kind.singular}_versions",
         summary=f"Read the former versions of {_a(kind)}",
-        description="Every state that the record had before the present one, oldest first, with who changed it and when.",
+        description="Every state that the record had before the present one, oldest first, and who made it when.",
         response_model=VersionsOut,
         responses=problems.responses(*GUARDED, "not_found"),
     )
 
 
-def _add_changing(router: APIRouter, kind: Kind, read_key: ReadKey, refusals: tuple[str, ...]) -> None:
+def _add_changing(router: APIRouter, kind: Kind, refusals: tuple[str, ...]) -> None:
+    read_key = key_of(kind)
+
     async def change(
         body: In,
         response: Response,
@@ -181,14 +257,15 @@ def _add_changing(router: APIRouter, kind: Kind, read_key: ReadKey, refusals: tu
 
     router.add_api_route(
         "/{id}",
-        typed(change, body=Annotated[kind.patch, Body(media_type="application/merge-patch+json")]),
+        typed(change, body=Annotated[kind.patch, patch_body(kind)]),
         methods=["PATCH"],
         operation_id=f"change_{kind.singular}",
         summary=f"Correct {_a(kind)}",
         description="A merge patch (RFC 7396): fields that are absent stay, null takes a value away. Needs `If-Match` "
-        "with the `ETag` of the version that you saw; the former version is kept. The same change sent again is answered 200.",
+        "with the `ETag` of the version that you saw; the former version is kept. The same change sent again "
+        "is answered 200.",
         response_model=kind.written,
-        responses={200: {"headers": ETAG}}
+        responses=TAGGED
         | problems.responses(
             *GUARDED, "not_found", "record_voided", "version_mismatch", "precondition_required", *refusals, body=True
         ),
@@ -199,11 +276,10 @@ def _add_changing(router: APIRouter, kind: Kind, read_key: ReadKey, refusals: tu
         methods=["POST"],
         operation_id=f"void_{kind.singular}",
         summary=f"Void {_a(kind)}",
-        description="Takes a record that should never have been out of lists and figures, with a reason. It is kept, and "
-        "can be read. `If-Match` is honoured where it is sent.",
+        description="Takes a record that should never have been out of lists and figures, with a reason. It is kept, "
+        "and can be read. `If-Match` is honoured where it is sent.",
         response_model=kind.written,
-        responses={200: {"headers": ETAG}}
-        | problems.responses(*GUARDED, "not_found", "record_voided", "version_mismatch", body=True),
+        responses=TAGGED | problems.responses(*GUARDED, "not_found", "record_voided", "version_mismatch", body=True),
     )
 
 

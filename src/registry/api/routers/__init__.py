@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from registry.api.routers import (
     cases,
+    codes,
     episodes,
     front,
     health,
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     cases.substance_uses,
     episodes.router,
     situation.router,
+    codes.router,
     health.router,
     problems.router,
 )

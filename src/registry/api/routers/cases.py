@@ -8,7 +8,7 @@ from registry.api.records import flow
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
 from registry.api.records.precondition import OptionalPrecondition
-from registry.api.records.routes import ETAG, GUARDED, PersonPath, RecordPath, person_record_routes, present
+from registry.api.records.routes import GUARDED, TAGGED, key_of, person_record_routes, present
 from registry.api.schemas.cases import FileCloseIn
 from registry.api.schemas.records import RecordOut, RecordRef
 from registry.db.records import AnyRow, Key
@@ -27,18 +27,17 @@ substance_uses = person_record_routes(SUBSTANCE_USES, "date_in_future")
     "/{id}/close",
     summary="Close a management file",
     response_model=FILES.written,
-    responses={200: {"headers": ETAG}}
+    responses=TAGGED
     | problems.responses(
         *GUARDED, "not_found", "record_voided", "version_mismatch", "file_already_closed", *_DATES, body=True
     ),
 )
 async def close_file(
-    person_id: PersonPath,
-    id: RecordPath,  # noqa: A002 - the path's name
     body: FileCloseIn,
     response: Response,
     precondition: OptionalPrecondition,
     desk: Desk = Depends(desk_for(Permission.FILE_WRITE)),
+    key: Key = Depends(key_of(FILES)),
 ) -> RecordOut | RecordRef:
     """Close an open file, with the day and the reason.
 
@@ -47,10 +46,10 @@ async def close_file(
     """
 
     def closing(row: AnyRow) -> dict[str, object]:
-        closed = isinstance(row, ManagementFileRow) and row.closed_on is not None
-        if closed and (row.closed_on, row.close_reason) != (body.closed_on, body.close_reason):
+        asked = (body.closed_on, body.close_reason)
+        if isinstance(row, ManagementFileRow) and row.closed_on and (row.closed_on, row.close_reason) != asked:
             raise management.FileAlreadyClosed
         return body.model_dump(mode="json")
 
-    written = await flow.amend(desk, FILES, Key(id, person_id), precondition, closing)
+    written = await flow.amend(desk, FILES, key, precondition, closing)
     return present(response, desk, FILES, written)

@@ -8,7 +8,7 @@ from registry.api.records import flow
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
 from registry.api.records.precondition import OptionalPrecondition
-from registry.api.records.routes import ETAG, GUARDED, PersonPath, RecordPath, person_record_routes, present
+from registry.api.records.routes import GUARDED, TAGGED, key_of, person_record_routes, present
 from registry.api.schemas.cases import ExitIn
 from registry.api.schemas.records import RecordOut, RecordRef
 from registry.db import episodes
@@ -37,18 +37,17 @@ router = person_record_routes(EPISODES, *_RULES)
     "/{id}/exit",
     summary="End an episode",
     response_model=EPISODES.written,
-    responses={200: {"headers": ETAG}}
+    responses=TAGGED
     | problems.responses(
         *GUARDED, "not_found", "record_voided", "version_mismatch", "episode_already_closed", *_RULES, body=True
     ),
 )
 async def exit_episode(
-    person_id: PersonPath,
-    id: RecordPath,  # noqa: A002 - the path's name
     body: ExitIn,
     response: Response,
     precondition: OptionalPrecondition,
     desk: Desk = Depends(desk_for(Permission.TREATMENT_WRITE)),
+    key: Key = Depends(key_of(EPISODES)),
 ) -> RecordOut | RecordRef:
     """End an open episode, with the last day and the outcome.
 
@@ -62,5 +61,5 @@ async def exit_episode(
             episode.leave(episodes.to_domain(row), on=body.ended_on, outcome=body.outcome, today=desk.actor.today)
         return body.model_dump(mode="json")
 
-    written = await flow.amend(desk, EPISODES, Key(id, person_id), precondition, leaving)
+    written = await flow.amend(desk, EPISODES, key, precondition, leaving)
     return present(response, desk, EPISODES, written)

@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from sqlmodel import col
 
 from registry.api import problems
 from registry.api.pagination import (
@@ -50,11 +51,13 @@ _LISTED = problems.responses(*GUARDED, "unit_unknown", "cursor_invalid")
 _SEARCHED = problems.responses(*GUARDED, "unit_unknown", "cursor_invalid", body=True)
 
 Unit = Annotated[
-    UnitCode | None, Query(description="Only people for whom this unit is in charge, by its code today or its last one.")
+    UnitCode | None,
+    Query(description="Only people for whom this unit is in charge, by its code today or its last one."),
 ]
 On = Annotated[Day | None, Query(description="The day that the list tells of; today without it.")]
 Status = Annotated[
-    LineStatus | None, Query(description="`open`: begun and not ended on the day; `ended`: ended by then; both without it.")
+    LineStatus | None,
+    Query(description="`open`: begun and not ended on the day; `ended`: ended by then; both without it."),
 ]
 
 
@@ -101,7 +104,7 @@ async def search_persons(
 
 
 @router.get("/v1/persons", summary="List people", responses=_LISTED)
-async def list_persons(  # noqa: PLR0913 - the filters
+async def list_persons(
     request: Request,
     response: Response,
     desk: Annotated[Desk, Depends(desk_for(Permission.PERSON_READ))],
@@ -118,7 +121,7 @@ async def list_persons(  # noqa: PLR0913 - the filters
 
 
 @router.get("/v1/episodes", summary="List episodes across people", responses=_LISTED)
-async def list_episodes(  # noqa: PLR0913 - the filters
+async def list_episodes(
     request: Request,
     response: Response,
     desk: Annotated[Desk, Depends(desk_for(Permission.TREATMENT_READ))],
@@ -138,9 +141,9 @@ async def list_episodes(  # noqa: PLR0913 - the filters
     paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
     conditions = []
     if modality is not None:
-        conditions.append(EpisodeRow.modality == modality)
+        conditions.append(col(EpisodeRow.modality) == modality)
     if legal_basis is not None:
-        conditions.append(EpisodeRow.legal_basis == legal_basis)
+        conditions.append(col(EpisodeRow.legal_basis) == legal_basis)
     rows = await line_lists.page(
         desk.session,
         EpisodeRow,
@@ -163,7 +166,7 @@ async def list_episodes(  # noqa: PLR0913 - the filters
 
 
 @router.get("/v1/files", summary="List management files across people", responses=_LISTED)
-async def list_files(  # noqa: PLR0913 - the filters
+async def list_files(
     request: Request,
     response: Response,
     desk: Annotated[Desk, Depends(desk_for(Permission.FILE_READ))],
@@ -182,7 +185,7 @@ async def list_files(  # noqa: PLR0913 - the filters
     rows = await line_lists.page(
         desk.session,
         ManagementFileRow,
-        *([] if category is None else [ManagementFileRow.category == category]),
+        *([] if category is None else [col(ManagementFileRow.category) == category]),
         status=status,
         on=on or desk.actor.today,
         units=None if unit is None else reach_of(desk, unit),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from registry.api import problems
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
-from registry.api.records.desk import desk_for, reach_of
+from registry.api.records.desk import desk_for, units_of
 from registry.api.records.kind import Desk
 from registry.api.records.routes import GUARDED, unit_record_routes
 from registry.api.schemas.fields import UnitCode
@@ -35,11 +35,13 @@ class OrganisationKey(NamedTuple):
     summary="List organisations",
     responses=problems.responses(*GUARDED, "unit_unknown", "unit_not_in_force", "cursor_invalid"),
 )
-async def list_organisations(  # noqa: PLR0913 - the filters
+async def list_organisations(
     request: Request,
     response: Response,
     desk: Annotated[Desk, Depends(desk_for(Permission.ORGANISATION_READ))],
-    unit: Annotated[UnitCode | None, Query(description="Only those in this unit, by its code today or its last one.")] = None,
+    unit: Annotated[
+        UnitCode | None, Query(description="Only those in this unit, by its code today or its last one.")
+    ] = None,
     kind: Annotated[OrganisationKind | None, Query(description="Only those of this kind.")] = None,
     limit: LimitParameter = DEFAULT_LIMIT,
     cursor: CursorParameter = None,
@@ -48,7 +50,7 @@ async def list_organisations(  # noqa: PLR0913 - the filters
     paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
     rows = await organisations.page(
         desk.session,
-        units=None if unit is None else reach_of(desk, unit),
+        units=None if unit is None else units_of(desk, unit),
         kind=kind,
         limit=paging.limit,
         after=paging.after(OrganisationKey),
@@ -57,4 +59,13 @@ async def list_organisations(  # noqa: PLR0913 - the filters
     return OrganisationPage(items=[OrganisationOut.model_validate(row) for row in page.items], next=page.next)
 
 
-router.include_router(unit_record_routes(ORGANISATIONS, "unit_unknown", "unit_not_in_force", "unit_not_granted", "organisation_code_taken", "dates_out_of_order"))
+router.include_router(
+    unit_record_routes(
+        ORGANISATIONS,
+        "unit_unknown",
+        "unit_not_in_force",
+        "unit_not_granted",
+        "organisation_code_taken",
+        "dates_out_of_order",
+    )
+)

@@ -11,7 +11,7 @@ from registry.api.records import flow
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
 from registry.api.records.precondition import NeededPrecondition, OptionalPrecondition, etag
-from registry.api.records.routes import ETAG, GUARDED, PersonPath, answers, examples_of, present
+from registry.api.records.routes import GUARDED, TAGGED, PersonPath, answers, examples_of, patch_body, present
 from registry.api.schemas.persons import PersonIn, PersonOut, ReachedPersonOut, ResponsibilitiesOut, ResponsibilityOut
 from registry.api.schemas.records import RecordOut, RecordRef, VersionOut, VersionsOut, VoidIn
 from registry.api.strict_json import StrictRoute
@@ -72,7 +72,7 @@ async def create_person(
     "/{person_id}",
     summary="Read a person",
     response_model=PersonOut | ReachedPersonOut,
-    responses={200: {"headers": ETAG}} | problems.responses(*GUARDED, "not_found"),
+    responses=TAGGED | problems.responses(*GUARDED, "not_found"),
 )
 async def get_person(person_id: PersonPath, response: Response, desk: Reading) -> PersonOut | ReachedPersonOut:
     """Read one person.
@@ -95,14 +95,14 @@ async def get_person(person_id: PersonPath, response: Response, desk: Reading) -
     "/{person_id}",
     summary="Correct a person",
     response_model=PERSONS.written,
-    responses={200: {"headers": ETAG}}
+    responses=TAGGED
     | problems.responses(
         *GUARDED, "not_found", "record_voided", "version_mismatch", "precondition_required", "date_in_future", body=True
     ),
 )
 async def change_person(
     person_id: PersonPath,
-    body: Annotated[PERSONS.patch, Body(media_type="application/merge-patch+json")],  # type: ignore[name-defined]  # made from PersonBody
+    body: Annotated[PERSONS.patch, patch_body(PERSONS)],  # type: ignore[name-defined]  # made from PersonBody
     response: Response,
     desk: Writing,
     precondition: NeededPrecondition,
@@ -122,8 +122,7 @@ async def change_person(
     "/{person_id}/void",
     summary="Void a person",
     response_model=PERSONS.written,
-    responses={200: {"headers": ETAG}}
-    | problems.responses(*GUARDED, "not_found", "record_voided", "version_mismatch", body=True),
+    responses=TAGGED | problems.responses(*GUARDED, "not_found", "record_voided", "version_mismatch", body=True),
 )
 async def void_person(
     person_id: PersonPath, body: VoidIn, response: Response, desk: Writing, precondition: OptionalPrecondition

@@ -36,12 +36,12 @@ class DatedKey(NamedTuple):
     id: UUID
 
 
-router = APIRouter(route_class=StrictRoute, tags=[Tag.COMMUNES])
+router = APIRouter(route_class=StrictRoute)
 _LISTED = problems.responses(*GUARDED, "unit_unknown", "cursor_invalid")
 
 
-@router.get("/v1/commune-statuses", summary="List decisions on communes", responses=_LISTED)
-async def list_commune_statuses(  # noqa: PLR0913 - the filters
+@router.get("/v1/commune-statuses", tags=[Tag.COMMUNES], summary="List decisions on communes", responses=_LISTED)
+async def list_commune_statuses(
     request: Request,
     response: Response,
     desk: Viewer,
@@ -64,8 +64,8 @@ async def list_commune_statuses(  # noqa: PLR0913 - the filters
     return CommuneStatusPage(items=[CommuneStatusOut.model_validate(row) for row in page.items], next=page.next)
 
 
-@router.get("/v1/suspected-counts", summary="List counts of suspected people", responses=_LISTED)
-async def list_suspected_counts(  # noqa: PLR0913 - the filters
+@router.get("/v1/suspected-counts", tags=[Tag.COMMUNES], summary="List counts of suspected people", responses=_LISTED)
+async def list_suspected_counts(
     request: Request,
     response: Response,
     desk: Viewer,

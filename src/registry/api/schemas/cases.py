@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from registry.api.schemas.fields import Day, In, Line, Year
 from registry.api.schemas.records import NewRecord, PersonRecordOut
@@ -51,7 +51,13 @@ class FileOut(PersonRecordOut, FileFields):
 class FileCloseIn(In):
     """The end of a file."""
 
-    closed_on: Day = Field(description="Last day plus one: on this day the person is no longer on file.", examples=["2021-03-10"])
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"closed_on": "2021-03-10", "close_reason": "term_ended"}]}
+    )
+
+    closed_on: Day = Field(
+        description="Last day plus one: on this day the person is no longer on file.", examples=["2021-03-10"]
+    )
     close_reason: CloseReason = Field(
         description="Why. `term_ended`: the year of management passed without use; the other reasons stop it early.",
         examples=["term_ended"],
@@ -145,7 +151,8 @@ class EpisodeFields(Decision):
         examples=["voluntary"],
     )
     registered_on: Day = Field(
-        description="Day of the registration or of the decision. Cumulative figures count by it.", examples=["2020-03-12"]
+        description="Day of the registration or of the decision. Cumulative figures count by it.",
+        examples=["2020-03-12"],
     )
     started_on: Day | None = Field(
         default=None, description="First day of treatment; null while it has not begun.", examples=["2020-03-16"]
@@ -156,7 +163,8 @@ class EpisodeFields(Decision):
         "begins and takes the episode's own id. Rates count courses.",
     )
     provider_id: UUID | None = Field(
-        default=None, description="The organisation that treats: it then reaches the person's name, year of birth and phone."
+        default=None,
+        description="The organisation that treats: it then reaches the person's name, year of birth and phone.",
     )
     planned_months: int | None = Field(
         default=None, ge=1, le=120, description="Planned term in months; null where there is none.", examples=[6]
@@ -188,6 +196,8 @@ class EpisodeOut(PersonRecordOut, EpisodeFields):
 
 class ExitIn(In):
     """The end of an episode."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"ended_on": "2020-09-16", "outcome": "completed"}]})
 
     ended_on: Day = Field(description="Last day of the stay. Not after today.", examples=["2020-09-16"])
     outcome: Outcome = Field(

@@ -41,7 +41,9 @@ PersonNewId = Annotated[
 """A person's id: random (UUIDv4). A v7 would tell when someone entered the register."""
 
 RecordNewId = Annotated[
-    UUID, _of_version(4, 7), WithJsonSchema({"type": "string", "format": "uuid", "pattern": _UUID4_OR_7, "maxLength": 36})
+    UUID,
+    _of_version(4, 7),
+    WithJsonSchema({"type": "string", "format": "uuid", "pattern": _UUID4_OR_7, "maxLength": 36}),
 ]
 """A record's id, made by the client: UUIDv4 or UUIDv7."""
 

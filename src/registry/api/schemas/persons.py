@@ -17,12 +17,16 @@ Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 .-]{6,20}$", max_len
 class PersonFields(BaseModel):
     """A person under management. Nothing but a name is required: papers are often missing."""
 
-    full_name: Line = Field(description="Full name in Vietnamese order (family name first).", examples=["Nguyễn Văn Mẫu"])
+    full_name: Line = Field(
+        description="Full name in Vietnamese order (family name first).", examples=["Nguyễn Văn Mẫu"]
+    )
     aliases: list[Line] = Field(
         default=[], description="Other names; search finds them too.", examples=[["Tư Mẫu"]], max_length=10
     )
     sex: Sex = Field(default=Sex.UNKNOWN, description="Sex as on the identity document.", examples=["male"])
-    birth_date: Day | None = Field(default=None, description="Date of birth, where the day is known.", examples=["1992-05-17"])
+    birth_date: Day | None = Field(
+        default=None, description="Date of birth, where the day is known.", examples=["1992-05-17"]
+    )
     birth_year: Year | None = Field(
         default=None, description="Year of birth, where only that is known; taken from `birth_date` otherwise."
     )
@@ -31,7 +35,9 @@ class PersonFields(BaseModel):
     nationality: Country = Field(default="VN", description="Country code (ISO 3166-1 alpha-2).", examples=["VN"])
     occupation: Line | None = Field(default=None, description="Occupation.", examples=["Ngư dân"])
     education: Education = Field(
-        default=Education.UNKNOWN, description="Highest schooling (form 05 of Decree 105/2021).", examples=["lower_secondary"]
+        default=Education.UNKNOWN,
+        description="Highest schooling (form 05 of Decree 105/2021).",
+        examples=["lower_secondary"],
     )
     phone: Phone | None = Field(default=None, description="Contact number.", examples=["0900 000 001"])
 
@@ -71,9 +77,12 @@ class PersonIn(In, PersonFields):
     """A new person, with the residence that makes a commune responsible."""
 
     id: PersonNewId = Field(
-        description="The person's id, made by the client: UUIDv4 only. Sending the same body again under the same id is safe."
+        description="The person's id, made by the client: UUIDv4 only. Sending the same body again "
+        "under the same id is safe."
     )
-    residence: ResidenceIn = Field(description="The first residence: its commune becomes responsible from its first day on.")
+    residence: ResidenceIn = Field(
+        description="The first residence: its commune becomes responsible from its first day on."
+    )
 
 
 class PersonOut(RecordOut, PersonFields):

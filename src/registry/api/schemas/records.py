@@ -4,14 +4,16 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, create_model
+from pydantic import ConfigDict, Field, create_model
 from pydantic.fields import FieldInfo
 
 from registry.api.notices import Notice
 from registry.api.schemas.fields import In, Out, RecordNewId, Text
 from registry.domain.record import RecordState
 
-Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="Counts the changes of the record, from 1.", examples=[1])]
+Version = Annotated[
+    int, Field(ge=1, le=2**31 - 1, description="Counts the changes of the record, from 1.", examples=[1])
+]
 
 
 class NewRecord(In):
@@ -46,6 +48,8 @@ class PersonRecordOut(RecordOut):
 
 class VoidIn(In):
     """Why a record is voided."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Entered for the wrong person."}]})
 
     reason: Text = Field(description="Why the record must not count.", examples=["Entered for the wrong person."])
 

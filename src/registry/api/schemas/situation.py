@@ -20,7 +20,9 @@ class OrganisationFields(BaseModel):
     code: OrganisationCode = Field(description="Short code, unique in the province.", examples=["PY-CSCN-01"])
     name: Line = Field(description="Name.", examples=["Cơ sở cai nghiện ma túy tỉnh Phú Yên"])
     kind: OrganisationKind = Field(description="What it is.", examples=["rehab_facility_public"])
-    unit_code: CommuneCode = Field(description="The commune it lies in, by its code on `opened_on`.", examples=["22015"])
+    unit_code: CommuneCode = Field(
+        description="The commune it lies in, by its code on `opened_on`.", examples=["22015"]
+    )
     opened_on: Day = Field(description="First day of its work.", examples=["2015-01-01"])
     closed_on: Day | None = Field(default=None, description="Last day of its work; null while it goes on.")
 
@@ -46,7 +48,8 @@ class CommuneStatusFields(Decision):
 
     unit_code: CommuneCode = Field(description="The commune, by its code on `from_on`.", examples=["22015"])
     status: CommuneStatus = Field(
-        description="Hotspot types I to III (3122/2010/QĐ-BCA; from 2025-08-24 Decision 28/2025/QĐ-TTg), or `drug_free`.",
+        description="Hotspot types I to III (3122/2010/QĐ-BCA; from 2025-08-24 Decision 28/2025/QĐ-TTg), "
+        "or `drug_free`.",
         examples=["drug_free"],
     )
     from_on: Day = Field(description="First day on which it holds.", examples=["2021-01-01"])
@@ -92,5 +95,3 @@ class SuspectedCountOut(RecordOut, SuspectedCountFields):
 
 class SuspectedCountPage(Page[SuspectedCountOut]):
     """One page of reported counts, the oldest first."""
-
-

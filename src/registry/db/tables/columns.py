@@ -71,10 +71,10 @@ class Recorded(SQLModel):
     """Columns of every record: version, state, who and when, and the fingerprint of its first body."""
 
     version: int = 1
-    state: RecordState = Field(default=RecordState.ACTIVE, sa_type=Coded(RecordState))  # type: ignore[call-overload]  # SQLModel types sa_type as a class
+    state: RecordState = Field(default=RecordState.ACTIVE, sa_type=Coded(RecordState))
     void_reason: str | None = Field(default=None, sa_type=Text)
-    recorded_at: datetime = Field(sa_type=Instant)  # type: ignore[call-overload]  # as above
-    changed_at: datetime = Field(sa_type=Instant)  # type: ignore[call-overload]  # as above
+    recorded_at: datetime = Field(sa_type=Instant)
+    changed_at: datetime = Field(sa_type=Instant)
     changed_by: str = Field(sa_type=Text)
     fingerprint: bytes = Field(sa_type=LargeBinary)
 

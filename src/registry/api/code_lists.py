@@ -1,0 +1,73 @@
+"""Code lists: every coded value with its labels in both languages, versioned by what they hold."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from registry.domain import access, episode, health, management, organisation, person, record, situation, unit
+
+_LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
+    {
+        "certainties": unit.Certainty,
+        "close_reasons": management.CloseReason,
+        "commune_statuses": situation.CommuneStatus,
+        "determination_results": health.DeterminationResult,
+        "document_types": person.DocumentType,
+        "education": person.Education,
+        "file_categories": management.FileCategory,
+        "legal_bases": episode.LegalBasis,
+        "modalities": episode.Modality,
+        "organisation_kinds": organisation.OrganisationKind,
+        "outcomes": episode.Outcome,
+        "purposes": access.Purpose,
+        "record_states": record.RecordState,
+        "residence_kinds": person.ResidenceKind,
+        "roles": access.Role,
+        "sexes": person.Sex,
+        "substances": health.Substance,
+        "test_methods": health.TestMethod,
+        "test_results": health.TestResult,
+        "therapies": episode.Therapy,
+        "tracks": episode.Track,
+        "unit_levels": unit.Level,
+        "unit_types": unit.UnitType,
+        "use_routes": health.UseRoute,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A coded value with its labels."""
+
+    code: str
+    label_vi: str
+    label_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """A closed set of codes. `version` changes when a code or a label does."""
+
+    name: str
+    version: str
+    codes: tuple[Code, ...]
+
+
+@cache
+def code_lists() -> Mapping[str, CodeList]:
+    """Load all lists, in the order of their names. A code without labels is an error."""
+    labels = tomllib.loads((files("registry") / "data" / "codes.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({name: _list(name, codes, labels[name]) for name, codes in _LISTS.items()})
+
+
+def _list(name: str, codes: type[StrEnum], labels: Mapping[str, Mapping[str, str]]) -> CodeList:
+    listed = tuple(Code(code.value, labels[code.value]["vi"], labels[code.value]["en"]) for code in codes)
+    held = json.dumps([[code.code, code.label_vi, code.label_en] for code in listed], ensure_ascii=False)
+    return CodeList(name, hashlib.sha256(held.encode()).hexdigest()[:12], listed)

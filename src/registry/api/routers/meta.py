@@ -1,0 +1,35 @@
+"""The service about itself: version, time, limits, epoch."""
+
+from fastapi import APIRouter, Request
+
+from registry import __version__
+from registry.api import problems
+from registry.api.code_lists import code_lists
+from registry.api.deps import Now, Reader, Session
+from registry.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from registry.api.schemas.service import CodeListRef, LimitsOut, MetaOut
+from registry.api.strict_json import StrictRoute
+from registry.api.tags import Tag
+from registry.db import state
+from registry.settings import Settings
+
+router = APIRouter(tags=[Tag.SERVICE], route_class=StrictRoute)
+
+
+@router.get(
+    "/v1/meta",
+    summary="Read about the service",
+    responses=problems.responses("unauthenticated", "token_invalid", "insufficient_scope"),
+)
+async def get_meta(_: Reader, request: Request, session: Session, now: Now) -> MetaOut:
+    """Version, time, limits, the feed's epoch and the versions of all code lists."""
+    settings: Settings = request.app.state.settings
+    return MetaOut(
+        version=__version__,
+        server_time=now,
+        feed_epoch=await state.feed_epoch(session),
+        limits=LimitsOut(
+            max_body_bytes=settings.max_body_bytes, default_page_size=DEFAULT_LIMIT, max_page_size=MAX_LIMIT
+        ),
+        code_lists=[CodeListRef.model_validate(codes) for codes in code_lists().values()],
+    )

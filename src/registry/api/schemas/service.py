@@ -1,0 +1,61 @@
+"""Bodies of what the service says of itself: code lists, version, limits."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from registry.api.schemas.fields import Out
+
+CodeText = Annotated[str, Field(max_length=40)]
+Label = Annotated[str, Field(max_length=200)]
+ListVersion = Annotated[str, Field(max_length=12, description="Changes when a code or a label does.")]
+
+
+class CodeOut(Out):
+    """A coded value."""
+
+    code: CodeText = Field(description="What records hold.", examples=["community"])
+    label_vi: Label = Field(description="Label in Vietnamese.")
+    label_en: Label = Field(description="Label in English.")
+
+
+class CodeListOut(Out):
+    """A closed set of codes."""
+
+    name: CodeText = Field(description="Name of the list.", examples=["modalities"])
+    version: ListVersion
+    codes: list[CodeOut] = Field(description="Its codes, in order.", max_length=100)
+
+
+class CodeListRef(Out):
+    """A code list by name and version."""
+
+    name: CodeText = Field(description="Name of the list.", examples=["modalities"])
+    version: ListVersion
+
+
+class CodeListsOut(Out):
+    """Every code list."""
+
+    items: list[CodeListRef] = Field(description="The lists, by name.", max_length=100)
+
+
+class LimitsOut(Out):
+    """What a request may weigh, and how many items a page may hold."""
+
+    max_body_bytes: int = Field(description="Largest body, in bytes.", ge=1, le=2**31 - 1)
+    default_page_size: int = Field(description="Items on a page when nothing is said.", ge=1, le=1000)
+    max_page_size: int = Field(description="Most items on a page.", ge=1, le=1000)
+
+
+class MetaOut(Out):
+    """The service about itself."""
+
+    version: str = Field(description="Version of the service.", max_length=40, examples=["0.1.0"])
+    server_time: datetime = Field(description="The present instant (UTC). Devices can compare their clocks.")
+    feed_epoch: str = Field(
+        description="Changes when the data were restored from a backup: replicas then start anew.", max_length=36
+    )
+    limits: LimitsOut = Field(description="Limits of requests.")
+    code_lists: list[CodeListRef] = Field(description="Every code list with its version.", max_length=100)

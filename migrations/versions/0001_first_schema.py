@@ -72,6 +72,7 @@ def upgrade() -> None:
     sa.Column('value', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_service_state'))
     )
+    op.execute("INSERT INTO service_state VALUES ('feed_epoch', jsonb_build_object('id', gen_random_uuid()))")
     op.create_table('unit',
     sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('level', sa.String(length=40), nullable=False),
@@ -108,7 +109,7 @@ def upgrade() -> None:
     sa.Column('issuer', sa.Text(), nullable=True),
     sa.CheckConstraint("state IN ('active', 'voided')", name=op.f('ck_commune_status_state')),
     sa.CheckConstraint("status IN ('hotspot_type_1', 'hotspot_type_2', 'hotspot_type_3', 'drug_free')", name=op.f('ck_commune_status_status')),
-    sa.CheckConstraint('to_on IS NULL OR to_on > from_on', name=op.f('ck_commune_status_order')),
+    sa.CheckConstraint('to_on IS NULL OR to_on >= from_on', name=op.f('ck_commune_status_order')),
     sa.ForeignKeyConstraint(['commune_unit_id'], ['unit.id'], name=op.f('fk_commune_status_commune_unit_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_commune_status_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_commune_status'))

@@ -56,6 +56,11 @@ class Actor:
             at=self.at,
         )
 
+    def require(self, permission: Permission) -> None:
+        """Refuse what asks for more than the operation's own permission, unless every grant used gives it too."""
+        if any(permission not in POLICY[grant.role] for grant in self.grants):
+            raise Forbidden
+
     def reaches_as(self, roles: Iterable[Role], atlas: Atlas) -> frozenset[int]:
         """The units that the grants of some roles open."""
         return _units_of((grant for grant in self.grants if grant.role in roles), atlas, self.today)
@@ -64,7 +69,10 @@ class Actor:
 def grants_for(
     permission: Permission, caller: Caller, held: Iterable[Grant], *, chosen: UUID | None
 ) -> tuple[Grant, ...]:
-    """Pick the grants that give a permission; refuse when token or grants give none."""
+    """Pick the grants that give a permission; refuse when token or grants give none.
+
+    A request acts under units or under organisations, never both: under units where both are held.
+    """
     if permission.token_scope not in caller.scopes:
         raise Forbidden
     grants = tuple(grant for grant in held if chosen is None or grant.id == chosen)
@@ -77,14 +85,15 @@ def grants_for(
         giving = tuple(grant for grant in giving if grant.role is Role.PROVINCE_SYSTEM)
     if not giving:
         raise Forbidden
-    return giving
+    return tuple(grant for grant in giving if grant.unit_id is not None) or giving
 
 
 def scope_of(grants: tuple[Grant, ...], *, atlas: Atlas, today: date) -> Scope:
-    """Join grants into one scope: under units, or under organisations where there are none; never both."""
-    if any(grant.unit_id is not None for grant in grants):
-        return UnitScope(tuple(sorted(_units_of(grants, atlas, today))))
-    return OrganisationScope(tuple(sorted(grant.organisation_id for grant in grants if grant.organisation_id)))
+    """Join grants, all on units or all for organisations, into one scope."""
+    organisations = tuple(sorted(grant.organisation_id for grant in grants if grant.organisation_id))
+    if organisations:
+        return OrganisationScope(organisations)
+    return UnitScope(tuple(sorted(_units_of(grants, atlas, today))))
 
 
 def _units_of(grants: Iterable[Grant], atlas: Atlas, today: date) -> frozenset[int]:

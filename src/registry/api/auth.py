@@ -23,6 +23,7 @@ ALGORITHMS = ("ES256", "ES384", "PS256", "PS384", "RS256", "Ed25519")
 LEEWAY_SECONDS = 60
 _TYPES = frozenset({"at+jwt", "application/at+jwt"})
 _MAX_TOKEN_LENGTH = 8192
+_MALFORMED = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
 _MAX_CACHED = 10_000
 _KEY_REFRESH_SECONDS = 60
 
@@ -122,9 +123,9 @@ class TokenVerifier:
             keys = await issuer.having(str(header.get("kid")))
             verified = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
             _registry(issuer.trusted, now=now).validate(verified)
-        except (JoseError, ValueError, TypeError, AttributeError, httpx.HTTPError) as error:
+            return _caller(verified)
+        except (*_MALFORMED, JoseError, httpx.HTTPError) as error:
             raise TokenInvalid from error
-        return _caller(verified)
 
 
 def _registry(trusted: TrustedIssuer, *, now: float) -> JWTClaimsRegistry:

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import delete, insert, tuple_
-from sqlmodel import col, or_, select
+from sqlmodel import and_, col, false, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -16,7 +16,7 @@ from registry.db.tables.persons import IdentityDocumentRow, PersonNameTokenRow, 
 from registry.domain.access import Scope
 from registry.domain.management import FileCategory
 from registry.domain.record import RecordState
-from registry.domain.vietnamese import fold, tokens
+from registry.domain.vietnamese import tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,10 @@ async def page(
     query = select(PersonRow).where(
         visible(PersonRow, scope, today=today), PersonRow.state == RecordState.ACTIVE, PersonRow.root_id == PersonRow.id
     )
-    for word in fold(wanted.name or "").split():
-        query = query.where(col(PersonRow.id).in_(_named(word)))
+    if wanted.name is not None:
+        words = tokens(wanted.name)
+        named = [col(PersonRow.id).in_(_named(word)) for word in words]
+        query = query.where(and_(*named) if named else false())
     if wanted.birth_year is not None:
         query = query.where(PersonRow.birth_year == wanted.birth_year)
     if wanted.units is not None:

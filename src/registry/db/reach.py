@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from registry.db import trail
 from registry.db.tables.situation import ReachRow
 from registry.domain.organisation import ReachReason
 
@@ -24,9 +25,7 @@ async def follow(
     linger: timedelta,
 ) -> None:
     """Keep the reach that a record opens in step with it: one organisation, until `linger` after its end."""
-    until = None if ended_on is None else ended_on + linger
-    earlier = update(ReachRow).where(col(ReachRow.person_id) == person_id, col(ReachRow.record_id) == record_id)
-    await session.exec(earlier.where(col(ReachRow.until_on).is_(None)).values(until_on=from_on))
+    await withdraw(session, person_id=person_id, record_id=record_id, today=from_on)
     if organisation_id is None:
         return
     opened = insert(ReachRow).values(
@@ -36,8 +35,14 @@ async def follow(
         record_id=record_id,
         unit_id=unit_id,
         from_on=from_on,
-        until_on=until,
+        until_on=None if ended_on is None else ended_on + linger,
     )
-    await session.exec(
-        opened.on_conflict_do_update(constraint="pk_reach", set_={"from_on": from_on, "until_on": until})
+    await session.exec(opened.on_conflict_do_update(constraint="pk_reach", set_={"until_on": opened.excluded.until_on}))
+
+
+async def withdraw(session: AsyncSession, *, person_id: UUID, record_id: UUID, today: date) -> None:
+    """End at once what a record opened: it was voided, or names another organisation now."""
+    opened = update(ReachRow).where(
+        col(ReachRow.person_id) == person_id, col(ReachRow.record_id) == record_id, trail.in_force(today)
     )
+    await session.exec(opened.values(until_on=today - timedelta(days=1)))

@@ -167,7 +167,7 @@ async def versions(session: AsyncSession, table: type[AnyRow], key: Key) -> list
 
 
 def state_of(row: AnyRow) -> dict[str, Any]:
-    """A record as history keeps it: every column but keyed bytes, and the unit, which is written on the history's row."""
+    """A record as history keeps it: every column but keyed bytes, and the unit, which the history's row has."""
     keyed = {name for name, field in type(row).model_fields.items() if field.annotation is bytes}
     return row.model_dump(mode="json", exclude=keyed | {"unit_id"})
 

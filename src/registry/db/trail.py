@@ -31,8 +31,8 @@ class Act:
 
     @property
     def author(self) -> str:
-        """The subject as records name who changed them."""
-        return f"{self.issuer}|{self.subject}"
+        """The officer as records name who changed them, whichever software was used."""
+        return f"{self.issuer}|{self.on_behalf_of or self.subject}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +78,25 @@ async def audit(
 
 
 async def announce(session: AsyncSession, *changes: Change, today: date) -> None:
-    """Add changes to the feed: a row for the unit, and one for each organisation that reaches the person."""
+    """Add changes to the feed: a row for the unit, and one for each organisation that may see the record.
+
+    An organisation that reaches the person sees the person's record and those that opened the reach.
+    """
     rows = [_feed_row(change, unit_id=change.unit_id) for change in changes]
     persons = {change.person_id for change in changes if change.person_id is not None}
     if persons:
         reached = (
-            select(ReachRow.person_id, ReachRow.organisation_id)
+            select(ReachRow.person_id, ReachRow.record_id, ReachRow.organisation_id)
             .where(col(ReachRow.person_id).in_(persons), in_force(today))
-            .distinct()
             .order_by(col(ReachRow.organisation_id))
         )
-        rows += [
-            _feed_row(change, organisation_id=organisation)
-            for person, organisation in (await session.exec(reached)).all()
+        audience = {
+            (change, organisation): None
+            for person, record, organisation in (await session.exec(reached)).all()
             for change in changes
-            if change.person_id == person
-        ]
+            if change.person_id == person and change.record_id in {person, record}
+        }
+        rows += [_feed_row(change, organisation_id=organisation) for change, organisation in audience]
     await session.exec(insert(ChangeFeedRow), params=rows)
 
 

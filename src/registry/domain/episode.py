@@ -175,7 +175,7 @@ def review(episode: Episode, *, others: Iterable[Episode], today: date) -> None:
         raise EpisodeAlreadyOpen(pointer="/modality")
     if any(episode.period.overlaps(other.period) for other in same_track):
         raise EpisodeOverlaps(pointer="/started_on")
-    if episode.course_id != episode.id and not any(_hands_over(other, episode) for other in same_track):
+    if episode.course_id != episode.id and not _continues(episode, same_track):
         raise CourseUnknown(pointer="/course_id")
 
 
@@ -188,8 +188,14 @@ def leave(episode: Episode, *, on: date, outcome: Outcome, today: date) -> Episo
     return ended
 
 
-def _hands_over(earlier: Episode, later: Episode) -> bool:
-    return earlier.course_id == later.course_id and earlier.outcome is Outcome.TRANSFERRED
+def _continues(episode: Episode, others: Iterable[Episode]) -> bool:
+    """Tell whether the last stay of the course before this one ended by transfer."""
+    earlier = [
+        (other.ended_on, other.period.start, other.outcome)
+        for other in others
+        if other.course_id == episode.course_id and other.ended_on and other.ended_on <= episode.period.start
+    ]
+    return bool(earlier) and max(earlier)[-1] is Outcome.TRANSFERRED
 
 
 def _review_dates(episode: Episode, *, today: date) -> None:

@@ -31,7 +31,8 @@ class Period:
 
     def overlaps(self, other: "Period") -> bool:
         """Whether the two share a day. A period that ends on the day it starts shares none."""
-        return (other.until is None or self.start < other.until) and (self.until is None or other.start < self.until)
+        begun = max(self.start, other.start)
+        return all(until is None or begun < until for until in (self.until, other.until))
 
 
 def require_past(day: date | None, *, today: date, pointer: str) -> None:

@@ -14,7 +14,7 @@ from registry.db import persons, records
 from registry.db.records import Key
 from registry.db.tables.persons import PersonRow, ResponsibilityRow
 from registry.domain.access import FieldGroup, Permission, require_units
-from registry.domain.period import require_past
+from registry.domain.period import require_order, require_past
 from registry.domain.person import Warning as Remark
 from registry.domain.person import birth_year_of
 from registry.domain.record import RecordIdConflict
@@ -26,7 +26,8 @@ async def decide_person(desk: Desk, draft: Draft[PersonBody]) -> Decision:
     body = draft.body
     require_past(body.birth_date, today=desk.actor.today, pointer="/birth_date")
     year = birth_year_of(body.birth_date, body.birth_year)
-    disagrees = draft.former is None and body.birth_year not in (None, year)
+    known = draft.former.birth_year if isinstance(draft.former, PersonRow) else None
+    disagrees = body.birth_year not in {None, known, year}
     derived = {
         "birth_year": year,
         "folded_name": fold(body.full_name),
@@ -41,8 +42,10 @@ async def create_person(desk: Desk, body: PersonIn) -> Written:
     key = Key(body.id)
     fingerprint = flow.fingerprint_of(desk, body)
     if (existing := await records.find(desk.session, PersonRow, key)) is not None:
-        return await flow.repeated(desk, existing, key, fingerprint)
+        return await flow.repeated(desk, PERSONS, existing, key, fingerprint)
     actor, residence = desk.actor, body.residence
+    require_past(residence.from_on, today=actor.today, pointer="/residence/from_on")
+    require_order(residence.from_on, residence.to_on, pointer="/residence/to_on")
     place = desk.atlas.resolve(residence.unit_code, residence.from_on, pointer="/residence/unit_code")
     unit_id, certainty = desk.atlas.there(place.unit_id, actor.today)
     require_units(actor.scope, unit_id, pointer="/residence/unit_code")
@@ -62,7 +65,7 @@ async def create_person(desk: Desk, body: PersonIn) -> Written:
         winner = await records.find(desk.session, PersonRow, key)
         if winner is None:
             raise RecordIdConflict(pointer="/id")
-        return await flow.repeated(desk, winner, key, fingerprint)
+        return await flow.repeated(desk, PERSONS, winner, key, fingerprint)
     await persons.open_responsibility(
         desk.session,
         ResponsibilityRow(

@@ -98,10 +98,10 @@ async def void(desk: Desk, kind: Kind, key: Key, reason: str, precondition: Prec
             return await _unchanged(desk, kind, row)
         raise RecordVoided
     precondition.require(row.version)
-    if key.person_id is not None:
-        await reach.withdraw(desk.session, person_id=key.person_id, record_id=key.id, today=desk.actor.today)
     values = {"state": RecordState.VOIDED, "void_reason": reason}
     await records.change(desk.session, row, values, desk.actor.act, groups=kind.groups, today=desk.actor.today)
+    if key.person_id is not None:
+        await reach.withdraw(desk.session, person_id=key.person_id, record_id=key.id, today=desk.actor.today)
     return Written(row)
 
 

@@ -47,8 +47,8 @@ from registry.domain.person import DocumentType, normalise_number
 
 router = APIRouter(tags=[Tag.LISTS], route_class=StrictRoute)
 
-_LISTED = problems.responses(*GUARDED, "unit_unknown", "cursor_invalid")
-_SEARCHED = problems.responses(*GUARDED, "unit_unknown", "cursor_invalid", body=True)
+_LISTED = problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid")
+_SEARCHED = problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid", body=True)
 
 Unit = Annotated[
     UnitCode | None,
@@ -95,7 +95,7 @@ async def search_persons(
     wanted = PersonFilter(
         name=body.name,
         birth_year=body.birth_year,
-        units=None if body.unit_code is None else frozenset(reach_of(desk, body.unit_code)),
+        units=None if body.unit_code is None else frozenset(reach_of(desk, body.unit_code, pointer="/unit_code")),
         category=body.category,
         number_indexes=numbers,
     )
@@ -204,14 +204,20 @@ async def list_files(
 
 
 async def _people(desk: Desk, paging: Paging, wanted: PersonFilter) -> Slice[PersonRow]:
+    """Load a page. A filter tells as much as a field, so it takes the field's permission."""
     actor = desk.actor
+    groups = {FieldGroup.PERSON}
+    if wanted.category is not None:
+        actor.require(Permission.FILE_READ)
+        groups.add(FieldGroup.FILE)
+    if wanted.number_indexes:
+        actor.require(Permission.IDENTITY_READ)
+        groups.add(FieldGroup.IDENTITY)
     rows = await persons.page(
         desk.session, wanted, scope=actor.scope, today=actor.today, limit=paging.limit, after=paging.after(NameKey)
     )
     page = paging.page(rows, key=lambda row: NameKey(row.sort_key, row.id))
-    await trail.audit(
-        desk.session, actor.act, persons=[row.id for row in page.items], entity="person", groups=(FieldGroup.PERSON,)
-    )
+    await trail.audit(desk.session, actor.act, persons=[row.id for row in page.items], entity="person", groups=groups)
     return page
 
 

@@ -37,7 +37,7 @@ class DatedKey(NamedTuple):
 
 
 router = APIRouter(route_class=StrictRoute)
-_LISTED = problems.responses(*GUARDED, "unit_unknown", "cursor_invalid")
+_LISTED = problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid")
 
 
 @router.get("/v1/commune-statuses", tags=[Tag.COMMUNES], summary="List decisions on communes", responses=_LISTED)

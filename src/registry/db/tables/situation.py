@@ -38,7 +38,7 @@ class CommuneStatusRow(OfUnit, table=True):
     __tablename__ = "commune_status"
     __table_args__ = of_unit(
         one_of("status", CommuneStatus),
-        CheckConstraint("to_on IS NULL OR to_on > from_on", name="order"),
+        CheckConstraint("to_on IS NULL OR to_on >= from_on", name="order"),
         Index("ix_commune_status_commune_unit_id", "commune_unit_id", "from_on"),
     )
 

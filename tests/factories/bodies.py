@@ -1,0 +1,76 @@
+"""Bodies as clients send them: `a_person(full_name="...")` is the example of the manual with a fresh id and changes."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import date, timedelta
+from functools import partial
+from itertools import count
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+from pydantic import JsonValue
+
+from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
+from registry.api.kinds.episodes import EPISODES
+from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
+from registry.api.kinds.organisations import ORGANISATIONS
+from registry.api.kinds.persons import PERSONS
+from registry.api.kinds.situation import COUNTS, STATUSES
+from registry.api.records.kind import Kind
+
+Body: TypeAlias = dict[str, Any]
+
+OF_PERSON = (DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES)
+OF_UNIT = (ORGANISATIONS, STATUSES, COUNTS)
+ALL_KINDS = (PERSONS, *OF_PERSON, *OF_UNIT)
+
+_days = count()
+
+
+def a_record(kind: Kind, /, **over: JsonValue) -> Body:
+    body = deepcopy(dict(next(iter(kind.examples.values()))))
+    return {**body, "id": str(uuid4()), **over}
+
+
+def a_person(*, unit_code: str = "22015", from_on: str = "2019-01-01", **over: JsonValue) -> Body:
+    residence = a_residence(kind="permanent", unit_code=unit_code, from_on=from_on)
+    return a_record(PERSONS, **{"residence": residence, **over})
+
+
+def a_residence(**over: JsonValue) -> Body:
+    return a_record(RESIDENCES, **over)
+
+
+def a_document(**over: JsonValue) -> Body:
+    return a_record(DOCUMENTS, **over)
+
+
+def a_file(**over: JsonValue) -> Body:
+    return a_record(FILES, **over)
+
+
+def an_episode(**over: JsonValue) -> Body:
+    return a_record(EPISODES, **over)
+
+
+def an_organisation(**over: JsonValue) -> Body:
+    return a_record(ORGANISATIONS, **{"code": f"PY-{uuid4().hex[:8].upper()}", **over})
+
+
+def a_status(**over: JsonValue) -> Body:
+    return a_record(STATUSES, **over)
+
+
+def a_count(**over: JsonValue) -> Body:
+    day = date(2021, 1, 1) + timedelta(days=next(_days))
+    return a_record(COUNTS, **{"counted_on": day.isoformat(), **over})
+
+
+def a_fresh(kind: Kind) -> Body:
+    """A body of any kind that collides with no other one."""
+    makers: dict[str, Callable[[], Body]] = {
+        "person": a_person,
+        "organisation": an_organisation,
+        "suspected_count": a_count,
+    }
+    return makers.get(kind.singular, partial(a_record, kind))()

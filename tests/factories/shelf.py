@@ -1,0 +1,81 @@
+"""Where the records of a kind stand, whoever they belong to: the tests of what all kinds share ask here."""
+
+from dataclasses import dataclass
+
+import httpx
+from pydantic import JsonValue
+
+from registry.api.records.kind import Kind
+from tests.conftest import NOW
+from tests.factories.bodies import OF_PERSON, Body, a_fresh
+from tests.factories.posted import created, posted_person
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A kind of record with the address of its collection."""
+
+    kind: Kind
+    path: str
+    person_id: str | None
+
+    @property
+    def entity(self) -> str:
+        return str(self.kind.table.__tablename__)
+
+    def address(self, body: Body) -> str:
+        return f"{self.path}/{body['id']}"
+
+    def owner(self, body: Body) -> str | None:
+        """The person whom a record is about, where there is one."""
+        return body["id"] if self.kind.singular == "person" else self.person_id
+
+    def body(self) -> Body:
+        return a_fresh(self.kind)
+
+    def otherwise(self, body: Body) -> Body:
+        """The same id with another content."""
+        return body | dict(self.kind.correction)
+
+    def shown(self, body: Body, *, version: int = 1, **over: JsonValue) -> Body:
+        """The answer to a reader of a record that was created with a body."""
+        fields = {name: value for name, value in body.items() if name in self.kind.body.model_fields}
+        whole = self.kind.body.model_validate(fields).model_dump(mode="json")
+        recorded_at = NOW.isoformat().replace("+00:00", "Z")
+        record = {
+            "id": body["id"],
+            "version": version,
+            "state": "active",
+            "void_reason": None,
+            "recorded_at": recorded_at,
+        }
+        owner = {} if self.person_id is None else {"person_id": self.person_id}
+        return {**whole, **record, **owner, **self._derived(body), **over}
+
+    def _derived(self, body: Body) -> Body:
+        match self.kind.singular:
+            case "person":
+                return {"birth_year": 1992, "root_id": body["id"], "unit_certainty": "whole"}
+            case "episode":
+                return {"course_id": body["id"], "track": "rehab"}
+            case _:
+                return {}
+
+
+async def shelf_of(kind: Kind, client: httpx.AsyncClient) -> Shelf:
+    """Find the collection of a kind, under a person of its own where records of the kind belong to people."""
+    if all(kind is not owned for owned in OF_PERSON):
+        return Shelf(kind, f"/v1/{kind.collection}", None)
+    person_id = await posted_person(client)
+    return Shelf(kind, f"/v1/persons/{person_id}/{kind.collection}", person_id)
+
+
+async def put(shelf: Shelf, client: httpx.AsyncClient) -> Body:
+    """Post a record; the body it was created with."""
+    body = shelf.body()
+    await created(client, shelf.path, body)
+    return body
+
+
+async def voided(shelf: Shelf, client: httpx.AsyncClient, body: Body, reason: str = "Entered twice.") -> httpx.Response:
+    return await client.post(f"{shelf.address(body)}/void", json={"reason": reason})

@@ -1,0 +1,34 @@
+"""What a request left behind: its audit rows, feed rows and history."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+from sqlmodel import col, select
+
+from registry.db.engine import transaction
+from registry.db.tables.trail import AuditEventRow, ChangeFeedRow
+
+_AUDITED = (
+    "issuer", "subject", "on_behalf_of", "client_id", "purpose", "operation", "person_ids", "entity", "record_id",
+    "field_groups", "decision",
+)  # fmt: skip
+
+
+async def audited(app: FastAPI, answer: httpx.Response) -> list[dict[str, Any]]:
+    """Read the audit rows of the request that was answered."""
+    request_id = UUID(answer.headers["x-request-id"])
+    async with transaction(app.state.sessions) as session:
+        rows = (await session.exec(select(AuditEventRow).where(AuditEventRow.request_id == request_id))).all()
+    return [{name: getattr(row, name) for name in _AUDITED} for row in rows]
+
+
+async def fed(app: FastAPI, record_id: str | UUID) -> list[dict[str, Any]]:
+    """Read the feed rows of a record, in the order of the feed."""
+    query = select(ChangeFeedRow).where(ChangeFeedRow.record_id == UUID(str(record_id)))
+    ordered = query.order_by(col(ChangeFeedRow.xid), col(ChangeFeedRow.seq))
+    async with transaction(app.state.sessions) as session:
+        rows: Sequence[ChangeFeedRow] = (await session.exec(ordered)).all()
+    return [row.model_dump(exclude={"xid", "seq", "record_id"}) for row in rows]

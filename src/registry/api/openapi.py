@@ -75,6 +75,8 @@ def build(app: FastAPI) -> Json:
             if status.startswith(("4", "5")):
                 _speak_problem(response)
             response.setdefault("headers", {})["X-Request-ID"] = {"$ref": "#/components/headers/X-Request-ID"}
+        for parameter in operation.get("parameters", ()):
+            _forbid_null(parameter)
     for name in _FASTAPI_OWN:
         components.get("schemas", {}).pop(name, None)
     _share_problems(spec)
@@ -87,6 +89,15 @@ def operations(spec: Json) -> Iterator[Json]:
     """Yield every operation of a specification."""
     for path in spec["paths"].values():
         yield from (operation for method, operation in path.items() if method in _METHODS)
+
+
+def _forbid_null(parameter: Json) -> None:
+    """Describe a parameter as what it is when it is there: an address or a header field has no null."""
+    schema = parameter["schema"]
+    there = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
+    if len(there) == 1:
+        del schema["anyOf"]
+        schema |= {**there[0], **schema}
 
 
 def _speak_problem(response: Json) -> None:

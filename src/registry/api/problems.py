@@ -96,7 +96,15 @@ CATALOGUE: Mapping[str, ProblemType] = MappingProxyType(
 )
 """Every code that an answer may carry."""
 
-ALWAYS = ("malformed_request", "malformed_url", "validation_failed", "internal_error", "unavailable")
+ALWAYS = (
+    "malformed_request",
+    "malformed_url",
+    "url_too_long",
+    "validation_failed",
+    "headers_too_large",
+    "internal_error",
+    "unavailable",
+)
 WITH_BODY = ("malformed_json", "body_too_large", "unsupported_media_type")
 
 

@@ -37,7 +37,8 @@ IfMatchHeader = Annotated[
     str | None,
     Header(
         description='The `ETag` of the version that the change was made from, for example `"v3-treatment"`.',
-        pattern=r'^(\*|("[\x21\x23-\x7e]{1,200}"(, *)?){1,10})$',
+        alias="If-Match",
+        pattern=r'^([*]|"[!#-~]{1,200}"(, ?"[!#-~]{1,200}"){0,9})$',
         max_length=2100,
     ),
 ]

@@ -62,7 +62,9 @@ def key_of(kind: Kind) -> ReadKey:
 
 def person_record_routes(kind: Kind, *refusals: str) -> APIRouter:
     """Make the routes of a kind of record that belongs to a person. `refusals` are the codes of its rules."""
-    router = APIRouter(prefix=f"/v1/persons/{{person_id}}/{kind.collection}", tags=[kind.tag], route_class=StrictRoute)
+    router = APIRouter(
+        prefix=f"/v1/persons/{{person_id:uuid}}/{kind.collection}", tags=[kind.tag], route_class=StrictRoute
+    )
     _add_create(router, kind, refusals, owned=True)
     _add_list(router, kind)
     _add_reading(router, kind)
@@ -149,7 +151,7 @@ def _add_create(router: APIRouter, kind: Kind, refusals: tuple[str, ...], *, own
         response_model=kind.written | RecordRef,
         responses=answers(kind, kind.words.capitalize())
         | problems.responses(
-            *GUARDED, "record_id_conflict", *(("record_voided",) if owned else ()), *refusals, body=True
+            *GUARDED, "record_id_conflict", *(("not_found", "record_voided") if owned else ()), *refusals, body=True
         ),
     )
 

@@ -69,7 +69,7 @@ async def create_person(
 
 
 @router.get(
-    "/{person_id}",
+    "/{person_id:uuid}",
     summary="Read a person",
     response_model=PersonOut | ReachedPersonOut,
     responses=TAGGED | problems.responses(*GUARDED, "not_found"),
@@ -92,7 +92,7 @@ async def get_person(person_id: PersonPath, response: Response, desk: Reading) -
 
 
 @router.patch(
-    "/{person_id}",
+    "/{person_id:uuid}",
     summary="Correct a person",
     response_model=PERSONS.written,
     responses=TAGGED
@@ -119,7 +119,7 @@ async def change_person(
 
 
 @router.post(
-    "/{person_id}/void",
+    "/{person_id:uuid}/void",
     summary="Void a person",
     response_model=PERSONS.written,
     responses=TAGGED | problems.responses(*GUARDED, "not_found", "record_voided", "version_mismatch", body=True),
@@ -136,7 +136,7 @@ async def void_person(
 
 
 @router.get(
-    "/{person_id}/versions",
+    "/{person_id:uuid}/versions",
     summary="Read the former versions of a person",
     responses=problems.responses(*GUARDED, "not_found"),
 )
@@ -150,7 +150,7 @@ async def list_person_versions(
 
 
 @router.get(
-    "/{person_id}/responsibilities",
+    "/{person_id:uuid}/responsibilities",
     summary="Read who is responsible for a person",
     responses=problems.responses(*GUARDED, "not_found"),
 )

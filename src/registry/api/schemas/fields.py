@@ -1,12 +1,14 @@
 """Building blocks of bodies: strict input, complete output, text without control characters."""
 
+import re
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EARLIEST = date(1900, 1, 1)
 _LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
@@ -59,7 +61,19 @@ UnitCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{2}|[0-9]{3}|[0-9]{
 CommuneCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$", max_length=5)]
 """Code of a commune, 5 digits."""
 
-Day = Annotated[date, Field(ge=_EARLIEST)]
+
+def _written_as_a_day(value: object) -> object:
+    """Refuse what pydantic would read as a date but the specification does not allow: numbers and instants."""
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise PydanticKnownError("date_type")
+
+
+Day = Annotated[
+    date,
+    Field(ge=_EARLIEST, json_schema_extra={"pattern": "^(19|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$"}),
+    BeforeValidator(_written_as_a_day),
+]
 """A calendar date in Viet Nam, from 1900 on (`YYYY-MM-DD`)."""
 
 Year = Annotated[int, Field(ge=1900, le=2200)]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
@@ -54,8 +55,6 @@ class MetaOut(Out):
 
     version: str = Field(description="Version of the service.", max_length=40, examples=["0.1.0"])
     server_time: datetime = Field(description="The present instant (UTC). Devices can compare their clocks.")
-    feed_epoch: str = Field(
-        description="Changes when the data were restored from a backup: replicas then start anew.", max_length=36
-    )
+    feed_epoch: UUID = Field(description="Changes when the data were restored from a backup: replicas then start anew.")
     limits: LimitsOut = Field(description="Limits of requests.")
     code_lists: list[CodeListRef] = Field(description="Every code list with its version.", max_length=100)

@@ -15,9 +15,12 @@ async def created(client: httpx.AsyncClient, path: str, body: Body) -> Body:
     return body_of(answer)
 
 
-async def posted_person(client: httpx.AsyncClient, **over: JsonValue) -> str:
+async def posted_person(
+    client: httpx.AsyncClient, *, unit_code: str = "22015", from_on: str = "2019-01-01", **over: JsonValue
+) -> str:
     """Post a person; the id."""
-    return str((await created(client, "/v1/persons", a_person(**over)))["id"])
+    body = a_person(unit_code=unit_code, from_on=from_on, **over)
+    return str((await created(client, "/v1/persons", body))["id"])
 
 
 async def posted_file(client: httpx.AsyncClient, person_id: str, **over: JsonValue) -> Body:

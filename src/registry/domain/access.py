@@ -166,10 +166,6 @@ class Grant:
     from_on: date
     to_on: date | None
 
-    def is_effective(self, today: date) -> bool:
-        """Whether it holds today; the last day is included."""
-        return self.from_on <= today and (self.to_on is None or today <= self.to_on)
-
 
 class UnitNotGranted(Forbidden):
     """A unit is named that no grant of the caller covers."""

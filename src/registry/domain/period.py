@@ -25,10 +25,6 @@ class Period:
     start: date
     until: date | None = None
 
-    def covers(self, day: date) -> bool:
-        """Whether the day lies in the period."""
-        return self.start <= day and (self.until is None or day < self.until)
-
     def overlaps(self, other: "Period") -> bool:
         """Whether the two share a day. A period that ends on the day it starts shares none."""
         begun = max(self.start, other.start)

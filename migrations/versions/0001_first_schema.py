@@ -267,6 +267,7 @@ def upgrade() -> None:
     sa.Column('granted_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('revoked_by', sa.Text(), nullable=True),
+    sa.Column('fingerprint', sa.LargeBinary(), nullable=True),
     sa.CheckConstraint("role IN ('commune_officer', 'facility_officer', 'network_officer', 'health_officer', 'province_manager', 'province_system', 'analyst', 'auditor', 'administrator')", name=op.f('ck_access_grant_role')),
     sa.CheckConstraint('(unit_id IS NULL) <> (organisation_id IS NULL)', name=op.f('ck_access_grant_target')),
     sa.CheckConstraint('to_on IS NULL OR to_on >= from_on', name=op.f('ck_access_grant_order')),

@@ -1,13 +1,27 @@
 """Grants: who holds which role where. Effective and revocable at once, so they are read on every request."""
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlalchemy import ColumnElement
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, or_, select, true
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from registry.db.tables.situation import OrganisationRow
 from registry.db.tables.trail import AccessGrantRow
 from registry.domain.access import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What an administrator oversees: grants on these units, and those for organisations placed in those."""
+
+    granted_units: AbstractSet[int]
+    organisation_units: AbstractSet[int]
 
 
 async def held(session: AsyncSession, *, issuer: str, subject: str, today: date) -> list[Grant]:
@@ -27,27 +41,48 @@ async def held(session: AsyncSession, *, issuer: str, subject: str, today: date)
     ]
 
 
-async def get(session: AsyncSession, grant_id: UUID) -> AccessGrantRow | None:
-    """Load one grant."""
-    return await session.get(AccessGrantRow, grant_id)
+async def add(session: AsyncSession, row: AccessGrantRow) -> tuple[AccessGrantRow, bool]:
+    """Add a grant unless a request still under way takes its id; give the grant of that id, and whether it is new."""
+    added = insert(AccessGrantRow).values(row.model_dump()).on_conflict_do_nothing(index_elements=["id"])
+    is_new = (await session.exec(added.returning(col(AccessGrantRow.id)))).one_or_none() is not None
+    return await session.get_one(AccessGrantRow, row.id), is_new
 
 
-async def page(session: AsyncSession, *, subject: str | None, limit: int, after: UUID | None) -> list[AccessGrantRow]:
+async def get(session: AsyncSession, grant_id: UUID, *, within: Reach | None) -> AccessGrantRow | None:
+    """Load one grant, or None if it is absent or out of reach."""
+    query = select(AccessGrantRow).where(AccessGrantRow.id == grant_id, _overseen(within))
+    return (await session.exec(query)).one_or_none()
+
+
+async def named_units(session: AsyncSession) -> Sequence[int]:
+    """List the units that grants are on."""
+    unit_id = col(AccessGrantRow.unit_id)
+    return [unit for unit in await session.exec(select(unit_id).distinct()) if unit is not None]
+
+
+async def page(
+    session: AsyncSession, *, within: Reach | None, subject: str | None, limit: int, after: UUID | None
+) -> Sequence[AccessGrantRow]:
     """Load one page of grants, by id; one row more than `limit` tells that there is a next page."""
-    query = select(AccessGrantRow).order_by(col(AccessGrantRow.id)).limit(limit + 1)
+    query = select(AccessGrantRow).where(_overseen(within)).order_by(col(AccessGrantRow.id)).limit(limit + 1)
     if subject is not None:
         query = query.where(AccessGrantRow.subject == subject)
     if after is not None:
         query = query.where(col(AccessGrantRow.id) > after)
-    return list((await session.exec(query)).all())
+    return (await session.exec(query)).all()
 
 
-async def revoke(session: AsyncSession, grant_id: UUID, *, at: datetime, by: str) -> AccessGrantRow | None:
+async def revoke(session: AsyncSession, grant_id: UUID, *, at: datetime, by: str) -> AccessGrantRow:
     """End a grant now; a second time changes nothing."""
-    row = (
-        await session.exec(select(AccessGrantRow).where(AccessGrantRow.id == grant_id).with_for_update())
-    ).one_or_none()
-    if row is not None and row.revoked_at is None:
+    row = (await session.exec(select(AccessGrantRow).where(AccessGrantRow.id == grant_id).with_for_update())).one()
+    if row.revoked_at is None:
         row.revoked_at, row.revoked_by = at, by
         session.add(row)
     return row
+
+
+def _overseen(within: Reach | None) -> ColumnElement[bool]:
+    if within is None:
+        return true()
+    placed = select(OrganisationRow.id).where(col(OrganisationRow.unit_id).in_(within.organisation_units))
+    return or_(col(AccessGrantRow.unit_id).in_(within.granted_units), col(AccessGrantRow.organisation_id).in_(placed))

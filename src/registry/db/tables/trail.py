@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Identity, Index, String, Text, Uuid, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Identity, Index, LargeBinary, String, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -117,6 +117,8 @@ class AccessGrantRow(SQLModel, table=True):
     granted_at: datetime = Field(sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
     revoked_by: str | None = Field(default=None, sa_type=Text)
+    fingerprint: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """Of the body that gave it; null where it was given on the host."""
 
 
 class ServiceStateRow(SQLModel, table=True):

@@ -1,0 +1,18 @@
+"""The `registry` command."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command; what keeps it from its work is told in one line."""
+    try:
+        from registry.cli.commands import app, sentence_of  # noqa: PLC0415 - an installation may lack a package
+    except ModuleNotFoundError as error:
+        sys.exit(f"registry: the package {error.name} is missing: install the requirements first (make run does)")
+    try:
+        app(prog_name="registry")
+    except Exception as error:
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        sys.exit(f"registry: {sentence}")

@@ -1,0 +1,76 @@
+"""`registry db`: schema, backup and restore."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from alembic.util import CommandError
+
+from registry.database import one_transaction, open_database, prepare
+from registry.db import backup as backups
+from registry.db import migrate, state
+from registry.embedded import EmbeddedPostgres
+from registry.errors import CannotRun
+from registry.settings import Settings
+
+app = typer.Typer(help="The database: schema, backup, restore.", no_args_is_help=True, rich_markup_mode=None)
+
+BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.", dir_okay=False)]
+
+
+@app.command()
+def upgrade() -> None:
+    """Bring the schema and the map up to this release."""
+    with open_database(Settings()) as database:
+        asyncio.run(prepare(database.url))
+    typer.echo(f"The schema is at {migrate.head()}.")
+
+
+@app.command()
+def current() -> None:
+    """Show which revision the schema is at, and which one this release needs."""
+    with open_database(Settings()) as database:
+        revision = asyncio.run(_revision(database.url))
+    typer.echo(f"{revision or 'no schema'} (this release needs {migrate.head()})")
+
+
+@app.command()
+def check() -> None:
+    """Compare the tables in the code with what the migrations make, on a server of its own."""
+    with tempfile.TemporaryDirectory(prefix="registry-check-") as directory:
+        Path(directory).chmod(0o755)  # root's server runs under another account
+        with EmbeddedPostgres(Path(directory, "data")) as server:
+            try:
+                asyncio.run(_upgrade_and_check(server.url()))
+            except CommandError as error:
+                raise CannotRun(f"migrations: {error}") from error
+
+
+@app.command()
+def backup(file: BackupFile) -> None:
+    """Write the whole database into a new file, for `registry db restore`."""
+    with open_database(Settings()) as database:
+        backups.backup(database.url, file, programs=database.programs)
+    typer.echo(f"Written to {file}. Keep the secret of the service elsewhere: the file does not hold it.")
+
+
+@app.command()
+def restore(file: BackupFile, *, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Replace everything in the database by a backup. Clients begin their synchronisation anew."""
+    if not yes:
+        typer.confirm("Replace everything in the database?", abort=True)
+    with open_database(Settings()) as database:
+        backups.restore(database.url, file, programs=database.programs)
+    typer.echo("Restored. The feed has a new epoch: clients fetch everything again.")
+
+
+async def _revision(url: str) -> str | None:
+    async with one_transaction(url) as session:
+        return await state.revision(session)
+
+
+async def _upgrade_and_check(url: str) -> None:
+    await migrate.upgrade(url)
+    await migrate.check(url)

@@ -1,0 +1,30 @@
+"""`registry openapi`: the specification of the API."""
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr
+
+from registry.api import openapi as specification
+from registry.api.app import create_app
+from registry.errors import CannotRun
+from registry.settings import Settings
+
+COMMITTED = Path("openapi", "registry.json")
+
+
+def openapi(
+    *, check: Annotated[bool, typer.Option("--check", help=f"Compare with {COMMITTED} instead of printing.")] = False
+) -> None:
+    """Print the specification (OpenAPI 3.1)."""
+    # No request is answered, so any secret will do.
+    app = create_app(Settings(secret=SecretStr(secrets.token_hex()), secret_file=None, issuers=()))
+    if not check:
+        typer.echo(specification.dump(app), nl=False)
+        return
+    for line in (differences := specification.check(app, COMMITTED)):
+        typer.echo(line)
+    if differences:
+        raise CannotRun(f"{COMMITTED} is not what the routes say: registry openapi > {COMMITTED}")

@@ -1,0 +1,20 @@
+"""`registry serve`: the service in production."""
+
+import asyncio
+
+from registry import logs, service
+from registry.api.app import create_app
+from registry.cli.options import HostOption, PortOption
+from registry.database import open_database
+from registry.settings import Settings
+
+
+def serve(host: HostOption = "127.0.0.1", port: PortOption = 8000) -> None:
+    """Serve on a database that `registry db upgrade` has prepared. Settings come from REGISTRY_... variables."""
+    service.exit_on_signals()
+    settings = Settings()
+    service.require_production(settings)
+    logs.configure("json")
+    with service.listen(host, port) as listener, open_database(settings) as database:
+        asyncio.run(service.require_prepared(database))
+        service.serve(create_app(settings, database_url=database.url), listener)

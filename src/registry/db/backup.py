@@ -1,0 +1,123 @@
+"""Backup and restore with PostgreSQL's own programs. A restore begins another epoch of the feed."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import IO, cast
+
+from sqlalchemy import make_url
+
+from registry.errors import CannotRun
+
+_BEFORE = b"""
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'registry') THEN
+    RAISE EXCEPTION 'a server uses this database: stop it first';
+  END IF;
+END $$;
+BEGIN;
+DROP SCHEMA public CASCADE;
+CREATE SCHEMA public AUTHORIZATION pg_database_owner;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+"""
+
+# The script has emptied the search path.
+_AFTER = b"""
+UPDATE public.service_state SET value = jsonb_build_object('id', gen_random_uuid()) WHERE key = 'feed_epoch';
+COMMIT;
+"""
+
+_VARIABLES = {
+    "sslmode": "PGSSLMODE",
+    "ssl": "PGSSLMODE",  # asyncpg's name
+    "host": "PGHOST",
+    "port": "PGPORT",
+}
+
+
+def backup(url: str, file: Path, *, programs: Path | None) -> None:
+    """Write the database into a new file that only its owner may read; a broken backup never takes its name."""
+    if file.exists():
+        raise CannotRun(f"{file} exists already")
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    draft.touch(mode=0o600, exist_ok=False)
+    try:
+        with tempfile.TemporaryFile() as words:
+            command = [_program("pg_dump", programs), "--format=custom", "--no-password", f"--file={draft}"]
+            done = subprocess.run(command, env=_environment(url), stderr=words, check=False)
+            _require(done.returncode, words, "pg_dump")
+        draft.rename(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def restore(url: str, file: Path, *, programs: Path | None) -> None:
+    """Replace the database by a backup in one transaction that also begins another epoch of the feed.
+
+    A client's position in the feed belongs to one history; after a restore that history may have
+    been lost, so that the epoch must never be seen unchanged beside restored data. psql receives the
+    backup as a script, without the end of its transaction until all of the backup has been read.
+    """
+    environment = _environment(url)
+    write = [_program("psql", programs), "-X", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-"]
+    read = [_program("pg_restore", programs), "--no-owner", "--file=-", str(file)]
+    with tempfile.TemporaryFile() as words, tempfile.TemporaryFile() as reader_words:
+        with subprocess.Popen(
+            write, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=words, env=environment
+        ) as writer:
+            reader = _feed(cast("IO[bytes]", writer.stdin), read, reader_words)
+        _require(writer.returncode, words, "psql")
+        _require(reader, reader_words, "pg_restore")
+
+
+def _feed(script: IO[bytes], read: list[str], words: IO[bytes]) -> int:
+    """Write the whole script; without its end, psql rolls everything back."""
+    with contextlib.suppress(BrokenPipeError), script:
+        script.write(_BEFORE)
+        script.flush()
+        reader = subprocess.run(read, stdout=script, stderr=words, check=False)
+        if reader.returncode == 0:
+            script.write(_AFTER)
+        return reader.returncode
+    return 0  # psql has left: what it said tells why
+
+
+def _program(name: str, programs: Path | None) -> str:
+    """Find the program of the embedded release, or the machine's own for a server that is named."""
+    found = shutil.which(name, path=programs)
+    if found is None:
+        raise CannotRun(f"{name} is not installed: PostgreSQL's client programs are needed")
+    return found
+
+
+def _environment(url: str) -> dict[str, str]:
+    """Tell libpq's programs where to connect. A password never stands on a command line, where others could read it."""
+    address = make_url(url)
+    given = {
+        "PGHOST": address.host,
+        "PGPORT": address.port,
+        "PGUSER": address.username,
+        "PGPASSWORD": address.password,
+        "PGDATABASE": address.database,
+    } | {_VARIABLES[name]: value for name, value in address.query.items() if name in _VARIABLES}
+    named = {name: str(value) for name, value in given.items() if value is not None}
+    return {
+        **os.environ,
+        **named,
+        "PGAPPNAME": "registry-backup",
+        "LC_ALL": "C",
+        "PGOPTIONS": "-c client_min_messages=warning",
+    }
+
+
+def _require(returncode: int, words: IO[bytes], program: str) -> None:
+    """Turn a failure into the program's own first complaint, without the details that quote values."""
+    if returncode == 0:
+        return
+    words.seek(0)
+    lines = words.read().decode(errors="replace").splitlines()
+    complaint = next((line for line in lines if "ERROR:" in line or "error:" in line or "FATAL:" in line), "it failed")
+    raise CannotRun(f"{program}: {complaint.rpartition('ERROR:')[2].strip()}")

@@ -1,0 +1,107 @@
+"""What a demo makes for itself and keeps apart from every service: a secret, a test issuer, and marks of both."""
+
+import fcntl
+import secrets
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from sqlmodel import exists, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.database import data_dir_of
+from registry.db import state
+from registry.db.state import Demo
+from registry.db.tables.trail import AccessGrantRow
+from registry.demo.issuer import DemoIssuer
+from registry.embedded.cluster import Cluster
+from registry.errors import CannotRun
+from registry.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class DemoHome:
+    """The directory of a demo; the secret in it is the mark that it is one."""
+
+    data_dir: Path
+
+    @classmethod
+    def of(cls, settings: Settings) -> "DemoHome":
+        """Find the demo that the settings speak of, whether it exists or not."""
+        return cls(data_dir_of(settings).resolve())
+
+    @property
+    def issuer(self) -> DemoIssuer:
+        """The test issuer; it makes its key on first use."""
+        return DemoIssuer(self.data_dir)
+
+    def require(self) -> None:
+        """Refuse a directory that holds no demo."""
+        if not self._secret.exists():
+            raise CannotRun(f"there is no demo in {self.data_dir}: `registry demo` makes one")
+
+    def make(self) -> None:
+        """Make the directory and the secret, once; of two starters one makes it."""
+        Cluster(self.data_dir).make_data_dir()
+        if self._secret.exists():
+            return
+        draft = self._secret.with_suffix(f".{uuid4()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+        with suppress(FileExistsError):
+            self._secret.hardlink_to(draft)
+        draft.unlink()
+
+    def settings(self, given: Settings, *, public_url: str) -> Settings:
+        """Turn the settings of the environment into a demo's."""
+        named = given.public_url if "public_url" in given.model_fields_set else public_url
+        return given.model_copy(
+            update={
+                "demo": True,
+                "public_url": named,
+                "secret": None,
+                "secret_file": self._secret,
+                "issuers": (self.issuer.trusted(),),
+                "metrics_open": True,
+                "docs_open": True,
+            }
+        )
+
+    def remove(self) -> None:
+        """Remove the demo with its embedded server's data; what else lies in the directory stays.
+
+        So does the lock: a starter that waits for it must not end up with a file that nobody else locks.
+        """
+        self.require()
+        cluster = Cluster(self.data_dir)
+        with cluster.lock.open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CannotRun(f"a server runs on {self.data_dir}: stop it first") from None
+            if cluster.answers():
+                raise CannotRun(f"a server is stopping on {self.data_dir}: try again in a moment")
+            if cluster.path.exists():
+                shutil.rmtree(cluster.path)
+            cluster.remove_drafts()
+            cluster.remove_socket_dir()
+            # The secret goes last: a removal that was interrupted can be repeated.
+            for path in (cluster.log, *self.data_dir.glob("demo-issuer*"), *self.data_dir.glob("demo-secret*")):
+                path.unlink(missing_ok=True)
+
+    @property
+    def _secret(self) -> Path:
+        return self.data_dir / "demo-secret"
+
+
+async def claim(session: AsyncSession) -> Demo:
+    """Mark a new database as a demo's; one in which somebody holds a grant already is a service's."""
+    found = await state.demo(session)
+    if found is not None:
+        return found
+    if (await session.exec(select(exists(select(AccessGrantRow.id))))).one():
+        raise CannotRun("this database holds a service's data: a demo needs one of its own")
+    await state.mark_demo(session, is_loaded=False)
+    return Demo(is_loaded=False)

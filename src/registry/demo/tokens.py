@@ -1,0 +1,87 @@
+"""Tokens of the demo that work at once: each is signed for a subject that holds the role it is named after."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.db import grants, organisations
+from registry.db.trail import Act
+from registry.demo.issuer import CLIENT, ISSUER, DemoIssuer
+from registry.domain.access import Purpose, Role
+from registry.domain.atlas import Atlas
+from registry.errors import CannotRun
+from registry.usecases.grants import NewGrant, Office, give
+
+PROVINCE = "54"
+"""Phú Yên, which ended on 2025-07-01."""
+
+COMMUNE = "22015"
+"""Phường 1 of Tuy Hòa."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A role at a place: what a demo token stands for."""
+
+    role: Role
+    unit_code: str
+    unit_on: date | None = None
+    organisation_id: UUID | None = None
+
+    @property
+    def subject(self) -> str:
+        """Whom the token speaks of: the same post is always held by the same subject."""
+        parts = ("demo", self.role.value.replace("_", "-"), *(str(part) for part in self._place if part is not None))
+        return "-".join(parts)
+
+    def as_grant(self) -> NewGrant:
+        """The grant that makes the post."""
+        unit_code, unit_on, organisation_id = self._place
+        return NewGrant(uuid4(), ISSUER, self.subject, self.role, unit_code, unit_on, organisation_id)
+
+    @property
+    def _place(self) -> tuple[str | None, date | None, UUID | None]:
+        if self.role.acts_for_organisation:
+            return None, None, self.organisation_id
+        return self.unit_code, self.unit_on, self.organisation_id
+
+
+POSTS = tuple(Post(role, COMMUNE if role is Role.COMMUNE_OFFICER else PROVINCE) for role in Role)
+"""One post for each role."""
+
+
+async def sign_in(
+    session: AsyncSession, issuer: DemoIssuer, atlas: Atlas, post: Post, *, now: datetime, today: date
+) -> str:
+    """Sign a token for a post; its subject is given the grant unless it holds it."""
+    if post.role.acts_for_organisation and post.organisation_id is None:
+        post = replace(post, organisation_id=await _first_organisation(session, atlas, post.unit_code, today))
+    if not await grants.held(session, issuer=ISSUER, subject=post.subject, today=today):
+        office = Office(session, _act(now), atlas, today, scope=None)
+        await give(office, post.as_grant())
+    # A server's own token names itself as its subject; an officer's comes through the demo's client.
+    client = post.subject if post.role is Role.PROVINCE_SYSTEM else CLIENT
+    return issuer.token(post.subject, now=now, client_id=client)
+
+
+async def _first_organisation(session: AsyncSession, atlas: Atlas, unit_code: str, today: date) -> UUID:
+    reach = atlas.scope_of(atlas.latest(unit_code, today).unit_id, today)
+    found = await organisations.page(session, units=reach, kind=None, limit=1, after=None)
+    if not found:
+        raise CannotRun(f"there is no organisation in {unit_code}: name one with --organisation")
+    return found[0].id
+
+
+def _act(now: datetime) -> Act:
+    return Act(
+        issuer=ISSUER,
+        subject="registry token",
+        client_id=CLIENT,
+        on_behalf_of=None,
+        purpose=Purpose.ADMINISTRATION,
+        operation="registry token",
+        request_id=uuid4(),
+        at=now,
+    )

@@ -1,0 +1,109 @@
+"""The service as a process: its socket, its signals, what it must know before it starts, and uvicorn."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+from registry.database import Database, one_transaction
+from registry.db import migrate, state
+from registry.demo.issuer import ISSUER
+from registry.errors import CannotRun
+from registry.settings import Settings
+
+DRAIN_SECONDS = 10
+
+Companion = Callable[[], Awaitable[None]]
+"""Work that begins when the server listens and ends with it."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything else is started; who connects early waits until the service answers."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise CannotRun(f"cannot listen on {host} port {port}: {os.strerror(error.errno or 0)}") from error
+    except OverflowError:
+        raise CannotRun(f"there is no port {port}") from None
+
+
+def exit_on_signals() -> None:
+    """Make Ctrl-C and SIGTERM an ordinary exit, so that whatever was started is stopped on the way out."""
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_: sys.exit())
+
+
+def require_production(settings: Settings) -> None:
+    """Refuse to start with anything missing, or with anything of the demo."""
+    if settings.demo or any(issuer.issuer == ISSUER for issuer in settings.issuers):
+        raise CannotRun("the demo's test issuer signs for anybody: it serves `registry demo` only")
+    try:
+        settings.secret_key()
+    except ValueError as error:
+        raise CannotRun(str(error)) from None
+    if not settings.issuers:
+        raise CannotRun("set REGISTRY_ISSUERS: without an issuer of tokens nobody could call")
+    if settings.database_url is None and settings.data_dir is None:
+        raise CannotRun("set REGISTRY_DATABASE_URL, or REGISTRY_DATA_DIR for the embedded PostgreSQL")
+
+
+async def require_prepared(database: Database) -> None:
+    """Refuse a database that another release prepared, or none, or a demo."""
+    async with one_transaction(database.url) as session:
+        found, wanted = await state.revision(session), migrate.head()
+        if found != wanted:
+            raise CannotRun(f"the schema is at {found}, this release needs {wanted}: run `registry db upgrade`")
+        if await state.demo(session) is not None:
+            raise CannotRun("this database holds a demo: start it with `registry demo`")
+
+
+class Server(uvicorn.Server):
+    """Uvicorn with a companion. A companion that fails stops the server, and `run` raises what it raised."""
+
+    def __init__(self, config: uvicorn.Config, companion: Companion) -> None:
+        super().__init__(config)
+        self._companion = companion
+        self._failure: BaseException | None = None
+
+    async def main_loop(self) -> None:
+        """Serve until told to stop."""
+        companion = asyncio.ensure_future(self._companion())
+        companion.add_done_callback(self._heed)
+        await super().main_loop()
+        companion.cancel()
+        await asyncio.wait([companion])
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve on sockets that listen already."""
+        super().run(sockets)
+        if self._failure is not None:
+            raise self._failure
+
+    def _heed(self, companion: asyncio.Future[None]) -> None:
+        if not companion.cancelled() and companion.exception() is not None:
+            self._failure = companion.exception()
+            self.should_exit = True
+
+
+async def nothing() -> None:
+    """Keep a server company that needs none."""
+
+
+def serve(app: FastAPI, listener: socket.socket, *, companion: Companion = nothing, log_level: str = "info") -> None:
+    """Serve until a signal: then take no more connections, let requests finish, and return or exit."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        log_level=log_level,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    Server(config, companion).run([listener])

@@ -1,0 +1,1 @@
+"""Sequences with two callers: the HTTP API and the command line."""

@@ -39,9 +39,10 @@ def migrate(connection: Connection) -> None:
         compare_server_default=False,
     )
     with context.begin_transaction():
-        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         connection.execute(text("SET LOCAL statement_timeout = '10min'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+        # After the lock: another starter may take longer than a table that others use may be kept from them.
+        connection.execute(text("SET LOCAL lock_timeout = '3s'"))
         context.run_migrations()
 
 

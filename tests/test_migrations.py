@@ -1,0 +1,122 @@
+"""Migrations: one line of them, there and back again, and the same schema as in the code."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy.engine import make_url
+
+from registry.db import migrate
+from registry.db.tables.all import metadata
+
+SCRIPTS = ScriptDirectory.from_config(migrate.config(""))
+
+_UPGRADE = "import asyncio, sys; from registry.db import migrate; asyncio.run(migrate.upgrade(sys.argv[1]))"
+
+
+@pytest.fixture
+async def empty_database(server_url: str) -> AsyncIterator[str]:
+    """An empty database; its URL."""
+    name = f"registry_migrations_{uuid4().hex[:12]}"
+    await execute(server_url, f"CREATE DATABASE {name}")
+    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    await execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def execute(url: str, statement: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        return list(await connection.fetch(statement))
+    finally:
+        await connection.close()
+
+
+async def tables(url: str) -> set[str]:
+    rows = await execute(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return {row["tablename"] for row in rows} - {"alembic_version"}
+
+
+async def revisions(url: str) -> list[str]:
+    return [row["version_num"] for row in await execute(url, "SELECT version_num FROM alembic_version")]
+
+
+def test_there_is_one_head_and_the_code_names_it() -> None:
+    assert SCRIPTS.get_heads() == [migrate.head()]
+
+
+def test_every_migration_says_what_it_does() -> None:
+    for script in SCRIPTS.walk_revisions():
+        assert script.doc
+        assert Path(script.path).name.startswith(script.revision)
+
+
+async def test_up_down_and_up_again(empty_database: str) -> None:
+    await migrate.upgrade(empty_database)
+    assert await tables(empty_database) == set(metadata.tables)
+
+    await migrate.downgrade(empty_database, "base")
+    assert await tables(empty_database) == set()
+
+    await migrate.upgrade(empty_database)
+    assert await tables(empty_database) == set(metadata.tables)
+    assert await revisions(empty_database) == [migrate.head()]
+
+
+async def test_every_step_down_can_be_taken_up_again(empty_database: str) -> None:
+    await migrate.upgrade(empty_database)
+    for script in SCRIPTS.walk_revisions():
+        below = script.down_revision or "base"
+        await migrate.downgrade(empty_database, str(below))
+        await migrate.upgrade(empty_database, script.revision)
+        await migrate.downgrade(empty_database, str(below))
+
+
+async def test_the_tables_in_the_code_are_those_in_the_database(empty_database: str) -> None:
+    await migrate.upgrade(empty_database)
+
+    await migrate.check(empty_database)
+
+
+async def test_a_table_that_no_migration_makes_is_noticed(empty_database: str) -> None:
+    await migrate.upgrade(empty_database)
+    await execute(empty_database, "ALTER TABLE person DROP COLUMN phone")
+
+    with pytest.raises(CommandError):
+        await migrate.check(empty_database)
+
+
+async def test_starters_that_upgrade_at_once_all_succeed(empty_database: str) -> None:
+    starters = [
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            _UPGRADE,
+            empty_database,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=Path(__file__).parents[1],
+        )
+        for _ in range(2)
+    ]
+    errors = [(await starter.communicate())[1].decode() for starter in starters]
+
+    assert [starter.returncode for starter in starters] == [0, 0], errors
+    assert await revisions(empty_database) == [migrate.head()]
+    assert await tables(empty_database) == set(metadata.tables)
+
+
+async def test_an_upgrade_gives_up_on_a_lock_that_is_held(empty_database: str) -> None:
+    await migrate.upgrade(empty_database)
+    holder = await asyncpg.connect(empty_database.replace("+asyncpg", ""))
+    async with holder.transaction():
+        await holder.execute("LOCK TABLE person IN ACCESS SHARE MODE")
+        with pytest.raises(Exception, match="lock timeout"):
+            await asyncio.wait_for(migrate.downgrade(empty_database, "base"), timeout=25)
+    await holder.close()
+
+    assert await revisions(empty_database) == [migrate.head()]

@@ -1,11 +1,13 @@
 """The service as a process: its socket, its signals, what it must know before it starts, and uvicorn."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -33,10 +35,15 @@ def listen(host: str, port: int) -> socket.socket:
         raise CannotRun(f"there is no port {port}") from None
 
 
-def exit_on_signals() -> None:
+@contextmanager
+def exit_on_signals() -> Iterator[None]:
     """Make Ctrl-C and SIGTERM an ordinary exit, so that whatever was started is stopped on the way out."""
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, lambda *_: sys.exit())
+    before = {signum: signal.signal(signum, lambda *_: sys.exit()) for signum in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
 
 
 def require_production(settings: Settings) -> None:
@@ -58,7 +65,7 @@ async def require_prepared(database: Database) -> None:
     async with one_transaction(database.url) as session:
         found, wanted = await state.revision(session), migrate.head()
         if found != wanted:
-            raise CannotRun(f"the schema is at {found}, this release needs {wanted}: run `registry db upgrade`")
+            raise CannotRun(f"this release needs the schema {wanted}, not {found or 'none'}: run `registry db upgrade`")
         if await state.demo(session) is not None:
             raise CannotRun("this database holds a demo: start it with `registry demo`")
 
@@ -70,6 +77,12 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._companion = companion
         self._failure: BaseException | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve; what the start has made stays for good, and is no longer looked through for garbage."""
+        await super().startup(sockets)
+        gc.freeze()
+        gc.enable()
 
     async def main_loop(self) -> None:
         """Serve until told to stop."""

@@ -1,5 +1,6 @@
 """All commands, and the one line that each foreseen failure becomes."""
 
+from socket import gaierror
 from typing import Annotated
 
 import asyncpg
@@ -62,6 +63,8 @@ def sentence_of(error: Exception) -> str | None:
             sentence = f"{error}: lists and objects are given as JSON"
         case DBAPIError() | asyncpg.PostgresError():
             sentence = f"the database refused: {str(getattr(error, 'orig', error)).partition(chr(10))[0]}"
+        case ConnectionError() | TimeoutError() | gaierror() | FileNotFoundError(filename=None):
+            sentence = f"the database does not answer: {error}"
         case OSError():
             parts = (error.filename, error.strerror or error)
             sentence = ": ".join(str(part) for part in parts if part is not None)

@@ -11,10 +11,9 @@ from registry.settings import Settings
 
 def serve(host: HostOption = "127.0.0.1", port: PortOption = 8000) -> None:
     """Serve on a database that `registry db upgrade` has prepared. Settings come from REGISTRY_... variables."""
-    service.exit_on_signals()
     settings = Settings()
     service.require_production(settings)
     logs.configure("json")
-    with service.listen(host, port) as listener, open_database(settings) as database:
+    with service.listen(host, port) as listener, service.exit_on_signals(), open_database(settings) as database:
         asyncio.run(service.require_prepared(database))
         service.serve(create_app(settings, database_url=database.url), listener)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -30,6 +31,7 @@ UPDATE public.service_state SET value = jsonb_build_object('id', gen_random_uuid
 COMMIT;
 """
 
+_COMPLAINT = re.compile(r"(?:ERROR|FATAL|error): +(.+)")
 _VARIABLES = {
     "sslmode": "PGSSLMODE",
     "ssl": "PGSSLMODE",  # asyncpg's name
@@ -115,9 +117,7 @@ def _environment(url: str) -> dict[str, str]:
 
 def _require(returncode: int, words: IO[bytes], program: str) -> None:
     """Turn a failure into the program's own first complaint, without the details that quote values."""
-    if returncode == 0:
-        return
-    words.seek(0)
-    lines = words.read().decode(errors="replace").splitlines()
-    complaint = next((line for line in lines if "ERROR:" in line or "error:" in line or "FATAL:" in line), "it failed")
-    raise CannotRun(f"{program}: {complaint.rpartition('ERROR:')[2].strip()}")
+    if returncode:
+        words.seek(0)
+        complaint = _COMPLAINT.search(words.read().decode(errors="replace"))
+        raise CannotRun(f"{program}: {complaint[1] if complaint else 'it failed'}")

@@ -1,6 +1,6 @@
 """What the service knows of itself: its schema, the epoch of its feed, and whether its data are a demo's."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from sqlalchemy import text
@@ -40,8 +40,9 @@ async def demo(session: AsyncSession) -> Demo | None:
     return None if row is None else Demo(**row.value)
 
 
-async def mark_demo(session: AsyncSession, *, is_loaded: bool) -> None:
+async def mark_demo(session: AsyncSession, mark: Demo) -> Demo:
     """Mark the database as a demo's: no service will ever start on it."""
-    value = {"is_loaded": is_loaded}
-    mark = insert(ServiceStateRow).values(key=_DEMO, value=value)
-    await session.exec(mark.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+    value = asdict(mark)
+    row = insert(ServiceStateRow).values(key=_DEMO, value=value)
+    await session.exec(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+    return mark

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from fastapi import FastAPI
 
@@ -9,7 +10,7 @@ from registry import logs, service
 from registry.api.app import create_app
 from registry.api.clock import local_date, system_clock
 from registry.api.readiness import Progress
-from registry.database import one_transaction, open_database, prepare
+from registry.database import open_database
 from registry.db import state
 from registry.db.engine import transaction
 from registry.db.state import Demo
@@ -17,43 +18,32 @@ from registry.demo import setup, welcome
 from registry.demo.load import DemoNotLoaded, load_demo
 from registry.demo.setup import DemoHome
 from registry.demo.tokens import POSTS, Post, sign_in
+from registry.domain.access import Role
 from registry.errors import CannotRun
 from registry.settings import Settings
 
 
 def run(host: str, port: int, *, is_empty: bool) -> None:
     """Serve the demo until a signal."""
-    service.exit_on_signals()
     given = Settings()
     home = DemoHome.of(given)
     logs.configure("console", level=logging.WARNING)
-    with service.listen(host, port) as listener:
-        address = welcome.address_of(listener)
+    with service.listen(host, port) as listener, service.exit_on_signals(), open_database(given) as database:
+        demo = asyncio.run(setup.claim(database.url))
         home.make()
-        settings = home.settings(given, public_url=address)
-        with open_database(settings) as database:
-            demo = asyncio.run(_prepare(database.url))
-            app = create_app(settings, database_url=database.url)
-            is_loading = not (demo.is_loaded or is_empty)
+        address = welcome.address_of(listener)
+        app = create_app(home.settings(given, public_url=address), database_url=database.url)
+        is_loading = not (demo.is_loaded or is_empty)
+        if is_loading:
+            app.state.readiness.loading = Progress(0, "Posting the demo province")
+
+        async def companion() -> None:
             if is_loading:
-                app.state.readiness.loading = Progress(0, "Posting the demo province")
+                await _load(app, home, address)
+            welcome.show(address, await _tokens(app, home))
+            logging.getLogger().setLevel(logging.INFO)
 
-            async def companion() -> None:
-                if is_loading:
-                    await _load(app, home, address)
-                posts = (
-                    POSTS if demo.is_loaded or is_loading else [p for p in POSTS if not p.role.acts_for_organisation]
-                )
-                welcome.show(address, {post.role: await _token(app, home, post) for post in posts})
-                logging.getLogger().setLevel(logging.INFO)
-
-            service.serve(app, listener, companion=companion, log_level="warning")
-
-
-async def _prepare(url: str) -> Demo:
-    await prepare(url)
-    async with one_transaction(url) as session:
-        return await setup.claim(session)
+        service.serve(app, listener, companion=companion, log_level="warning")
 
 
 async def _load(app: FastAPI, home: DemoHome, address: str) -> None:
@@ -69,8 +59,16 @@ async def _load(app: FastAPI, home: DemoHome, address: str) -> None:
         except DemoNotLoaded as error:
             raise CannotRun(f"the demo is not complete, the next start goes on from here: {error}") from error
     async with transaction(app.state.sessions) as session:
-        await state.mark_demo(session, is_loaded=True)
+        await state.mark_demo(session, Demo(is_loaded=True))
     app.state.readiness.loading = None
+
+
+async def _tokens(app: FastAPI, home: DemoHome) -> dict[Role, str]:
+    tokens = {}
+    for post in POSTS:
+        with suppress(CannotRun):  # an empty demo has no organisation for which anybody could act
+            tokens[post.role] = await _token(app, home, post)
+    return tokens
 
 
 async def _token(app: FastAPI, home: DemoHome, post: Post) -> str:

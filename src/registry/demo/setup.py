@@ -9,9 +9,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from sqlmodel import exists, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.database import data_dir_of
+from registry.database import data_dir_of, one_transaction, prepare
 from registry.db import state
 from registry.db.state import Demo
 from registry.db.tables.trail import AccessGrantRow
@@ -29,8 +28,12 @@ class DemoHome:
 
     @classmethod
     def of(cls, settings: Settings) -> "DemoHome":
-        """Find the demo that the settings speak of, whether it exists or not."""
-        return cls(data_dir_of(settings).resolve())
+        """Find the demo that the settings speak of, whether it exists or not.
+
+        A demo on a named database lies beside the embedded server's data, which may be a service's.
+        """
+        data_dir = data_dir_of(settings).resolve()
+        return cls(data_dir if settings.database_url is None else data_dir / "demo")
 
     @property
     def issuer(self) -> DemoIssuer:
@@ -96,12 +99,16 @@ class DemoHome:
         return self.data_dir / "demo-secret"
 
 
-async def claim(session: AsyncSession) -> Demo:
-    """Mark a new database as a demo's; one in which somebody holds a grant already is a service's."""
-    found = await state.demo(session)
-    if found is not None:
+async def claim(url: str) -> Demo:
+    """Prepare a database and mark it as a demo's; one in which somebody holds a grant already is a service's."""
+    async with one_transaction(url) as session:
+        if await state.revision(session) is not None:
+            found = await state.demo(session)
+            if found is None and (await session.exec(select(exists(select(AccessGrantRow.id))))).one():
+                raise CannotRun("this database holds a service's data: a demo needs one of its own")
+    await prepare(url)
+    async with one_transaction(url) as session:
+        found = await state.demo(session)
+        if found is None:
+            found = await state.mark_demo(session, Demo(is_loaded=False))
         return found
-    if (await session.exec(select(exists(select(AccessGrantRow.id))))).one():
-        raise CannotRun("this database holds a service's data: a demo needs one of its own")
-    await state.mark_demo(session, is_loaded=False)
-    return Demo(is_loaded=False)

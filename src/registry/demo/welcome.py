@@ -49,7 +49,7 @@ def progress() -> Iterator[Callable[[int, str], None]]:
 
 def show(address: str, tokens: Mapping[Role, str]) -> None:
     """Say where the demo is and how to try it."""
-    typer.echo(f"\nThe demo province is served on {address}\n")
+    typer.echo(f"\nThe demo is served on {address}\n")
     for what, path in (("API page", "/docs"), ("Specification", "/openapi.json"), ("Health", "/health/ready")):
         typer.echo(f"  {what:<14} {address}{path}")
     typer.echo("\nTokens, valid for 24 hours (more: registry token --help):\n")

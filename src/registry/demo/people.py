@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 from typing import Any, TypeVar
 from uuid import UUID
@@ -49,6 +50,7 @@ class Paper:
     issuer: str
 
 
+@cache
 def read_data(name: str) -> dict[str, Any]:
     """Read one of the generator's lists."""
     return tomllib.loads((DATA / name).read_text("utf-8"))

@@ -1,0 +1,190 @@
+"""Everything that is posted about one made-up person, in the order in which it happened."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+from typing import assert_never
+from uuid import UUID
+
+from registry.api.schemas.cases import DeterminationIn, EpisodeIn, FileIn, SubstanceUseIn, TestIn
+from registry.api.schemas.fields import In
+from registry.api.schemas.persons import IdentityDocumentIn, PersonIn, ResidenceIn
+from registry.demo.people import Individual, Paper, draw, new_id
+from registry.demo.treatment import Stay
+from registry.domain.episode import LegalBasis, Modality, Outcome
+from registry.domain.health import DeterminationResult, Substance, TestMethod, TestResult, UseRoute
+from registry.domain.management import CloseReason, FileCategory
+from registry.domain.person import ResidenceKind
+from registry.domain.unit import UnitType, UnitVersion
+
+_ROUTES = {
+    Substance.HEROIN: UseRoute.INJECTING,
+    Substance.OPIUM: UseRoute.SMOKING,
+    Substance.AMPHETAMINES: UseRoute.INHALING,
+    Substance.CANNABIS: UseRoute.SMOKING,
+    Substance.SYNTHETIC_CANNABINOIDS: UseRoute.SMOKING,
+    Substance.KETAMINE: UseRoute.INHALING,
+    Substance.ECSTASY: UseRoute.SWALLOWING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One request: where the record goes and its body."""
+
+    path: str
+    body: In
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """Who treats, by the ids of the organisations."""
+
+    public_facility: UUID
+    private_facilities: tuple[UUID, ...]
+    clinics: tuple[UUID, ...]
+
+    def for_stay(self, rng: Random, stay: Stay, *, leaving: UUID | None) -> UUID | None:
+        """Choose who gives a stay; a transfer from `leaving` goes elsewhere. In the community nobody is named."""
+        match stay.form.modality:
+            case Modality.COMMUNITY:
+                return None
+            case Modality.METHADONE:
+                return rng.choice([clinic for clinic in self.clinics if clinic != leaving])
+            case Modality.FACILITY if stay.form.legal_basis is LegalBasis.COMPULSORY or rng.random() < 0.4:
+                return self.public_facility
+            case Modality.FACILITY:
+                return rng.choice(self.private_facilities)
+            case _:
+                assert_never(stay.form.modality)
+
+
+class Dossier:
+    """Builds the postings of one person, whose residence began in an earlier year than what the file tells."""
+
+    def __init__(self, rng: Random, person: Individual, commune: UnitVersion, *, since: date) -> None:
+        self._id = person.id
+        self._commune = commune
+        self._rng = rng
+        self._postings = [Posting("/v1/persons", self._resident(person, since.year))]
+
+    @property
+    def postings(self) -> tuple[Posting, ...]:
+        return tuple(self._postings)
+
+    def _resident(self, person: Individual, known_in: int) -> PersonIn:
+        rng = self._rng
+        kind = ResidenceKind(draw(rng, {"permanent": 84, "temporary": 13, "no_stable_residence": 3}))
+        quarter = "Thôn" if self._commune.type is UnitType.XA else "Khu phố"
+        has_address = kind is not ResidenceKind.NO_STABLE_RESIDENCE and rng.random() < 0.5
+        moved_in_on = date(rng.randint(person.born_on.year, known_in - 1), rng.randint(1, 12), 1)
+        return PersonIn(
+            id=person.id,
+            full_name=person.full_name,
+            aliases=list(person.aliases),
+            sex=person.sex,
+            birth_date=person.born_on if person.is_birthday_known else None,
+            birth_year=None if person.is_birthday_known else person.born_on.year,
+            ethnicity=person.ethnicity,
+            occupation=person.occupation,
+            education=person.education,
+            phone=person.phone,
+            residence=ResidenceIn(
+                id=new_id(rng),
+                kind=kind,
+                unit_code=self._commune.code,
+                address=f"{quarter} {rng.randint(1, 8)}" if has_address else None,
+                from_on=max(moved_in_on, person.born_on),
+            ),
+        )
+
+    def show(self, paper: Paper) -> None:
+        """Record an identity document."""
+        self._add(
+            "identity-documents",
+            IdentityDocumentIn(
+                id=new_id(self._rng),
+                document_type=paper.type,
+                number=paper.number,
+                issued_on=paper.issued_on,
+                issuer=paper.issuer,
+            ),
+        )
+
+    def use(self, substance: Substance, *, on: date, days_last_month: int) -> None:
+        """Note a substance in use."""
+        self._add(
+            "substance-uses",
+            SubstanceUseIn(
+                id=new_id(self._rng),
+                substance=substance,
+                route=_ROUTES.get(substance, UseRoute.OTHER),
+                noted_on=on,
+                first_used_year=on.year - self._rng.randint(0, 4),
+                days_last_month=days_last_month,
+            ),
+        )
+
+    def test(self, substance: Substance, *, on: date) -> None:
+        """Record a positive rapid test."""
+        self._add(
+            "drug-tests",
+            TestIn(
+                id=new_id(self._rng),
+                tested_on=on,
+                method=TestMethod.RAPID_URINE,
+                result=TestResult.POSITIVE,
+                substances=[substance],
+            ),
+        )
+
+    def determine(self, result: DeterminationResult, *, on: date, substances: Iterable[Substance]) -> None:
+        """Record a determination of addiction."""
+        self._add(
+            "determinations",
+            DeterminationIn(id=new_id(self._rng), determined_on=on, result=result, substances=list(substances)),
+        )
+
+    def file(self, category: FileCategory, *, opened_on: date, closed: tuple[date, CloseReason] | None = None) -> None:
+        """Record a management file, with its end where it has one."""
+        closed_on, reason = closed or (None, None)
+        rng, name = self._rng, self._commune.name
+        self._add(
+            "files",
+            FileIn(
+                id=new_id(rng),
+                category=category,
+                opened_on=opened_on,
+                decision_number=f"{rng.randint(1, 280)}/QĐ-UBND",
+                decision_on=opened_on,
+                issuer=f"Chủ tịch UBND {name[:1].lower()}{name[1:]}",
+                closed_on=closed_on,
+                close_reason=reason,
+            ),
+        )
+
+    def treat(self, stays: Iterator[Stay], providers: Providers) -> None:
+        """Record stays one after another; one that follows a transfer continues its course."""
+        course: UUID | None = None
+        provider: UUID | None = None
+        for stay in stays:
+            provider = providers.for_stay(self._rng, stay, leaving=provider if course else None)
+            episode = EpisodeIn(
+                id=new_id(self._rng),
+                modality=stay.form.modality,
+                legal_basis=stay.form.legal_basis,
+                registered_on=stay.registered_on,
+                started_on=stay.started_on,
+                course_id=course,
+                provider_id=provider,
+                planned_months=stay.planned_months,
+                therapies=list(stay.form.therapies) if stay.started_on else [],
+                ended_on=stay.ended_on,
+                outcome=stay.outcome,
+            )
+            self._add("episodes", episode)
+            course = (course or episode.id) if stay.outcome is Outcome.TRANSFERRED else None
+
+    def _add(self, collection: str, body: In) -> None:
+        self._postings.append(Posting(f"/v1/persons/{self._id}/{collection}", body))

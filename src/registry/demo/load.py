@@ -1,0 +1,117 @@
+"""Loads the demo province through the API, posted by the officers of its communes.
+
+Every record has an id made from the seed, so that an interrupted load is resumed by loading again:
+what is there already answers 200.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import httpx
+
+from registry.db.unit_import import read_map
+from registry.demo.dossier import Posting
+from registry.demo.province import Batch, Province, plan_province
+from registry.demo.targets import read_targets
+from registry.domain.access import Role
+from registry.domain.atlas import Atlas
+
+CONCURRENCY = 8
+ATTEMPTS = 8
+LONGEST_PAUSE_SECONDS = 5.0
+TIMEOUT_SECONDS = 30.0
+
+TokenFor = Callable[[Role, str], Awaitable[str]]
+"""Grants a role over a unit, named by its code, and signs a token for it."""
+
+Report = Callable[[int, str], None]
+"""Told how far the load has come: percent, and words that anybody may read."""
+
+
+class DemoNotLoaded(Exception):
+    """The service refused a record of the demo, or did not answer. It names the operation, never a person."""
+
+
+async def load_demo(
+    base_url: str, token_for: TokenFor, report: Report, *, transport: httpx.AsyncBaseTransport | None = None
+) -> None:
+    """Post the demo province. Raises `DemoNotLoaded` at the first record that is refused."""
+    report(0, "Making up the people of the demo")
+    province = await asyncio.to_thread(make_province)
+    limits = httpx.Limits(max_connections=CONCURRENCY)
+    async with httpx.AsyncClient(
+        base_url=base_url, transport=transport, limits=limits, timeout=TIMEOUT_SECONDS
+    ) as client:
+        await post_province(province, client, token_for, report)
+
+
+def make_province() -> Province:
+    """Plan the demo province on the map of the package; it takes a second or two."""
+    return plan_province(read_targets(), Atlas(read_map()))
+
+
+async def post_province(province: Province, client: httpx.AsyncClient, token_for: TokenFor, report: Report) -> None:
+    """Post what the province keeps, then what its communes keep, several batches at a time."""
+    load = _Load(client, province.size, report)
+    organisations = province.organisations
+    await load.post(organisations, await token_for(Role.PROVINCE_MANAGER, organisations.unit_code))
+    codes = sorted({batch.unit_code for batch in province.batches})
+    tokens = {code: await token_for(Role.COMMUNE_OFFICER, code) for code in codes}
+    waiting = iter(province.batches)
+
+    async def work() -> None:
+        for batch in waiting:
+            await load.post(batch, tokens[batch.unit_code])
+
+    try:
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(CONCURRENCY):
+                workers.create_task(work())
+    except* DemoNotLoaded as failures:
+        raise failures.exceptions[0] from None
+
+
+class _Load:
+    """One client's way through the records, and how far it has come."""
+
+    def __init__(self, client: httpx.AsyncClient, size: int, report: Report) -> None:
+        self._client = client
+        self._size = size
+        self._report = report
+        self._posted = 0
+
+    async def post(self, batch: Batch, token: str) -> None:
+        """Post the records of a batch one after another."""
+        for posting in batch.postings:
+            await self._post_one(posting, token)
+            self._posted += 1
+            self._report(100 * self._posted // self._size, "Posting the records of the demo")
+
+    async def _post_one(self, posting: Posting, token: str) -> None:
+        """Post one record, again while the service is not there or asks to wait."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        content = posting.body.model_dump_json(exclude_unset=True)
+        reason = "no answer"
+        for attempt in range(ATTEMPTS):
+            try:
+                response = await self._client.post(posting.path, content=content, headers=headers)
+            except httpx.TransportError as error:
+                reason = type(error).__name__
+            else:
+                if response.is_success:
+                    return
+                reason = _reason(response)
+                if response.status_code not in (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE):
+                    break
+            await asyncio.sleep(min(0.1 * 2**attempt, LONGEST_PAUSE_SECONDS))
+        raise DemoNotLoaded(f"POST {posting.path}: {reason}")
+
+
+def _reason(response: httpx.Response) -> str:
+    """Name a refusal by its codes; the words could hold what was sent."""
+    try:
+        problem = response.json()
+    except ValueError:
+        return f"status {response.status_code}"
+    faults = [f"{fault.get('code')} at {fault.get('pointer')}" for fault in problem.get("errors", [])]
+    return ", ".join([f"{response.status_code} {problem.get('code')}", *faults])

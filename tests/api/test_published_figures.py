@@ -1,0 +1,177 @@
+"""The figures published for Phú Yên in 2020 come out of the report, from records that were all posted through the API.
+
+The numbers are those of the press article; the demo's own targets are not read here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
+from registry.api.kinds.episodes import EPISODES
+from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
+from registry.api.kinds.organisations import ORGANISATIONS
+from registry.api.kinds.persons import PERSONS
+from registry.api.kinds.situation import COUNTS, STATUSES
+from registry.api.records.kind import Kind
+from registry.api.schemas import examples
+from registry.demo.load import TokenFor, load_demo, make_province, post_province
+from registry.domain.access import Role
+from tests.conftest import OLD_PHU_YEN, TODAY, SignIn
+
+ADDRESS = "https://registry.example"
+REPORT = "/v1/reports/annual?unit=54&year=2020"
+
+PUBLISHED = {
+    "persons_on_file": 1229,
+    "addicted_persons": 301,
+    "communes_affected": 88,
+    "communes_total": 110,
+    "communes_affected_pct": 80.0,
+    "hotspot_communes": 0,
+    "rehab_persons": 108,
+    "rehab_persons_facility_compulsory": 13,
+    "rehab_persons_facility_voluntary": 60,
+    "rehab_persons_community": 35,
+    "rehab_distinct_persons": 108,
+    "methadone_patients": 67,
+    "cumulative_community": 144,
+    "cumulative_facility_voluntary_registrations": 180,
+    "cumulative_methadone_registrations": 67,
+}
+
+OF_PERSONS = (DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES)
+
+
+@pytest.fixture(scope="module")
+def transport(app: FastAPI) -> httpx.ASGITransport:
+    return httpx.ASGITransport(app=app)
+
+
+@pytest.fixture(scope="module")
+def token_for(sign_in: SignIn) -> TokenFor:
+    async def granted(role: Role, unit_code: str) -> str:
+        unit = OLD_PHU_YEN if unit_code == OLD_PHU_YEN[0] else (unit_code, TODAY)
+        officer = await sign_in(role, unit=unit)
+        return str(officer.headers["Authorization"]).removeprefix("Bearer ")
+
+    return granted
+
+
+@pytest.fixture(scope="module")
+async def demo(transport: httpx.ASGITransport, token_for: TokenFor) -> list[int]:
+    """The demo, loaded after a first load that broke off on its way; the progress that was told."""
+    province = make_province()
+    begun = replace(province, batches=province.batches[:40])
+    async with httpx.AsyncClient(base_url=ADDRESS, transport=transport) as client:
+        await post_province(begun, client, token_for, lambda *_: None)
+    progress: list[int] = []
+    await load_demo(ADDRESS, token_for, lambda percent, _: progress.append(percent), transport=transport)
+    return progress
+
+
+@pytest.fixture(scope="module")
+async def published(demo: list[int], manager: httpx.AsyncClient) -> Mapping[str, Any]:
+    """The report on the freshly loaded demo."""
+    assert demo[-1] == 100
+    return await figures(manager)
+
+
+async def figures(client: httpx.AsyncClient, address: str = REPORT) -> dict[str, Any]:
+    response = await client.get(address)
+    assert response.status_code == 200, response.text
+    return {figure["code"]: figure["value"] for figure in response.json()["figures"]}
+
+
+async def unaffected_commune(client: httpx.AsyncClient) -> str:
+    """A commune of 2020 in which nobody was on file."""
+    report = (await client.get(f"{REPORT}&by=commune")).json()
+    on_file: dict[str, int] = {
+        commune["code"]: figure["value"]
+        for commune in report["communes"]
+        for figure in commune["figures"]
+        if figure["code"] == "persons_on_file"
+    }
+    free = sorted(code for code, count in on_file.items() if count == 0)
+    assert len(on_file) == 110
+    return next(code for code in free if code not in {"22021", "22027", "22039", "22048"})
+
+
+@pytest.mark.parametrize(("code", "value"), PUBLISHED.items(), ids=PUBLISHED.keys())
+def test_a_figure_is_as_published(published: Mapping[str, Any], code: str, value: float) -> None:
+    assert published[code] == value
+
+
+async def test_an_analyst_reads_the_same_figures(published: Mapping[str, Any], sign_in: SignIn) -> None:
+    analyst = await sign_in(Role.ANALYST)
+    assert await figures(analyst) == published
+
+
+async def test_communes_add_up_to_the_province(published: Mapping[str, Any], manager: httpx.AsyncClient) -> None:
+    report = (await manager.get(f"{REPORT}&by=commune")).json()
+    parts = [*(commune["figures"] for commune in report["communes"]), report["unplaced"]]
+    for code in ("persons_on_file", "addicted_persons", "rehab_persons", "communes_affected", "cumulative_community"):
+        assert sum(f["value"] for figures_of in parts for f in figures_of if f["code"] == code) == published[code]
+
+
+async def test_the_other_years_differ(published: Mapping[str, Any], manager: httpx.AsyncClient) -> None:
+    for year in (2019, 2022):
+        other = await figures(manager, REPORT.replace("2020", str(year)))
+        assert other["persons_on_file"] != published["persons_on_file"]
+        assert other["rehab_persons"] != published["rehab_persons"]
+
+
+async def test_a_person_more_in_an_unaffected_commune_is_one_person_and_one_commune_more(
+    published: Mapping[str, Any], manager: httpx.AsyncClient
+) -> None:
+    person = str(uuid4())
+    home = {"id": str(uuid4()), "kind": "permanent", "unit_code": await unaffected_commune(manager)}
+    body = {"id": person, "full_name": "Trần Thị Mẫu", "residence": {**home, "from_on": "2015-01-01"}}
+    file = {"id": str(uuid4()), "category": "illegal_user", "opened_on": "2020-12-31"}
+    assert (await manager.post("/v1/persons", json=body)).status_code == 201
+    assert (await manager.post(f"/v1/persons/{person}/files", json=file)).status_code == 201
+    after = await figures(manager)
+    assert (published["persons_on_file"], after["persons_on_file"]) == (1229, 1230)
+    assert (published["communes_affected"], after["communes_affected"]) == (88, 89)
+    assert after["addicted_persons"] == published["addicted_persons"]
+
+
+async def test_a_hotspot_decision_makes_one_hotspot_commune(
+    published: Mapping[str, Any], manager: httpx.AsyncClient
+) -> None:
+    decision = {"id": str(uuid4()), "unit_code": "22015", "status": "hotspot_type_3", "from_on": "2020-06-01"}
+    assert (await manager.post("/v1/commune-statuses", json=decision)).status_code == 201
+    assert (published["hotspot_communes"], (await figures(manager))["hotspot_communes"]) == (0, 1)
+
+
+@pytest.mark.parametrize("kind", [PERSONS, ORGANISATIONS], ids=lambda kind: kind.singular)
+async def test_what_the_manuals_examples_build_on_is_there(
+    demo: list[int], manager: httpx.AsyncClient, kind: Kind
+) -> None:
+    assert demo
+    [example] = kind.examples.values()
+    assert (await manager.post(f"/v1/{kind.collection}", json=dict(example))).status_code == 200
+
+
+@pytest.mark.parametrize("kind", OF_PERSONS, ids=lambda kind: kind.singular)
+async def test_an_example_can_be_tried_twice(demo: list[int], manager: httpx.AsyncClient, kind: Kind) -> None:
+    assert demo
+    for example in kind.examples.values():
+        address = f"/v1/persons/{examples.PERSON}/{kind.collection}"
+        answers = [(await manager.post(address, json=dict(example))).status_code for _ in range(2)]
+        assert answers == [201, 200]
+
+
+@pytest.mark.parametrize("kind", [STATUSES, COUNTS], ids=lambda kind: kind.singular)
+async def test_an_example_of_a_commune_can_be_tried_twice(
+    demo: list[int], manager: httpx.AsyncClient, kind: Kind
+) -> None:
+    assert demo
+    for example in kind.examples.values():
+        answers = [(await manager.post(f"/v1/{kind.collection}", json=dict(example))).status_code for _ in range(2)]
+        assert answers == [201, 200]

@@ -31,8 +31,6 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise CannotRun(f"cannot listen on {host} port {port}: {os.strerror(error.errno or 0)}") from error
-    except OverflowError:
-        raise CannotRun(f"there is no port {port}") from None
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -71,19 +72,20 @@ def restore(url: str, file: Path, *, programs: Path | None) -> None:
             write, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=words, env=environment
         ) as writer:
             reader = _feed(cast("IO[bytes]", writer.stdin), read, reader_words)
-        _require(writer.returncode, words, "psql")
         _require(reader, reader_words, "pg_restore")
+        _require(writer.returncode, words, "psql")
 
 
 def _feed(script: IO[bytes], read: list[str], words: IO[bytes]) -> int:
-    """Write the whole script; without its end, psql rolls everything back."""
+    """Write the whole script, and give pg_restore's return code; without the end, psql rolls everything back."""
     with contextlib.suppress(BrokenPipeError), script:
         script.write(_BEFORE)
         script.flush()
         reader = subprocess.run(read, stdout=script, stderr=words, check=False)
         if reader.returncode == 0:
             script.write(_AFTER)
-        return reader.returncode
+        if reader.returncode != -signal.SIGPIPE:
+            return reader.returncode
     return 0  # psql has left: what it said tells why
 
 

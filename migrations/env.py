@@ -1,7 +1,6 @@
 """Alembic's environment: asynchronous, under an advisory lock and with lock and statement timeouts."""
 
 import asyncio
-from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection, pool, text
@@ -17,7 +16,7 @@ UPGRADE_LOCK = 7_305_731
 ischema_names["xid8"] = Xid8  # so that reflection knows the type
 
 
-def render_type(kind: str, value: object, _: Any) -> str | bool:
+def render_type(kind: str, value: object, _: object) -> str | bool:
     """Write our own column types into migrations as what they are in the database."""
     if kind != "type":
         return False

@@ -99,7 +99,7 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> DemoIssuer:
 def settings(issuer: DemoIssuer) -> Settings:
     """The application's settings."""
     return Settings(
-        secret="a secret for tests only, never for a service",  # type: ignore[arg-type]  # pydantic wraps it
+        secret="a secret for tests only, never for a service",
         issuers=(issuer.trusted(),),
         public_url="https://registry.example",
         metrics_open=True,
@@ -123,7 +123,7 @@ async def anonymous(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture(scope="module")
 async def sign_in(app: FastAPI, issuer: DemoIssuer) -> AsyncIterator[SignIn]:
-    """Make a client with a token and a grant: `await sign_in(Role.COMMUNE_OFFICER, unit=("22015", day))`."""
+    """Clients with a token and a grant each, made by role and by unit or organisation."""
     async with AsyncExitStack() as clients:
 
         async def enter(
@@ -154,7 +154,8 @@ async def manager(sign_in: SignIn) -> httpx.AsyncClient:
 
 def _client(app: FastAPI) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="https://registry.example", headers={"Accept-Language": "en"})
+    headers = {"Accept-Language": "en"}
+    return httpx.AsyncClient(transport=transport, base_url="https://registry.example", headers=headers)
 
 
 def _grant(

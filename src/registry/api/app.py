@@ -83,7 +83,8 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
 async def record_denial(request: Request, refusal: DomainError) -> None:
     """Write who was denied what, in a transaction of its own: the request's work has been rolled back."""
     actor = getattr(request.state, "actor", None)
-    if actor is None or not isinstance(refusal, Forbidden | NotFound):
+    is_denial = isinstance(refusal, Forbidden) or type(refusal) is NotFound  # which units there are is public
+    if actor is None or not is_denial:
         return
     async with transaction(request.app.state.sessions) as session:
         await trail.audit(session, actor.act, allowed=False)

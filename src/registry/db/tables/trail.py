@@ -4,7 +4,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Identity, Index, LargeBinary, String, Text, Uuid, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -32,7 +44,7 @@ class RecordHistoryRow(HistoryColumns, table=True):
     """Former states of what belongs to a person."""
 
     __tablename__ = "record_history"
-    __table_args__ = (person_key(),)
+    __table_args__ = (PrimaryKeyConstraint("person_id", "entity", "id", "version"), person_key())
 
     person_id: UUID = Field(primary_key=True)
 

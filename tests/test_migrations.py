@@ -17,6 +17,7 @@ from registry.db.tables.all import metadata
 
 SCRIPTS = ScriptDirectory.from_config(migrate.config(""))
 
+_UPGRADE_LOCK = 7_305_731
 _UPGRADE = "import asyncio, sys; from registry.db import migrate; asyncio.run(migrate.upgrade(sys.argv[1]))"
 
 
@@ -107,6 +108,21 @@ async def test_starters_that_upgrade_at_once_all_succeed(empty_database: str) ->
 
     assert [starter.returncode for starter in starters] == [0, 0], errors
     assert await revisions(empty_database) == [migrate.head()]
+    assert await tables(empty_database) == set(metadata.tables)
+
+
+async def test_an_upgrade_waits_for_the_one_under_way(empty_database: str) -> None:
+    other = await asyncpg.connect(empty_database.replace("+asyncpg", ""))
+    await other.execute("SELECT pg_advisory_lock($1)", _UPGRADE_LOCK)
+
+    upgrade = asyncio.create_task(migrate.upgrade(empty_database))
+    while not await execute(empty_database, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+        assert not upgrade.done()
+        await asyncio.sleep(0.05)
+
+    assert await tables(empty_database) == set()
+    await other.close()
+    await upgrade
     assert await tables(empty_database) == set(metadata.tables)
 
 

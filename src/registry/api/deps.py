@@ -1,4 +1,7 @@
-"""What handlers ask for: the transaction, today, the map, and an actor who may do what the route does."""
+"""What handlers ask for: the transaction, today, the map, and an actor who may do what the route does.
+
+All are coroutines, also those that wait for nothing: FastAPI would hand a plain function to a thread.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -32,19 +35,19 @@ async def open_session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-def current_instant(request: Request) -> datetime:
+async def current_instant(request: Request) -> datetime:
     """The instant at which the request is decided."""
     instant: datetime = request.app.state.clock()
     return instant
 
 
-def current_atlas(request: Request) -> Atlas:
+async def current_atlas(request: Request) -> Atlas:
     """The map of Viet Nam with its periods."""
     atlas: Atlas = request.app.state.atlas
     return atlas
 
 
-def current_keys(request: Request) -> Keys:
+async def current_keys(request: Request) -> Keys:
     """The service's keys."""
     keys: Keys = request.app.state.keys
     return keys
@@ -56,7 +59,7 @@ AtlasDep = Annotated[Atlas, Depends(current_atlas)]
 KeysDep = Annotated[Keys, Depends(current_keys)]
 
 
-def current_date(now: Now) -> date:
+async def current_date(now: Now) -> date:
     """Today in Viet Nam."""
     return local_date(now)
 

@@ -36,9 +36,10 @@ async def lock(session: AsyncSession, person_id: UUID, *, scope: Scope, today: d
     return (await session.exec(query.with_for_update(key_share=True))).one_or_none()
 
 
-async def lock_root(session: AsyncSession, root_id: UUID) -> None:
-    """Hold the survivor's row, on which the rules across a person's merged records are decided."""
-    await session.exec(select(PersonRow.id).where(PersonRow.id == root_id).with_for_update(key_share=True))
+async def lock_root(session: AsyncSession, person: PersonRow) -> None:
+    """Hold the survivor of a locked person, on whom the rules across merged records are decided."""
+    if person.root_id != person.id:
+        await session.exec(select(PersonRow.id).where(PersonRow.id == person.root_id).with_for_update(key_share=True))
 
 
 async def add_tokens(session: AsyncSession, row: PersonRow) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, ColumnElement, Integer, TextClause, any_, bindparam, literal, tuple_
 from sqlmodel import and_, col, false, select, true
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,6 +23,8 @@ from registry.domain.record import FeedOperation, RecordState
 
 AnyRow: TypeAlias = OfPerson | OfUnit | PersonRow
 R = TypeVar("R", bound=AnyRow)
+
+_UNITS = ARRAY(Integer)  # one parameter, so that scopes of any size share one prepared statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]
         return true()
     match scope:
         case UnitScope(units):
-            return col(table.unit_id).in_(units)
+            return col(table.unit_id) == any_(literal(units, _UNITS))
         case OrganisationScope(organisations):
             reached = select(ReachRow.person_id).where(
                 col(ReachRow.organisation_id).in_(organisations), trail.in_force(today)
@@ -102,15 +104,13 @@ async def lock(session: AsyncSession, table: type[R], key: Key, *, scope: Scope,
     return (await session.exec(query.with_for_update())).one_or_none()
 
 
-async def add(session: AsyncSession, row: R, act: Act, *, groups: Iterable[FieldGroup], today: date) -> bool:
+async def add(session: AsyncSession, row: AnyRow, act: Act, *, groups: Iterable[FieldGroup], today: date) -> bool:
     """Add a record unless its id is taken, also by a request still under way; say whether it was added."""
     table = type(row)
-    values = {column.name: getattr(row, column.key) for column in table.__table__.columns}  # type: ignore[attr-defined]  # SQLModel sets it
-    added = insert(table).values(values).on_conflict_do_nothing(constraint=table.__table__.primary_key)  # type: ignore[attr-defined]  # as above
-    if (await session.exec(added.returning(col(table.id)))).one_or_none() is None:
-        return False
-    await leave_trail(session, row, FeedOperation.UPSERT, act, groups=groups, today=today)
-    return True
+    values = {f"new_{column.name}": getattr(row, column.key) for column in trail.columns_of(table)}
+    traces = trail.facts(_change_of(row, FeedOperation.UPSERT), act, groups=groups, today=today)
+    added = await (await session.connection()).execute(_addition(table), values | traces)
+    return added.one_or_none() is not None
 
 
 async def change(
@@ -131,16 +131,7 @@ async def change(
     session.add(row)
     await session.flush()  # a constraint that refuses must do so before the trail says it happened
     op = FeedOperation.VOID if row.state is RecordState.VOIDED else FeedOperation.UPSERT
-    await leave_trail(session, row, op, act, groups=groups, today=today)
-
-
-async def leave_trail(
-    session: AsyncSession, row: AnyRow, op: FeedOperation, act: Act, *, groups: Iterable[FieldGroup], today: date
-) -> None:
-    """Write the feed and audit rows of a change."""
-    change = Change(entity_of(type(row)), row.id, row.version, op, row.unit_id, _person_of(row))
-    await trail.announce(session, change, today=today)
-    await note(session, row, act, groups=groups)
+    await trail.leave(session, _change_of(row, op), act, groups=groups, today=today)
 
 
 async def note(session: AsyncSession, row: AnyRow, act: Act, *, groups: Iterable[FieldGroup]) -> None:
@@ -170,6 +161,19 @@ def state_of(row: AnyRow) -> dict[str, Any]:
     """A record as history keeps it: every column but keyed bytes, and the unit, which the history's row has."""
     keyed = {name for name, field in type(row).model_fields.items() if field.annotation is bytes}
     return row.model_dump(mode="json", exclude=keyed | {"unit_id"})
+
+
+@cache
+def _addition(table: type[AnyRow]) -> TextClause:
+    columns = trail.columns_of(table)
+    name = entity_of(table)
+    addition = f"INSERT INTO {name} ({trail.listed(columns)}) VALUES ({trail.listed(columns, ':new_')})"  # noqa: S608 - names of our own tables
+    statement = trail.traced(f"{addition} ON CONFLICT ON CONSTRAINT pk_{name} DO NOTHING RETURNING id")
+    return statement.bindparams(*(bindparam(f"new_{column.name}", type_=column.type) for column in columns))
+
+
+def _change_of(row: AnyRow, op: FeedOperation) -> Change:
+    return Change(entity_of(type(row)), row.id, row.version, op, row.unit_id, _person_of(row))
 
 
 def _former_state(row: AnyRow) -> HistoryColumns:

@@ -1,13 +1,17 @@
-"""Audit rows, feed rows and history: what a transaction leaves behind beside its work."""
+"""Audit rows, feed rows and history: what a transaction leaves behind beside its work.
+
+Every write comes by here, so these are few statements in SQL, made once. None reads an audit row back:
+the application may only add them.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert
-from sqlmodel import col, or_, select
+from sqlalchemy import Column, ColumnElement, Date, TextClause, bindparam, text
+from sqlmodel import SQLModel, col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.tables.situation import ReachRow
@@ -47,6 +51,58 @@ class Change:
     person_id: UUID | None = None
 
 
+def columns_of(table: type[SQLModel]) -> tuple[Column[Any], ...]:
+    """The columns that a writer fills in; the others are the database's."""
+    return tuple(column for column in table.__table__.columns if column.server_default is None)  # type: ignore[attr-defined]  # SQLModel sets it
+
+
+def listed(columns: Iterable[Column[Any]], prefix: str = "") -> str:
+    """Name columns in SQL, or their parameters where the prefix begins with a colon."""
+    return ", ".join(f"{prefix}{column.name}" for column in columns)
+
+
+_AUDITED = columns_of(AuditEventRow)
+_AUDIT = f"INSERT INTO audit_event ({listed(_AUDITED)}) SELECT {listed(_AUDITED, ':')}"
+_AUDIT_PARAMETERS = {column.name: bindparam(column.name, type_=column.type) for column in _AUDITED}
+_AUDIT_ONLY = text(_AUDIT).bindparams(*_AUDIT_PARAMETERS.values())
+_FEED = """
+    INSERT INTO change_feed (unit_id, organisation_id, person_id, entity, record_id, op, version)
+    SELECT audience.unit_id, audience.organisation_id, :person_id, :entity, :record_id, :op, :version
+    FROM written, (
+        SELECT :unit_id AS unit_id, CAST(NULL AS uuid) AS organisation_id
+        UNION ALL
+        SELECT DISTINCT CAST(NULL AS integer), organisation_id FROM reach
+        WHERE person_id = :person_id AND :record_id IN (person_id, record_id)
+          AND (until_on IS NULL OR until_on >= :today)
+    ) audience
+"""
+_FEED_PARAMETERS = {
+    column.name: bindparam(column.name, type_=column.type)
+    for column in columns_of(ChangeFeedRow)
+    if column.name != "organisation_id"
+}
+
+
+def traced(write: str) -> TextClause:
+    """Make one statement of a write, given as SQL that returns the record's `id`, and its trail.
+
+    Where nothing is written, there is no trail. The feed gets a row for the unit, and one for each
+    organisation that may see the record: an organisation that reaches the person sees the person's
+    record and those that opened the reach.
+    """
+    trail = f"fed AS ({_FEED}), audited AS ({_AUDIT} FROM written)"
+    parameters = _FEED_PARAMETERS | _AUDIT_PARAMETERS | {"today": bindparam("today", type_=Date)}
+    return text(f"WITH written AS ({write}), {trail} SELECT id FROM written").bindparams(*parameters.values())  # noqa: S608 - made of our own constants
+
+
+_TRAIL_ONLY = traced("SELECT CAST(:record_id AS uuid) AS id")
+
+
+async def leave(session: AsyncSession, change: Change, act: Act, *, groups: Iterable[FieldGroup], today: date) -> None:
+    """Write the feed and audit rows of a change that is made."""
+    await (await session.connection()).execute(_TRAIL_ONLY, facts(change, act, groups=groups, today=today))
+
+
 async def audit(
     session: AsyncSession,
     act: Act,
@@ -58,46 +114,15 @@ async def audit(
     allowed: bool = True,
 ) -> None:
     """Write who saw or did what. Takes ids only: a value has no place in an audit row."""
-    await session.exec(
-        insert(AuditEventRow).values(
-            at=act.at,
-            issuer=act.issuer,
-            subject=act.subject,
-            on_behalf_of=act.on_behalf_of,
-            client_id=act.client_id,
-            purpose=act.purpose,
-            operation=act.operation,
-            person_ids=sorted(set(persons)),
-            entity=entity,
-            record_id=record_id,
-            field_groups=sorted(groups),
-            decision="allowed" if allowed else "denied",
-            request_id=act.request_id,
-        )
-    )
+    seen = _audited(act, persons=persons, entity=entity, record_id=record_id, groups=groups, allowed=allowed)
+    await (await session.connection()).execute(_AUDIT_ONLY, seen)
 
 
-async def announce(session: AsyncSession, *changes: Change, today: date) -> None:
-    """Add changes to the feed: a row for the unit, and one for each organisation that may see the record.
-
-    An organisation that reaches the person sees the person's record and those that opened the reach.
-    """
-    rows = [_feed_row(change, unit_id=change.unit_id) for change in changes]
-    persons = {change.person_id for change in changes if change.person_id is not None}
-    if persons:
-        reached = (
-            select(ReachRow.person_id, ReachRow.record_id, ReachRow.organisation_id)
-            .where(col(ReachRow.person_id).in_(persons), in_force(today))
-            .order_by(col(ReachRow.organisation_id))
-        )
-        audience = {
-            (change, organisation): None
-            for person, record, organisation in (await session.exec(reached)).all()
-            for change in changes
-            if change.person_id == person and change.record_id in {person, record}
-        }
-        rows += [_feed_row(change, organisation_id=organisation) for change, organisation in audience]
-    await session.exec(insert(ChangeFeedRow), params=rows)
+def facts(change: Change, act: Act, *, groups: Iterable[FieldGroup], today: date) -> dict[str, Any]:
+    """The parameters of a traced write."""
+    persons = () if change.person_id is None else (change.person_id,)
+    audited = _audited(act, persons=persons, entity=change.entity, record_id=change.record_id, groups=groups)
+    return audited | asdict(change) | {"today": today}
 
 
 def in_force(today: date) -> ColumnElement[bool]:
@@ -105,13 +130,19 @@ def in_force(today: date) -> ColumnElement[bool]:
     return or_(col(ReachRow.until_on).is_(None), col(ReachRow.until_on) >= today)
 
 
-def _feed_row(change: Change, *, unit_id: int | None = None, organisation_id: UUID | None = None) -> dict[str, Any]:
-    return {
-        "unit_id": unit_id,
-        "organisation_id": organisation_id,
-        "person_id": change.person_id,
-        "entity": change.entity,
-        "record_id": change.record_id,
-        "op": change.op,
-        "version": change.version,
+def _audited(
+    act: Act,
+    *,
+    persons: Iterable[UUID],
+    entity: str | None,
+    record_id: UUID | None,
+    groups: Iterable[FieldGroup],
+    allowed: bool = True,
+) -> dict[str, Any]:
+    return asdict(act) | {
+        "person_ids": sorted(set(persons)),
+        "entity": entity,
+        "record_id": record_id,
+        "field_groups": sorted(groups),
+        "decision": "allowed" if allowed else "denied",
     }

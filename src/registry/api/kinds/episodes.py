@@ -19,7 +19,7 @@ async def decide_episode(desk: Desk, draft: Draft[EpisodeBody]) -> Decision:
     """Judge an episode beside all others of the same person, and let its provider reach the person."""
     body, person = draft.body, draft.owner
     await _require_provider(desk, body.provider_id)
-    await persons.lock_root(desk.session, person.root_id)
+    await persons.lock_root(desk.session, person)
     proposed = Episode(
         id=draft.id,
         course_id=body.course_id or draft.id,

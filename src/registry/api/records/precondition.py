@@ -44,18 +44,18 @@ IfMatchHeader = Annotated[
 ]
 
 
-def optional_precondition(if_match: IfMatchHeader = None) -> Precondition:
+async def optional_precondition(if_match: IfMatchHeader = None) -> Precondition:
     """Read `If-Match` where it may be absent."""
     if if_match is None or if_match.strip() == "*":
         return Precondition(None)
     return Precondition(frozenset(int(version) for version in _TAG.findall(if_match)))
 
 
-def needed_precondition(if_match: IfMatchHeader = None) -> Precondition:
+async def needed_precondition(if_match: IfMatchHeader = None) -> Precondition:
     """Read `If-Match` where a change is refused without it (428)."""
     if if_match is None:
         raise PreconditionRequired
-    return optional_precondition(if_match)
+    return await optional_precondition(if_match)
 
 
 OptionalPrecondition = Annotated[Precondition, Depends(optional_precondition)]

@@ -1,6 +1,6 @@
 """Routes that every kind of record has: create, list, read, change, void, former versions."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
@@ -26,7 +26,7 @@ from registry.db.tables.persons import PersonRow
 from registry.domain.errors import NotFound
 
 PersonPath = Annotated[UUID, Path(description="The person's id.", examples=[examples.PERSON])]
-ReadKey = Callable[..., Key]
+ReadKey = Callable[..., Awaitable[Key]]
 
 GUARDED = ("unauthenticated", "token_invalid", "insufficient_scope", "officer_required", "grant_not_held")
 """What every operation that needs a permission may answer."""
@@ -51,10 +51,10 @@ def key_of(kind: Kind) -> ReadKey:
     """Make the dependency that reads a record's name off the path: its id, under its person where it has one."""
     record_path = Path(description="The record's id.", examples=[kind.example_id])
 
-    def of_person(person_id: PersonPath, id: UUID = record_path) -> Key:  # noqa: A002 - the path's name
+    async def of_person(person_id: PersonPath, id: UUID = record_path) -> Key:  # noqa: A002 - the path's name
         return Key(id, person_id)
 
-    def of_unit(id: UUID = record_path) -> Key:  # noqa: A002 - the path's name
+    async def of_unit(id: UUID = record_path) -> Key:  # noqa: A002 - the path's name
         return Key(id)
 
     return of_person if issubclass(kind.table, OfPerson) else of_unit

@@ -308,6 +308,17 @@ class TestCommunes:
             await created(manager, "/v1/commune-statuses", decision)
         assert gain(before, await figures(manager)) == {"hotspot_communes_type_1": 1, "drug_free_communes": 1}
 
+    async def test_voided_decisions_and_counts_are_none(self, manager: httpx.AsyncClient) -> None:
+        before = await figures(manager)
+        decision = {"id": str(uuid4()), "unit_code": "22165", "status": "drug_free", "from_on": "2020-01-01"}
+        counted = {"id": str(uuid4()), "unit_code": "22165", "counted_on": "2020-01-01", "count": 3}
+        for collection, record in (("commune-statuses", decision), ("suspected-counts", counted)):
+            await created(manager, f"/v1/{collection}", record)
+            assert gain(before, await figures(manager)) != {}
+            voided = await manager.post(f"/v1/{collection}/{record['id']}/void", json={"reason": "by mistake"})
+            assert voided.status_code == 200
+        assert await figures(manager) == before
+
     async def test_suspected_people_are_the_last_report_of_the_year(self, manager: httpx.AsyncClient) -> None:
         for commune, counted_on, count in (
             (PHUONG_1, "2020-03-01", 20),

@@ -105,6 +105,7 @@ async def a_stay(
     ended_on: date | None = None,
     *,
     root_id: UUID | None = None,
+    state: RecordState = RecordState.ACTIVE,
 ) -> None:
     stay_id = uuid4()
     row = EpisodeRow(
@@ -112,6 +113,7 @@ async def a_stay(
         person_id=person_id,
         id=stay_id,
         unit_id=HERE,
+        state=state,
         root_id=root_id or person_id,
         course_id=stay_id,
         track=track_of(modality),
@@ -196,6 +198,16 @@ async def test_people_in_rehab_are_counted_where_they_last_were_in_each_form(ses
     }
 
 
+async def test_two_stays_of_a_form_are_one_person_where_the_later_was(session: AsyncSession) -> None:
+    person = await a_person(session, *moved(date(2020, 6, 1)))
+    await a_stay(session, person, Modality.COMMUNITY, date(2020, 1, 1), date(2020, 3, 1))
+    await a_stay(session, person, Modality.COMMUNITY, date(2020, 7, 1), date(2021, 3, 1))
+    assert await counts(session, Indicator.REHAB_PERSONS_COMMUNITY, Indicator.REHAB_DISTINCT_PERSONS) == {
+        (Indicator.REHAB_PERSONS_COMMUNITY, frozenset({THERE})): 1,
+        (Indicator.REHAB_DISTINCT_PERSONS, frozenset({THERE})): 1,
+    }
+
+
 async def test_a_stay_that_ended_on_the_first_day_was_in_the_period(session: AsyncSession) -> None:
     await a_stay(session, await a_person(session), Modality.COMMUNITY, date(2019, 5, 1), date(2020, 1, 1))
     await a_stay(session, await a_person(session), Modality.COMMUNITY, date(2019, 5, 1), date(2019, 12, 31))
@@ -220,7 +232,9 @@ async def test_merged_people_are_one_in_the_survivors_unit(session: AsyncSession
 
 
 async def test_voided_records_and_the_records_of_voided_people_do_not_count(session: AsyncSession) -> None:
-    await a_file(session, await a_person(session), date(2020, 3, 1), state=RecordState.VOIDED)
+    person = await a_person(session)
+    await a_file(session, person, date(2020, 3, 1), state=RecordState.VOIDED)
+    await a_stay(session, person, Modality.METHADONE, date(2020, 3, 1), state=RecordState.VOIDED)
     voided = await a_person(session, state=RecordState.VOIDED)
     await a_file(session, voided, date(2020, 3, 1))
     await a_stay(session, voided, Modality.COMMUNITY, date(2020, 3, 1))

@@ -1,5 +1,7 @@
 """The catalogue of indicators, and how measures become figures."""
 
+from pathlib import Path
+
 import pytest
 
 from registry.api.indicator_words import WORDS
@@ -79,3 +81,8 @@ def test_measures_become_every_figure_of_the_catalogue() -> None:
     assert figures[Indicator.SUSPECTED_PEOPLE] is None
     assert figures[Indicator.COMPLETION_RATE] is None
     assert figures[Indicator.HOTSPOT_COMMUNES] == 0
+
+
+def test_every_indicator_stands_in_the_manual() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "indicators.md").read_text(encoding="utf-8")
+    assert [code for code in Indicator if f"`{code}`" not in manual] == []

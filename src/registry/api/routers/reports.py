@@ -12,6 +12,7 @@ from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
 from registry.api.records.routes import GUARDED
 from registry.api.schemas.fields import Day, UnitCode, Year
+from registry.api.schemas.report_example import EXAMPLE
 from registry.api.schemas.reports import AnnualReportOut, IndicatorOut, IndicatorsOut
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
@@ -36,18 +37,13 @@ class Breakdown(StrEnum):
     COMMUNE = "commune"
 
 
-_CSV_EXAMPLE = (
-    ",".join(report_csv.COLUMNS)
-    + "\r\n54,Tỉnh Phú Yên,2020-12-31,2020,2020-01-01,2020-12-31,total,,,persons_on_file,Người có hồ sơ quản lý,"
-    "point,persons,1229,exact\r\n"
-)
 _WRITTEN: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The figures.",
+        "description": "The figures. The example of a table holds those that were published for Phú Yên in 2020.",
         "content": {
             report_csv.MEDIA_TYPE: {
                 "schema": {"type": "string", "maxLength": 100_000_000},
-                "example": _CSV_EXAMPLE,
+                "example": report_csv.table_of(EXAMPLE),
             }
         },
     }

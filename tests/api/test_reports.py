@@ -291,7 +291,8 @@ class TestCommunes:
         before = await figures(manager)
         decision = {"unit_code": PHUONG_1, "status": "hotspot_type_2", "from_on": "2020-06-01"}
         await created(manager, "/v1/commune-statuses", {"id": str(uuid4())} | decision)
-        await created(manager, "/v1/commune-statuses", {"id": str(uuid4())} | decision | {"to_on": "2020-12-31"})
+        over = decision | {"unit_code": "22162", "to_on": "2020-12-31"}
+        await created(manager, "/v1/commune-statuses", {"id": str(uuid4())} | over)
         after = await figures(manager)
         assert change(before, after) == {"hotspot_communes": (0, 1), "hotspot_communes_type_2": (0, 1)}
         later = await figures(manager, unit="54", year=2019)

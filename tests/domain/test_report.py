@@ -192,6 +192,17 @@ class TestRows:
         assert report.total[Indicator.PERSONS_ON_FILE] == len(sources)
         assert report.total[Indicator.HOTSPOT_COMMUNES] == report.total[Indicator.COMMUNES_TOTAL]
 
+    def test_a_communes_row_is_its_own_report(self, atlas: Atlas) -> None:
+        island = atlas.resolve("21548", END_2025)
+        of_old = [atlas.resolve(code, date(2020, 2, 1)).unit_id for code in ("21541", "21544", "21547")]
+        tallies = [Tally(Indicator.ADDICTED_PERSONS, frozenset({each}), 1) for each in (*of_old, island.unit_id)]
+        province = compiled(atlas, "51", 2025, tallies=tallies)
+        alone = compiled(atlas, "21548", 2025, tallies=tallies)
+        assert {unit.code: figures for unit, figures in province.communes}["21548"] == alone.total
+        assert alone.total[Indicator.PERSONS_ON_FILE] == 4
+        assert alone.total[Indicator.COMMUNES_AFFECTED] == alone.total[Indicator.COMMUNES_TOTAL] == 1
+        assert alone.unplaced == province.unplaced
+
 
 class TestCommunes:
     def test_a_decision_goes_on_with_the_commune_that_took_the_territory(self, atlas: Atlas) -> None:

@@ -14,7 +14,7 @@ from registry.domain.atlas import Atlas
 from registry.domain.errors import Forbidden, RuleViolation
 from registry.domain.indicator import HOTSPOTS, Indicator, Value, derive
 from registry.domain.situation import CommuneStatus
-from registry.domain.unit import Certainty, Level, UnitVersion
+from registry.domain.unit import Level, UnitVersion
 
 
 class PeriodNotBegun(RuleViolation):
@@ -123,11 +123,14 @@ class Territory:
 
 
 def _commune(atlas: Atlas, unit_id: int, on: date) -> int | None:
-    """The commune in which a unit is counted on a date; none where it is unplaced, larger, or had not begun."""
+    """The commune in which a unit is counted on a date; none where that is a larger unit, or it had not begun.
+
+    Communes of an island district that became a commune itself are counted in it, though no list names it.
+    """
     if atlas.first(unit_id).valid_from > on:
         return None
-    place, certainty = atlas.there(unit_id, on)
-    return place if certainty is not Certainty.UNPLACED and atlas.at(place, on).level is Level.COMMUNE else None
+    place, _ = atlas.there(unit_id, on)
+    return place if atlas.at(place, on).level is Level.COMMUNE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,8 @@ class _Sums:
         return counts
 
     def _communes(self, units: frozenset[int]) -> dict[Indicator, Value]:
-        affected, drug_free = set(), set()
+        affected: set[int] = set()
+        drug_free: set[int] = set()
         hotspots: dict[CommuneStatus, set[int]] = {status: set() for status in HOTSPOTS}
         for unit in units & self._commune_of.keys():
             commune = self._commune_of[unit]

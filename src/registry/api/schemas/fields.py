@@ -5,7 +5,16 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -76,5 +85,11 @@ Day = Annotated[
 ]
 """A calendar date in Viet Nam, from 1900 on (`YYYY-MM-DD`)."""
 
+Whole = Annotated[int, Strict()]
+"""A whole number in a body. Text and booleans are none, though pydantic would read them as one."""
+
 Year = Annotated[int, Field(ge=1900, le=2200)]
-"""A calendar year."""
+"""A calendar year, in an answer or in an address."""
+
+YearIn = Annotated[Whole, Field(ge=1900, le=2200)]
+"""A calendar year in a body."""

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from registry.api.pagination import FoundPage, Page, SearchIn
 from registry.api.schemas.cases import EpisodeOut, FileOut
-from registry.api.schemas.fields import Line, Out, UnitCode, Year
+from registry.api.schemas.fields import Line, Out, UnitCode, Year, YearIn
 from registry.api.schemas.persons import PersonOut, ReachedPersonOut
 from registry.domain.management import FileCategory
 
@@ -23,7 +23,7 @@ class PersonSearchIn(SearchIn):
         "(`dang` finds `Đặng`, `hoà` finds `Hòa`).",
         examples=["nguyen mau"],
     )
-    birth_year: Year | None = Field(default=None, description="Year of birth.", examples=[1992])
+    birth_year: YearIn | None = Field(default=None, description="Year of birth.", examples=[1992])
     unit_code: UnitCode | None = Field(
         default=None, description="Unit in charge, by its code today or its last one.", examples=["22015"]
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from registry.api.schemas.fields import CommuneCode, Day, In, Line, Out, PersonNewId, Text, Year
+from registry.api.schemas.fields import CommuneCode, Day, In, Line, Out, PersonNewId, Text, Year, YearIn
 from registry.api.schemas.records import NewRecord, PersonRecordOut, RecordOut
 from registry.domain.person import DocumentType, Education, ResidenceKind, Sex
 from registry.domain.unit import Certainty
@@ -27,7 +27,7 @@ class PersonFields(BaseModel):
     birth_date: Day | None = Field(
         default=None, description="Date of birth, where the day is known.", examples=["1992-05-17"]
     )
-    birth_year: Year | None = Field(
+    birth_year: YearIn | None = Field(
         default=None, description="Year of birth, where only that is known; taken from `birth_date` otherwise."
     )
     birthplace: Line | None = Field(default=None, description="Place of birth or origin, in words.")
@@ -39,7 +39,7 @@ class PersonFields(BaseModel):
         description="Highest schooling (form 05 of Decree 105/2021).",
         examples=["lower_secondary"],
     )
-    phone: Phone | None = Field(default=None, description="Contact number.", examples=["0900 000 001"])
+    phone: Phone | None = Field(default=None, description="Contact number.", examples=["0000 000 001"])
 
 
 class PersonBody(In, PersonFields):

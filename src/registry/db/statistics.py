@@ -17,9 +17,10 @@ from registry.domain.situation import CommuneStatus
 async def measure(session: AsyncSession, *, period: ReportPeriod, units: Collection[int]) -> Measured:
     """Count what the units were in charge of. The caller has checked that these figures may be shown."""
     asked = {"first": period.first, "last": period.last, "units": sorted(units)}
-    tallies = (await session.exec(_PEOPLE, params=asked)).all()
-    statuses = (await session.exec(_STATUSES, params=asked)).all()
-    suspected = (await session.exec(_SUSPECTED, params=asked)).all()
+    connection = await session.connection()
+    tallies = await connection.execute(_PEOPLE, asked)
+    statuses = await connection.execute(_STATUSES, asked)
+    suspected = await connection.execute(_SUSPECTED, asked)
     return Measured(
         tallies=[Tally(Indicator(indicator), frozenset(where), count) for indicator, where, count in tallies],
         statuses=[(unit, CommuneStatus(status)) for unit, status in statuses],

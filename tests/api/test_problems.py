@@ -167,6 +167,6 @@ def test_an_operation_documents_its_problems() -> None:
     app.include_router(router)
 
     documented = app.openapi()["paths"]["/visits"]["post"]["responses"]
-    assert set(documented) == {"200", "400", "404", "409", "413", "415", "422", "500", "503"}
+    assert set(documented) == {"200", "400", "404", "409", "413", "414", "415", "422", "431", "500", "503"}
     assert documented["404"]["description"] == "- `not_found`: Not found"
     assert documented["422"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Problem"}

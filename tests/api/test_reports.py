@@ -16,7 +16,7 @@ from registry.api.report_csv import COLUMNS, inert
 from registry.db.engine import transaction
 from registry.db.tables.trail import AuditEventRow
 from registry.domain.access import Role, TokenScope
-from registry.domain.indicator import CATALOGUE, Counted, Indicator
+from registry.domain.indicator import CATALOGUE, Counted, Counted, Indicator
 from tests.conftest import SignIn
 
 Json: TypeAlias = dict[str, Any]
@@ -84,7 +84,7 @@ def change(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 
 def gain(before: dict[str, Any], after: dict[str, Any]) -> dict[str, int]:
     """By how much counts grew; shares are left out."""
-    counts = [code for code, definition in CATALOGUE.items() if definition.is_additive]
+    counts = [code for code, definition in CATALOGUE.items() if definition.counted is not Counted.PERCENT]
     return {code: (after[code] or 0) - (before[code] or 0) for code in counts if after[code] != before[code]}
 
 

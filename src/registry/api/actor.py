@@ -61,10 +61,6 @@ class Actor:
         if any(permission not in POLICY[grant.role] for grant in self.grants):
             raise Forbidden
 
-    def reaches_as(self, roles: Iterable[Role], atlas: Atlas) -> frozenset[int]:
-        """The units that the grants of some roles open."""
-        return _units_of((grant for grant in self.grants if grant.role in roles), atlas, self.today)
-
 
 def grants_for(
     permission: Permission, caller: Caller, held: Iterable[Grant], *, chosen: UUID | None

@@ -97,11 +97,8 @@ class Definition:
     parts: tuple[Indicator, ...] = ()
     numerator: Indicator | None = None
     denominator: Indicator | None = None
-
-    @property
-    def is_additive(self) -> bool:
-        """Whether the figures of parts of a territory add up to that of the whole."""
-        return self.counted is not Counted.PERCENT
+    is_additive: bool = True
+    """Whether the figures of the parts of a territory add up to that of the whole."""
 
 
 _I = Indicator
@@ -138,13 +135,21 @@ CATALOGUE: Mapping[Indicator, Definition] = MappingProxyType(
         _I.COMMUNES_TOTAL: _COMMUNES_NOW,
         _I.COMMUNES_AFFECTED: _COMMUNES_NOW,
         _I.COMMUNES_AFFECTED_PCT: Definition(
-            Time.POINT, Counted.PERCENT, numerator=_I.COMMUNES_AFFECTED, denominator=_I.COMMUNES_TOTAL
+            Time.POINT,
+            Counted.PERCENT,
+            numerator=_I.COMMUNES_AFFECTED,
+            denominator=_I.COMMUNES_TOTAL,
+            is_additive=False,
         ),
         _I.HOTSPOT_COMMUNES: _COMMUNES_NOW,
         **dict.fromkeys(HOTSPOTS.values(), _COMMUNES_NOW),
         _I.DRUG_FREE_COMMUNES: _COMMUNES_NOW,
         _I.DRUG_FREE_COMMUNES_PCT: Definition(
-            Time.POINT, Counted.PERCENT, numerator=_I.DRUG_FREE_COMMUNES, denominator=_I.COMMUNES_TOTAL
+            Time.POINT,
+            Counted.PERCENT,
+            numerator=_I.DRUG_FREE_COMMUNES,
+            denominator=_I.COMMUNES_TOTAL,
+            is_additive=False,
         ),
         _I.REHAB_PERSONS: Definition(
             Time.PERIOD,
@@ -158,7 +163,7 @@ CATALOGUE: Mapping[Indicator, Definition] = MappingProxyType(
         _I.REHAB_PERSONS_FACILITY_COMPULSORY: _PEOPLE,
         _I.REHAB_PERSONS_FACILITY_VOLUNTARY: _PEOPLE,
         _I.REHAB_PERSONS_COMMUNITY: _PEOPLE,
-        _I.REHAB_DISTINCT_PERSONS: _PEOPLE,
+        _I.REHAB_DISTINCT_PERSONS: Definition(Time.PERIOD, Counted.PERSONS, is_additive=False),
         _I.REHAB_EPISODES_STARTED: _EPISODES,
         **dict.fromkeys(EXITS.values(), _EPISODES),
         _I.REHAB_COURSES_CONCLUDED: Definition(
@@ -171,6 +176,7 @@ CATALOGUE: Mapping[Indicator, Definition] = MappingProxyType(
             Counted.PERCENT,
             numerator=_I.REHAB_COURSES_COMPLETED,
             denominator=_I.REHAB_COURSES_CONCLUDED,
+            is_additive=False,
         ),
         _I.METHADONE_PATIENTS: _PEOPLE_NOW,
         _I.METHADONE_STARTED: _EPISODES,

@@ -9,14 +9,16 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from registry.api.app import create_app
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.situation import STATUSES
 from registry.api.records.kind import Kind
 from registry.db.engine import transaction
-from registry.demo.issuer import ISSUER
+from registry.demo.issuer import ISSUER, DemoIssuer
 from registry.domain.access import Role
-from tests.conftest import TODAY, SignIn
+from registry.settings import Settings
+from tests.conftest import NOW, TODAY, SignIn
 from tests.factories.bodies import ALL_KINDS, a_document, a_file, a_person, a_record, an_episode
 from tests.factories.posted import body_of, corrected, created, posted_episode, posted_file, posted_person, refused
 from tests.factories.shelf import Shelf, put, shelf_of, voided
@@ -256,6 +258,29 @@ class TestDenials:
         answer = await anonymous.get(f"/v1/persons/{uuid4()}")
 
         assert await audited(app, answer) == []
+
+
+async def test_a_denial_is_written_after_its_transaction_has_let_go(
+    settings: Settings, database_url: str, issuer: DemoIssuer, sign_in: SignIn
+) -> None:
+    """Or a crowd that is denied would hold every connection and wait for another."""
+    await sign_in(Role.PROVINCE_MANAGER, subject="one of a crowd")
+    narrow = create_app(
+        settings.model_copy(update={"pool_size": 1, "pool_timeout_seconds": 1.0}),
+        database_url=database_url,
+        clock=lambda: NOW,
+    )
+    headers = {"Authorization": f"Bearer {issuer.token('one of a crowd', now=NOW)}"}
+    async with (
+        narrow.router.lifespan_context(narrow),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(narrow), base_url="https://registry.example", headers=headers
+        ) as client,
+    ):
+        answer = await client.get(f"/v1/persons/{uuid4()}")
+        rows = await audited(narrow, answer)
+
+    assert (answer.status_code, [row["decision"] for row in rows]) == (404, ["denied"])
 
 
 class TestPurpose:

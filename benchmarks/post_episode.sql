@@ -1,0 +1,60 @@
+-- What one POST of an episode runs, statement by statement. Ids are those of population.sql.
+\set n :n + 1
+\set who :n * :clients + :client_id + 1
+BEGIN;
+SELECT id, issuer, subject, role, unit_id, unit_code, unit_on, organisation_id, from_on, to_on, granted_by, granted_at,
+    revoked_at, revoked_by, fingerprint
+FROM access_grant
+WHERE issuer = :issuer::varchar AND subject = :subject::varchar AND revoked_at IS NULL
+    AND from_on <= current_date AND (to_on IS NULL OR to_on >= current_date)
+ORDER BY id;
+SELECT version, state, void_reason, recorded_at, changed_at, changed_by, fingerprint, person_id, id, unit_id, root_id,
+    course_id, track, modality, legal_basis, registered_on, started_on, provider_id, planned_months, therapies,
+    decision_number, decision_on, issuer, ended_on, outcome
+FROM episode
+WHERE person_id = md5(:who::text)::uuid AND id = md5('post' || :who::text)::uuid;
+SELECT version, state, void_reason, recorded_at, changed_at, changed_by, fingerprint, id, root_id, unit_id,
+    unit_certainty, full_name, folded_name, sort_key, aliases, sex, birth_date, birth_year, birthplace, ethnicity,
+    nationality, occupation, education, phone
+FROM person
+WHERE id = md5(:who::text)::uuid AND unit_id = ANY (:units::int[])
+FOR NO KEY UPDATE
+\gset person_
+SELECT version, state, void_reason, recorded_at, changed_at, changed_by, fingerprint, person_id, id, unit_id, root_id,
+    course_id, track, modality, legal_basis, registered_on, started_on, provider_id, planned_months, therapies,
+    decision_number, decision_on, issuer, ended_on, outcome
+FROM episode
+WHERE root_id = md5(:who::text)::uuid AND state = 'active'
+ORDER BY registered_on;
+UPDATE reach SET until_on = current_date - 1
+WHERE person_id = md5(:who::text)::uuid AND record_id = md5('post' || :who::text)::uuid
+    AND (until_on IS NULL OR until_on >= current_date);
+WITH written AS (
+    INSERT INTO episode (version, state, recorded_at, changed_at, changed_by, fingerprint, person_id, id, unit_id,
+        root_id, course_id, track, modality, legal_basis, registered_on, started_on, planned_months, therapies)
+    VALUES (1, 'active', now(), now(), :issuer::text || '|' || :subject::text, sha256(:who::text::bytea),
+        md5(:who::text)::uuid, md5('post' || :who::text)::uuid, :person_unit_id, md5(:who::text)::uuid,
+        md5('post' || :who::text)::uuid, 'rehab', 'community', 'voluntary', '2024-03-12', '2024-03-16', 6,
+        '{intake,detoxification,counselling}')
+    ON CONFLICT ON CONSTRAINT pk_episode DO NOTHING
+    RETURNING id
+), fed AS (
+    INSERT INTO change_feed (unit_id, organisation_id, person_id, entity, record_id, op, version)
+    SELECT audience.unit_id, audience.organisation_id, md5(:who::text)::uuid, 'episode',
+        md5('post' || :who::text)::uuid, 'upsert', 1
+    FROM written, (
+        SELECT :person_unit_id::int AS unit_id, NULL::uuid AS organisation_id
+        UNION ALL
+        SELECT DISTINCT NULL::int, organisation_id FROM reach
+        WHERE person_id = md5(:who::text)::uuid AND md5('post' || :who::text)::uuid IN (person_id, record_id)
+            AND (until_on IS NULL OR until_on >= current_date)
+    ) audience
+), audited AS (
+    INSERT INTO audit_event (at, issuer, subject, client_id, purpose, operation, person_ids, entity, record_id,
+        field_groups, decision, request_id)
+    SELECT now(), :issuer::text, :subject::text, 'demo-client', 'supervision', 'create_episode',
+        ARRAY[md5(:who::text)::uuid], 'episode', id, '{treatment}', 'allowed', gen_random_uuid()
+    FROM written
+)
+SELECT id FROM written;
+COMMIT;

@@ -1,4 +1,4 @@
-"""Management files: one open of each category, closed once."""
+"""Management files: one open of each category, closed once. Tests, determinations and notes are never of tomorrow."""
 
 import asyncio
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 
 from registry.domain.access import Role
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import a_file
+from tests.factories.bodies import OF_PERSON, a_file, a_record
 from tests.factories.posted import body_of, corrected, created, posted_file, posted_person, refused, without_occurrence
 
 CLOSING = {"closed_on": "2021-03-10", "close_reason": "term_ended"}
@@ -187,3 +187,22 @@ class TestClose:
 
         refused(await anonymous.post(f"{address}/close", json=CLOSING), 401, "unauthenticated")
         refused(await health_officer.post(f"{address}/close", json=CLOSING), 403, "insufficient_scope")
+
+
+@pytest.mark.parametrize(
+    ("collection", "over", "pointer"),
+    [
+        pytest.param("drug-tests", {"tested_on": "2026-11-22"}, "/tested_on", id="a test"),
+        pytest.param("determinations", {"determined_on": "2026-11-22"}, "/determined_on", id="a determination"),
+        pytest.param("substance-uses", {"noted_on": "2026-11-22"}, "/noted_on", id="a note"),
+        pytest.param("substance-uses", {"first_used_year": 2027}, "/first_used_year", id="a first use"),
+    ],
+)
+async def test_nothing_is_known_of_tomorrow(
+    manager: httpx.AsyncClient, person_id: str, collection: str, over: dict[str, Any], pointer: str
+) -> None:
+    kind = next(kind for kind in OF_PERSON if kind.collection == collection)
+
+    answer = await manager.post(f"/v1/persons/{person_id}/{collection}", json=a_record(kind) | over)
+
+    refused(answer, 409, "date_in_future", pointer)

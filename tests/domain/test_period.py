@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from registry.domain.period import DateInFuture, DatesOutOfOrder, Period, require_order, require_past
+from registry.domain.period import DateInFuture, DatesOutOfOrder, Period, require_order, require_past, require_past_year
 
 MARCH = Period(date(2020, 3, 1), date(2020, 4, 1))
 FROM_MARCH = Period(date(2020, 3, 1))
@@ -39,6 +39,15 @@ def test_today_is_not_in_the_future() -> None:
     with pytest.raises(DateInFuture) as refusal:
         require_past(date(2020, 3, 2), today=date(2020, 3, 1), pointer="/on")
     assert refusal.value.pointer == "/on"
+
+
+def test_this_year_is_not_in_the_future() -> None:
+    require_past_year(2020, today=date(2020, 3, 1), pointer="/year")
+    require_past_year(None, today=date(2020, 3, 1), pointer="/year")
+
+    with pytest.raises(DateInFuture) as refusal:
+        require_past_year(2021, today=date(2020, 3, 1), pointer="/year")
+    assert refusal.value.pointer == "/year"
 
 
 def test_a_later_step_may_be_on_the_same_day_but_not_before() -> None:

@@ -37,6 +37,12 @@ def require_past(day: date | None, *, today: date, pointer: str) -> None:
         raise DateInFuture(pointer=pointer)
 
 
+def require_past_year(year: int | None, *, today: date, pointer: str) -> None:
+    """Refuse a year after this one."""
+    if year is not None and year > today.year:
+        raise DateInFuture(pointer=pointer)
+
+
 def require_order(earlier: date | None, later: date | None, *, pointer: str) -> None:
     """Refuse `later` before `earlier`; a date that is not given orders nothing."""
     if earlier is not None and later is not None and later < earlier:

@@ -20,7 +20,7 @@ from registry.api.tags import Tag
 from registry.db.tables.cases import DeterminationRow, DrugTestRow, ManagementFileRow, SubstanceUseRow
 from registry.domain import management
 from registry.domain.access import FieldGroup, Permission
-from registry.domain.period import require_past
+from registry.domain.period import require_past, require_past_year
 
 
 async def decide_file(desk: Desk, draft: Draft[FileBody]) -> Decision:
@@ -47,6 +47,7 @@ async def decide_determination(desk: Desk, draft: Draft[DeterminationBody]) -> D
 async def decide_substance_use(desk: Desk, draft: Draft[SubstanceUseBody]) -> Decision:
     """Nothing is noted tomorrow."""
     require_past(draft.body.noted_on, today=desk.actor.today, pointer="/noted_on")
+    require_past_year(draft.body.first_used_year, today=desk.actor.today, pointer="/first_used_year")
     return Decision(draft.body.model_dump(exclude={"id"}))
 
 

@@ -14,7 +14,7 @@ from registry.db import persons, records
 from registry.db.records import Key
 from registry.db.tables.persons import PersonRow, ResponsibilityRow
 from registry.domain.access import FieldGroup, Permission, require_units
-from registry.domain.period import require_order, require_past
+from registry.domain.period import require_order, require_past, require_past_year
 from registry.domain.person import Warning as Remark
 from registry.domain.person import birth_year_of
 from registry.domain.record import RecordIdConflict
@@ -25,6 +25,7 @@ async def decide_person(desk: Desk, draft: Draft[PersonBody]) -> Decision:
     """Derive what search and order need from the names; the date of birth tells its year."""
     body = draft.body
     require_past(body.birth_date, today=desk.actor.today, pointer="/birth_date")
+    require_past_year(body.birth_year, today=desk.actor.today, pointer="/birth_year")
     year = birth_year_of(body.birth_date, body.birth_year)
     known = draft.former.birth_year if isinstance(draft.former, PersonRow) else None
     disagrees = body.birth_year not in {None, known, year}

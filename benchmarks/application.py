@@ -1,12 +1,14 @@
 """The service as it runs in production, in a process of its own: `python -m benchmarks.application PORT`.
 
 Settings come from the environment. The benchmark's tokens are signed by the test issuer, which
-`registry serve` refuses; everything else is the same.
+`registry serve` refuses.
 """
 
 import sys
 
-from registry import logs, service
+import uvicorn
+
+from registry import logs
 from registry.api.app import create_app
 from registry.settings import Settings
 
@@ -17,7 +19,7 @@ def main(port: int) -> None:
         sys.exit("set REGISTRY_DATABASE_URL")
     logs.configure("json")
     app = create_app(settings, database_url=settings.database_url.get_secret_value())
-    service.serve(app, service.listen("127.0.0.1", port))
+    uvicorn.run(app, port=port, log_config=None, access_log=False, server_header=False)
 
 
 if __name__ == "__main__":

@@ -63,10 +63,11 @@ async def set_up() -> AsyncIterator[Stage]:
         units, map_load_seconds = await _populate(server.url())
         issuer = DemoIssuer(directory)
         port = _free_port()
-        service = _start_service(server.url(), issuer, port)
+        log = directory / "service.log"
+        service = _start_service(server.url(), issuer, port, log)
         stack.callback(service.wait)
         stack.callback(service.terminate)
-        _wait_for(port, service)
+        _wait_for(port, service, log)
         yield Stage(
             sqlalchemy_url=server.url(),
             programs=server.bin_dir,
@@ -122,18 +123,15 @@ async def _populate(url: str) -> tuple[tuple[int, ...], float]:
     return units, map_load_seconds
 
 
-def _start_service(url: str, issuer: DemoIssuer, port: int) -> subprocess.Popen[bytes]:
+def _start_service(url: str, issuer: DemoIssuer, port: int, log: Path) -> subprocess.Popen[bytes]:
     settings = {
         "REGISTRY_DATABASE_URL": url,
         "REGISTRY_SECRET": uuid4().hex,
         "REGISTRY_ISSUERS": json.dumps([issuer.trusted().model_dump(mode="json")]),
     }
-    return subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.application", str(port)],
-        env={**os.environ, **settings},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    command = [sys.executable, "-m", "benchmarks.application", str(port)]
+    with log.open("wb") as output:
+        return subprocess.Popen(command, env={**os.environ, **settings}, stdout=output, stderr=output)
 
 
 def _free_port() -> int:
@@ -142,7 +140,7 @@ def _free_port() -> int:
         return port
 
 
-def _wait_for(port: int, service: subprocess.Popen[bytes]) -> None:
+def _wait_for(port: int, service: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and service.poll() is None:
         try:
@@ -151,4 +149,4 @@ def _wait_for(port: int, service: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
         else:
             return
-    raise RuntimeError("the service did not start")
+    raise RuntimeError(f"the service did not start: {log.read_text()}")

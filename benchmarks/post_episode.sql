@@ -26,9 +26,6 @@ SELECT version, state, void_reason, recorded_at, changed_at, changed_by, fingerp
 FROM episode
 WHERE root_id = md5(:who::text)::uuid AND state = 'active'
 ORDER BY registered_on;
-UPDATE reach SET until_on = current_date - 1
-WHERE person_id = md5(:who::text)::uuid AND record_id = md5('post' || :who::text)::uuid
-    AND (until_on IS NULL OR until_on >= current_date);
 WITH written AS (
     INSERT INTO episode (version, state, recorded_at, changed_at, changed_by, fingerprint, person_id, id, unit_id,
         root_id, course_id, track, modality, legal_basis, registered_on, started_on, planned_months, therapies)

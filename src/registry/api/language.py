@@ -30,7 +30,12 @@ def of_request(request: Request) -> Language:
     return preferred(request.headers.get("accept-language"))
 
 
-RequestLanguage = Annotated[Language, Depends(of_request)]
+async def requested(request: Request) -> Language:
+    """Choose the language; a coroutine, since FastAPI would hand a plain function to a thread."""
+    return of_request(request)
+
+
+RequestLanguage = Annotated[Language, Depends(requested)]
 
 _LANGUAGES = {"vi": Language.VI, "en": Language.EN, "*": Language.VI}
 

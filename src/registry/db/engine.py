@@ -2,7 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,12 +16,11 @@ def create_engine(
     url: str, *, pool_size: int = 10, pool_timeout: float = 2.0, statement_timeout: float = 10.0, name: str = "registry"
 ) -> AsyncEngine:
     """Make an engine whose errors and logs never show parameters. Times are seconds."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "timeout": 10,
@@ -33,6 +35,14 @@ def create_engine(
             },
         },
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, *_: object) -> None:  # noqa: ANN401 - the driver is not typed
+    """Let the pool replace a connection that the server has closed: the driver knows without asking."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def create_sessions(engine: AsyncEngine) -> Sessions:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 from registry.domain.unit import (
@@ -141,6 +142,7 @@ class Atlas:
         ended = (source for place in within for source in sources.get(place, ()))
         return tuple(sorted([*within, *ended]))
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - an atlas lives as long as the process, and grants name few units
     def scope_of(self, unit_id: int, today: date) -> tuple[int, ...]:
         """List the units in reach, on today's map, of a grant on a unit.
 

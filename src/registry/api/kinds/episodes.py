@@ -31,17 +31,18 @@ async def decide_episode(desk: Desk, draft: Draft[EpisodeBody]) -> Decision:
         outcome=body.outcome,
     )
     episode.review(proposed, others=await episodes.of_root(desk.session, person.root_id), today=desk.actor.today)
-    await reach.follow(
-        desk.session,
-        person_id=person.id,
-        unit_id=person.unit_id,
-        because=ReachReason.EPISODE,
-        record_id=draft.id,
-        organisation_id=body.provider_id,
-        from_on=desk.actor.today,
-        ended_on=body.ended_on,
-        linger=timedelta(days=desk.settings.reach_days),
-    )
+    if draft.former is not None or body.provider_id is not None:
+        await reach.follow(
+            desk.session,
+            person_id=person.id,
+            unit_id=person.unit_id,
+            because=ReachReason.EPISODE,
+            record_id=draft.id,
+            organisation_id=body.provider_id,
+            from_on=desk.actor.today,
+            ended_on=body.ended_on,
+            linger=timedelta(days=desk.settings.reach_days),
+        )
     columns = body.model_dump(exclude={"id"})
     return Decision(columns | {"course_id": proposed.course_id, "track": proposed.track, "root_id": person.root_id})
 

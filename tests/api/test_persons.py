@@ -1,5 +1,6 @@
 """People: the first residence and who is responsible, names, years, and what of them a facility sees."""
 
+import unicodedata
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -322,3 +323,10 @@ class TestVoid:
 
         assert [body_of(await officer.get(path))["items"] for path in lists] == [[], [], []]
         assert body_of(await officer.post("/v1/persons/search", json={"name": "mau"}))["items"] == []
+
+
+async def test_a_name_typed_letter_by_letter_is_kept_as_one_spelling(manager: httpx.AsyncClient) -> None:
+    typed = unicodedata.normalize("NFD", "Đặng Thị Hoà")
+    answer = await manager.post("/v1/persons", json=a_person(full_name=typed))
+    assert answer.status_code == 201
+    assert answer.json()["full_name"] == unicodedata.normalize("NFC", typed) != typed

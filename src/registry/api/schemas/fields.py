@@ -1,6 +1,7 @@
 """Building blocks of bodies: strict input, complete output, text without control characters."""
 
 import re
+import unicodedata
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -58,11 +59,30 @@ RecordNewId = Annotated[
 ]
 """A record's id, made by the client: UUIDv4 or UUIDv7."""
 
-Line = Annotated[str, StringConstraints(pattern=_LINE, min_length=1, max_length=200, strip_whitespace=True)]
+
+def _composed(text: str) -> str:
+    """Keep one spelling of a letter with its accents (NFC): keyboards send both, and equal names must be equal."""
+    return unicodedata.normalize("NFC", text)
+
+
+Line = Annotated[
+    str,
+    StringConstraints(pattern=_LINE, min_length=1, max_length=200, strip_whitespace=True),
+    AfterValidator(_composed),
+]
 """One line of text, 1 to 200 characters, no control characters."""
 
-Text = Annotated[str, StringConstraints(pattern=_TEXT, min_length=1, max_length=4000, strip_whitespace=True)]
+Text = Annotated[
+    str,
+    StringConstraints(pattern=_TEXT, min_length=1, max_length=4000, strip_whitespace=True),
+    AfterValidator(_composed),
+]
 """Several lines of text, 1 to 4,000 characters; tab and line breaks are the only control characters."""
+
+IdentityNumber = Annotated[
+    str, StringConstraints(pattern=r"^[ ./-]*[0-9A-Za-z][0-9A-Za-z ./-]{2,39}$", min_length=3, max_length=40)
+]
+"""Number of an identity document: letters and digits, spaces and marks between them do not count."""
 
 UnitCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{2}|[0-9]{3}|[0-9]{5})$", max_length=5)]
 """Code of an administrative unit: 2 digits a province, 3 a district, 5 a commune. Leading zeros count."""

@@ -1,17 +1,14 @@
 """Bodies of searches and line lists."""
 
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from registry.api.pagination import FoundPage, Page, SearchIn
 from registry.api.schemas.cases import EpisodeOut, FileOut
-from registry.api.schemas.fields import Line, Out, UnitCode, Year, YearIn
+from registry.api.schemas.fields import IdentityNumber, Line, Out, UnitCode, Year, YearIn
 from registry.api.schemas.persons import PersonOut, ReachedPersonOut
 from registry.domain.management import FileCategory
-
-IdentityNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z ./-]{3,40}$", max_length=40)]
 
 
 class PersonSearchIn(SearchIn):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from registry.api.schemas.fields import CommuneCode, Day, In, Line, Out, PersonNewId, Text, Year, YearIn
+from registry.api.schemas.fields import CommuneCode, Day, IdentityNumber, In, Line, Out, PersonNewId, Text, Year, YearIn
 from registry.api.schemas.records import NewRecord, PersonRecordOut, RecordOut
 from registry.domain.person import DocumentType, Education, ResidenceKind, Sex
 from registry.domain.unit import Certainty
@@ -112,7 +112,7 @@ class IdentityDocumentFields(BaseModel):
     document_type: DocumentType = Field(
         description="`cccd`: citizen identity card, 12 digits; `cmnd`: the older card, 9 digits.", examples=["cccd"]
     )
-    number: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z ./-]{3,40}$", max_length=40)] = Field(
+    number: IdentityNumber = Field(
         description="The number as printed. A CCCD that disagrees with sex or year of birth is kept with a warning.",
         examples=["054092999001"],
     )

@@ -1,6 +1,7 @@
 """Backup and restore with PostgreSQL's own programs, on the server that the suite runs against."""
 
 import os
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -111,6 +112,22 @@ async def test_half_a_backup_changes_nothing(
         restore(database_url, half, programs=programs)
     assert (await subjects(database_url), await epoch(database_url)) == before
     assert kept in before[0]
+
+
+async def test_a_backup_that_was_not_read_to_its_end_changes_nothing(
+    database_url: str, programs: Path | None, tmp_path: Path
+) -> None:
+    file = tmp_path / "registry.dump"
+    backup(database_url, file, programs=programs)
+    before = await epoch(database_url)
+    for name, end in (("psql", ""), ("pg_restore", "exit 1")):
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\n"{shutil.which(name, path=programs)}" "$@"\n{end}\n')
+        program.chmod(0o755)
+
+    with pytest.raises(CannotRun, match="pg_restore: it failed"):
+        restore(database_url, file, programs=tmp_path)
+    assert await epoch(database_url) == before
 
 
 async def test_no_restore_under_a_server_that_runs(database_url: str, programs: Path | None, tmp_path: Path) -> None:

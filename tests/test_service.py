@@ -22,7 +22,7 @@ async def test_a_companion_that_fails_stops_the_server(listener: socket.socket) 
         raise CannotRun("no more")
 
     with pytest.raises(CannotRun, match="no more"):
-        await asyncio.wait_for(asyncio.to_thread(service.serve, FastAPI(), listener, companion=fail), timeout=10)
+        await asyncio.wait_for(service.server_of(FastAPI(), companion=fail).serve([listener]), timeout=10)
 
 
 async def test_the_companion_begins_when_the_server_answers(listener: socket.socket) -> None:
@@ -36,7 +36,7 @@ async def test_the_companion_begins_when_the_server_answers(listener: socket.soc
 
     gc.disable()  # as the command does until the server stands
     with pytest.raises(CannotRun, match="seen enough"):
-        await asyncio.wait_for(asyncio.to_thread(service.serve, FastAPI(), listener, companion=call), timeout=10)
+        await asyncio.wait_for(service.server_of(FastAPI(), companion=call).serve([listener]), timeout=10)
     assert answers == [200]
     assert gc.isenabled()
 

@@ -69,7 +69,7 @@ async def require_prepared(database: Database) -> None:
 
 
 class Server(uvicorn.Server):
-    """Uvicorn with a companion. A companion that fails stops the server, and `run` raises what it raised."""
+    """Uvicorn with a companion. A companion that fails stops the server, which then raises what it raised."""
 
     def __init__(self, config: uvicorn.Config, companion: Companion) -> None:
         super().__init__(config)
@@ -86,13 +86,15 @@ class Server(uvicorn.Server):
         """Serve until told to stop."""
         companion = asyncio.ensure_future(self._companion())
         companion.add_done_callback(self._heed)
-        await super().main_loop()
-        companion.cancel()
-        await asyncio.wait([companion])
+        try:
+            await super().main_loop()
+        finally:
+            companion.cancel()
+            await asyncio.wait([companion])
 
-    def run(self, sockets: list[socket.socket] | None = None) -> None:
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve on sockets that listen already."""
-        super().run(sockets)
+        await super().serve(sockets)
         if self._failure is not None:
             raise self._failure
 
@@ -106,8 +108,8 @@ async def nothing() -> None:
     """Keep a server company that needs none."""
 
 
-def serve(app: FastAPI, listener: socket.socket, *, companion: Companion = nothing, log_level: str = "info") -> None:
-    """Serve until a signal: then take no more connections, let requests finish, and return or exit."""
+def server_of(app: FastAPI, *, companion: Companion = nothing, log_level: str = "info") -> Server:
+    """Make the server: on a signal it takes no more connections, lets requests finish, and ends."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -117,4 +119,4 @@ def serve(app: FastAPI, listener: socket.socket, *, companion: Companion = nothi
         lifespan="on",
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    Server(config, companion).run([listener])
+    return Server(config, companion)

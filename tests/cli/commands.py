@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ import registry
 from registry.cli import main
 
 SOURCES = Path(registry.__file__).parents[1]
+
+PATIENCE_SECONDS = 30
 
 PRODUCTION = {
     "secret": "a secret for tests only, never for a service",
@@ -45,16 +48,24 @@ class Commands:
         for name, value in environment.items():
             self._monkeypatch.setenv(f"REGISTRY_{name.upper()}", value)
         code: str | int | None = 0
+        signal.signal(signal.SIGALRM, _stop_serving)
+        signal.alarm(PATIENCE_SECONDS)
         try:
             main()
         except SystemExit as end:
             code = end.code
         finally:
+            signal.alarm(0)
             gc.enable()
         said = self._capsys.readouterr()
         if isinstance(code, str):
             return Outcome(1, said.out, code)
         return Outcome(code or 0, said.out, said.err)
+
+
+def _stop_serving(*_: object) -> None:
+    """End a command that serves where it should have refused."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 Process: TypeAlias = subprocess.Popen[str]

@@ -43,7 +43,7 @@ def run(host: str, port: int, *, is_empty: bool) -> None:
             welcome.show(address, await _tokens(app, home))
             logging.getLogger().setLevel(logging.INFO)
 
-        service.serve(app, listener, companion=companion, log_level="warning")
+        service.server_of(app, companion=companion, log_level="warning").run([listener])
 
 
 async def _load(app: FastAPI, home: DemoHome, address: str) -> None:

@@ -16,7 +16,7 @@ from registry.api.report_csv import COLUMNS, inert
 from registry.db.engine import transaction
 from registry.db.tables.trail import AuditEventRow
 from registry.domain.access import Role, TokenScope
-from registry.domain.indicator import CATALOGUE, Counted, Counted, Indicator
+from registry.domain.indicator import CATALOGUE, Counted, Indicator
 from tests.conftest import SignIn
 
 Json: TypeAlias = dict[str, Any]

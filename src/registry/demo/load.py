@@ -63,12 +63,15 @@ async def post_province(province: Province, client: httpx.AsyncClient, token_for
         for batch in waiting:
             await load.post(batch, tokens[batch.unit_code])
 
+    refusals: list[BaseException] = []
     try:
         async with asyncio.TaskGroup() as workers:
             for _ in range(CONCURRENCY):
                 workers.create_task(work())
-    except* DemoNotLoaded as failures:
-        raise failures.exceptions[0] from None
+    except* DemoNotLoaded as group:
+        refusals += group.exceptions
+    if refusals:  # raised in there, it would come out in another group
+        raise refusals[0]
 
 
 class _Load:

@@ -40,7 +40,7 @@ async def load_demo(
     province = await asyncio.to_thread(make_province)
     limits = httpx.Limits(max_connections=CONCURRENCY)
     async with httpx.AsyncClient(
-        base_url=base_url, transport=transport, limits=limits, timeout=TIMEOUT_SECONDS
+        base_url=base_url, transport=transport, limits=limits, timeout=TIMEOUT_SECONDS, trust_env=False
     ) as client:
         await post_province(province, client, token_for, report)
 

@@ -21,7 +21,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from registry.api.refusals import Refusal
-from registry.api.schemas.fields import In, Out, Whole
+from registry.api.schemas.fields import AsNumber, In, Out
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 500
@@ -62,7 +62,7 @@ class FoundPage(Out, Generic[Item]):
 class SearchIn(In):
     """The body of a search by POST; subclasses add the conditions."""
 
-    limit: Annotated[Whole, Field(ge=1, le=MAX_LIMIT, description="Most items on the page.")] = DEFAULT_LIMIT
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most items on the page."), AsNumber] = DEFAULT_LIMIT
     cursor: Cursor | None = Field(default=None, description="The `next_cursor` of the page before; null for the first.")
 
 

@@ -38,7 +38,6 @@ IfMatchHeader = Annotated[
     Header(
         description='The `ETag` of the version that the change was made from, for example `"v3-treatment"`.',
         alias="If-Match",
-        pattern=r'^([*]|"[!#-~]{1,200}"(, ?"[!#-~]{1,200}"){0,9})$',
         max_length=2100,
     ),
 ]

@@ -1,10 +1,11 @@
 """Bodies of what happens to a person on file: files, tests, determinations, substances, treatment."""
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from registry.api.schemas.fields import Day, In, Line, Whole, YearIn
+from registry.api.schemas.fields import AsNumber, Day, In, Line, YearIn
 from registry.api.schemas.records import NewRecord, PersonRecordOut
 from registry.domain.episode import LegalBasis, Modality, Outcome, Therapy, Track
 from registry.domain.health import DeterminationResult, Substance, TestMethod, TestResult, UseRoute
@@ -122,8 +123,8 @@ class SubstanceUseFields(BaseModel):
     route: UseRoute = Field(description="How it is taken.", examples=["injecting"])
     noted_on: Day = Field(description="Day on which this was noted. Not after today.", examples=["2020-03-05"])
     first_used_year: YearIn | None = Field(default=None, description="Year of the first use.", examples=[2017])
-    days_last_month: Whole | None = Field(
-        default=None, ge=0, le=31, description="Days of use in the last month.", examples=[12]
+    days_last_month: Annotated[int, Field(ge=0, le=31), AsNumber] | None = Field(
+        default=None, description="Days of use in the last month.", examples=[12]
     )
 
 
@@ -166,8 +167,8 @@ class EpisodeFields(Decision):
         default=None,
         description="The organisation that treats: it then reaches the person's name, year of birth and phone.",
     )
-    planned_months: Whole | None = Field(
-        default=None, ge=1, le=120, description="Planned term in months; null where there is none.", examples=[6]
+    planned_months: Annotated[int, Field(ge=1, le=120), AsNumber] | None = Field(
+        default=None, description="Planned term in months; null where there is none.", examples=[6]
     )
     therapies: list[Therapy] = Field(
         default=[],

@@ -12,7 +12,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    Strict,
     StringConstraints,
     WithJsonSchema,
 )
@@ -105,11 +104,19 @@ Day = Annotated[
 ]
 """A calendar date in Viet Nam, from 1900 on (`YYYY-MM-DD`)."""
 
-Whole = Annotated[int, Strict()]
-"""A whole number in a body. Text and booleans are none, though pydantic would read them as one."""
+
+def _written_as_a_number(value: object) -> object:
+    """Refuse text and truth values that pydantic would read as numbers; 6.0 is the whole number 6 in JSON Schema."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    raise PydanticKnownError("int_type")
+
+
+AsNumber = BeforeValidator(_written_as_a_number)
+"""Asks of a whole number in a body that it is written as one; stands after the bounds, which keeps them published."""
 
 Year = Annotated[int, Field(ge=1900, le=2200)]
 """A calendar year, in an answer or in an address."""
 
-YearIn = Annotated[Whole, Field(ge=1900, le=2200)]
+YearIn = Annotated[int, Field(ge=1900, le=2200), AsNumber]
 """A calendar year in a body."""

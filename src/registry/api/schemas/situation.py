@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from registry.api.pagination import Page
 from registry.api.schemas.cases import Decision
-from registry.api.schemas.fields import CommuneCode, Day, In, Line, Whole
+from registry.api.schemas.fields import AsNumber, CommuneCode, Day, In, Line
 from registry.api.schemas.records import NewRecord, RecordOut
 from registry.domain.organisation import OrganisationKind
 from registry.domain.situation import CommuneStatus
@@ -77,7 +77,7 @@ class SuspectedCountFields(BaseModel):
 
     unit_code: CommuneCode = Field(description="The commune, by its code on `counted_on`.", examples=["22015"])
     counted_on: Day = Field(description="Day of the count. Not after today.", examples=["2020-06-26"])
-    count: Whole = Field(description="Number of people.", ge=0, le=100_000, examples=[3])
+    count: Annotated[int, Field(ge=0, le=100_000), AsNumber] = Field(description="Number of people.", examples=[3])
     source: Line | None = Field(default=None, description="Report or survey that it stands in.")
 
 

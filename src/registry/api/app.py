@@ -16,7 +16,8 @@ from registry.api.routers import ROUTERS
 from registry.api.security_headers import SecurityHeaders
 from registry.db import migrate, trail
 from registry.db.constraints import CONSTRAINTS
-from registry.db.engine import create_engine, create_sessions, transaction
+from registry.db.context import closed_transaction
+from registry.db.engine import create_engine, create_sessions
 from registry.db.units import load_atlas
 from registry.domain.errors import DomainError, Forbidden, NotFound
 from registry.keys import Keys
@@ -35,7 +36,7 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
             statement_timeout=settings.statement_timeout_seconds,
         )
         app.state.sessions = create_sessions(engine)
-        async with transaction(app.state.sessions) as session:
+        async with closed_transaction(app.state.sessions) as session:
             app.state.atlas = await load_atlas(session)
         app.state.readiness.require("database", database_answers(engine))
         app.state.readiness.require("migrations", migrations_are(engine, migrate.head()))
@@ -86,5 +87,5 @@ async def record_denial(request: Request, refusal: DomainError) -> None:
     is_denial = isinstance(refusal, Forbidden) or type(refusal) is NotFound  # which units there are is public
     if actor is None or not is_denial:
         return
-    async with transaction(request.app.state.sessions) as session:
+    async with closed_transaction(request.app.state.sessions) as session:
         await trail.audit(session, actor.act, allowed=False)

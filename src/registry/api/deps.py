@@ -17,8 +17,8 @@ from registry.api.actor import Actor, grants_for, scope_of
 from registry.api.auth import Caller, Unauthenticated
 from registry.api.clock import local_date
 from registry.api.request_id import current_request_id
-from registry.db import grants
-from registry.db.engine import transaction
+from registry.db import context, grants
+from registry.db.context import closed_transaction
 from registry.domain.access import POLICY, Permission, Purpose, TokenScope, UnitScope
 from registry.domain.atlas import Atlas
 from registry.domain.errors import Forbidden
@@ -30,8 +30,8 @@ _bearer = HTTPBearer(
 
 
 async def open_session(request: Request) -> AsyncIterator[AsyncSession]:
-    """One request, one transaction: commit on return, roll back on raise."""
-    async with transaction(request.app.state.sessions) as session:
+    """One request, one transaction, closed until an actor is admitted: commit on return, roll back on raise."""
+    async with closed_transaction(request.app.state.sessions) as session:
         yield session
 
 
@@ -127,6 +127,7 @@ def requires(permission: Permission) -> Callable[..., Awaitable[Actor]]:
     async def admitted(
         request: Request,
         actor: SomeActor,
+        session: Session,
         atlas: AtlasDep,
         registry_grant: Annotated[
             UUID | None,
@@ -137,10 +138,12 @@ def requires(permission: Permission) -> Callable[..., Awaitable[Actor]]:
         ] = None,
     ) -> Actor:
         giving = grants_for(permission, actor.caller, actor.grants, chosen=registry_grant)
+        scope = scope_of(giving, atlas=atlas, today=actor.today)
+        await context.enter(session, scope, today=actor.today)
         admitted = replace(
             actor,
             grants=giving,
-            scope=scope_of(giving, atlas=atlas, today=actor.today),
+            scope=scope,
             purpose=actor.purpose or POLICY[giving[0].role][permission],
         )
         request.state.actor = admitted

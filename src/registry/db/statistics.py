@@ -9,6 +9,7 @@ from collections.abc import Collection
 from sqlalchemy import ARRAY, Date, Integer, TextClause, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from registry.db.context import as_statistics
 from registry.domain.indicator import Indicator
 from registry.domain.report import Measured, ReportPeriod, SuspectedCount, Tally
 from registry.domain.situation import CommuneStatus
@@ -18,9 +19,10 @@ async def measure(session: AsyncSession, *, period: ReportPeriod, units: Collect
     """Count what the units were in charge of. The caller has checked that these figures may be shown."""
     asked = {"first": period.first, "last": period.last, "units": sorted(units)}
     connection = await session.connection()
-    tallies = await connection.execute(_PEOPLE, asked)
-    statuses = await connection.execute(_STATUSES, asked)
-    suspected = await connection.execute(_SUSPECTED, asked)
+    async with as_statistics(session):
+        tallies = await connection.execute(_PEOPLE, asked)
+        statuses = await connection.execute(_STATUSES, asked)
+        suspected = await connection.execute(_SUSPECTED, asked)
     return Measured(
         tallies=[Tally(Indicator(indicator), frozenset(where), count) for indicator, where, count in tallies],
         statuses=[(unit, CommuneStatus(status)) for unit, status in statuses],

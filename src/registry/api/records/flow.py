@@ -12,8 +12,8 @@ from registry.api.records.kind import Desk, Draft, Kind
 from registry.api.records.precondition import Precondition
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import NewRecord
-from registry.db import persons, reach, records
-from registry.db.records import AnyRow, Key
+from registry.db import persons, reach, records, trail
+from registry.db.records import AnyRow, Key, Stub
 from registry.db.tables.persons import PersonRow
 from registry.db.tables.situation import OrganisationRow
 from registry.domain.access import require_units
@@ -24,12 +24,11 @@ from registry.domain.record import RecordIdConflict, RecordState, RecordVoided
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write came to. `is_visible` is false where only the reference of the record may be shown."""
+    """What a write came to: the record, or a stub where no more of it may be shown."""
 
-    row: AnyRow
+    row: AnyRow | Stub
     remarks: tuple[Remark, ...] = ()
     is_new: bool = False
-    is_visible: bool = True
 
 
 async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | None = None) -> Written:
@@ -115,15 +114,23 @@ async def owner_of(desk: Desk, person_id: UUID) -> PersonRow:
     return person
 
 
-async def repeated(desk: Desk, kind: Kind, existing: AnyRow, key: Key, fingerprint: bytes) -> Written:
+async def repeated(desk: Desk, kind: Kind, existing: Stub, key: Key, fingerprint: bytes) -> Written:
     """Answer a request whose id exists: the record if the body is the same, a conflict if not."""
     if existing.fingerprint != fingerprint:
         raise RecordIdConflict(pointer="/id")
     actor = desk.actor
-    seen = await records.get(desk.session, type(existing), key, scope=actor.scope, today=actor.today)
-    is_visible = seen is not None and existing.state is RecordState.ACTIVE
-    await records.note(desk.session, existing, actor.act, groups=kind.groups if is_visible else ())
-    return Written(existing, is_visible=is_visible)
+    seen = await records.get(desk.session, kind.table, key, scope=actor.scope, today=actor.today)
+    if seen is not None and seen.state is RecordState.ACTIVE:
+        return await _unchanged(desk, kind, seen)
+    owner = key.person_id or (key.id if kind.table is PersonRow else None)
+    await trail.audit(
+        desk.session,
+        actor.act,
+        persons=() if owner is None else (owner,),
+        entity=records.entity_of(kind.table),
+        record_id=key.id,
+    )
+    return Written(existing)
 
 
 def fingerprint_of(desk: Desk, body: In) -> bytes:

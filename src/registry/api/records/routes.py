@@ -20,7 +20,7 @@ from registry.api.schemas.fields import In
 from registry.api.schemas.records import NewRecord, RecordOut, RecordRef, VersionOut, VersionsOut, VoidIn
 from registry.api.strict_json import StrictRoute
 from registry.db import records, trail
-from registry.db.records import AnyRow, Key
+from registry.db.records import AnyRow, Key, Stub
 from registry.db.tables.columns import OfPerson
 from registry.db.tables.persons import PersonRow
 from registry.domain.errors import NotFound
@@ -85,11 +85,11 @@ def present(response: Response, desk: Desk, kind: Kind, written: Written) -> Rec
     """Answer a write: the record with what to look at, or its reference where the rest is not the caller's to see."""
     row = written.row
     response.headers["ETag"] = etag(row.version, kind.view)
+    if isinstance(row, Stub):
+        return RecordRef.model_validate(row)
     if written.is_new:
         response.status_code = status.HTTP_201_CREATED
         response.headers["Location"] = _location(kind, row)
-    if not written.is_visible:
-        return RecordRef.model_validate(row)
     warnings = [notice(remark.code, desk.language, pointer=remark.pointer) for remark in written.remarks]
     shown = kind.out.model_validate(row).model_dump()
     return kind.written.model_validate({**shown, "warnings": warnings})

@@ -1,0 +1,91 @@
+"""The row-level context: in which role a transaction acts, and which rows its policies open. It is the only way in.
+
+A transaction begins closed: the context is set by its first statement, and opens no row of any person. An actor's
+scope opens what it reaches, and the end of the transaction takes everything back (`SET LOCAL`).
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import date
+from enum import StrEnum
+from typing import assert_never
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Date, Text, Uuid, bindparam, text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.db.engine import Sessions, transaction
+from registry.domain.access import OrganisationScope, Scope, UnitScope
+
+
+class DatabaseRole(StrEnum):
+    """Roles in which the application acts; policies and privileges are theirs, never the login's."""
+
+    UNITS = "registry_units"
+    ORGANISATIONS = "registry_organisations"
+    STATISTICS = "registry_statistics"
+
+
+_SET = text("""
+    SELECT
+        set_config('role', :role, true),
+        set_config('app.units', :units, true),
+        set_config('app.organisations', :organisations, true),
+        set_config('app.reached', :reached, true)
+""").bindparams(*(bindparam(name, type_=Text) for name in ("role", "units", "organisations", "reached")))
+_ROLE_ONLY = text("SELECT set_config('role', :role, true)").bindparams(bindparam("role", type_=Text))
+_REACHED = text("SELECT app.reached_by(:organisations, :today)").bindparams(
+    bindparam("organisations", type_=ARRAY(Uuid())), bindparam("today", type_=Date)
+)
+
+
+@asynccontextmanager
+async def closed_transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """Begin a transaction of the application: it sees nobody until a scope is entered."""
+    async with transaction(sessions) as session:
+        await _set(session, DatabaseRole.UNITS)
+        yield session
+
+
+async def enter(session: AsyncSession, scope: Scope, *, today: date) -> None:
+    """Open what a scope reaches, and nothing else, for the rest of the transaction."""
+    match scope:
+        case UnitScope(units):
+            await _set(session, DatabaseRole.UNITS, units=units)
+        case OrganisationScope(organisations):
+            connection = await session.connection()
+            asked = {"organisations": list(organisations), "today": today}
+            reached = await connection.scalar(_REACHED, asked)
+            await _set(session, DatabaseRole.ORGANISATIONS, organisations=organisations, reached=reached or ())
+        case _:
+            assert_never(scope)
+
+
+@asynccontextmanager
+async def as_statistics(session: AsyncSession) -> AsyncIterator[None]:
+    """Count over everybody, on the columns that identify nobody; then act under units again."""
+    connection = await session.connection()
+    await connection.execute(_ROLE_ONLY, {"role": DatabaseRole.STATISTICS})
+    yield
+    await connection.execute(_ROLE_ONLY, {"role": DatabaseRole.UNITS})
+
+
+async def _set(
+    session: AsyncSession,
+    role: DatabaseRole,
+    *,
+    units: Iterable[int] = (),
+    organisations: Iterable[UUID] = (),
+    reached: Iterable[UUID] = (),
+) -> None:
+    context = {
+        "role": role.value,
+        "units": _listed(units),
+        "organisations": _listed(organisations),
+        "reached": _listed(reached),
+    }
+    await (await session.connection()).execute(_SET, context)
+
+
+def _listed(ids: Iterable[int | UUID]) -> str:
+    return ",".join(map(str, ids))

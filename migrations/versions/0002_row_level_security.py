@@ -17,7 +17,7 @@ GROUPS = ("registry_units", "registry_organisations", "registry_statistics")
 DEFINER = "registry_definer"
 BACKUP = "registry_backup"
 
-PUBLIC = ("unit", "unit_version", "unit_on", "unit_succession", "map_edition", "map_source", "service_state")
+PUBLIC = ("unit", "unit_version", "unit_on", "unit_succession", "map_edition", "map_source")
 OF_PERSON = (
     "person_name_token",
     "identity_document",
@@ -61,6 +61,12 @@ IN_UNITS = "unit_id = ANY ((SELECT app.units())::int[])"
 IN_REACH = "{} = ANY ((SELECT app.reached())::uuid[])"
 OWN_EPISODE = f"{IN_REACH.format('person_id')} AND provider_id = ANY ((SELECT app.organisations())::uuid[])"
 
+OWN_REACH = f"{IN_REACH.format('person_id')} AND organisation_id = ANY ((SELECT app.organisations())::uuid[])"
+OWN_HISTORY = f"""
+    {IN_REACH.format("person_id")} AND entity = 'episode'
+    AND (state ->> 'provider_id')::uuid = ANY ((SELECT app.organisations())::uuid[])
+"""
+
 
 def upgrade() -> None:
     """Apply."""
@@ -69,8 +75,9 @@ def upgrade() -> None:
     for table in (*OF_PERSON, *OF_UNIT, *OTHER):
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    for table in (*PUBLIC, "alembic_version"):
+    for table in PUBLIC:
         op.execute(f"GRANT SELECT ON {table} TO {', '.join(GROUPS)}")
+    op.execute("GRANT SELECT ON alembic_version, service_state TO PUBLIC")  # read before a login may act in any role
     _open_to_units()
     _open_to_organisations()
     for role in ("registry_units", "registry_organisations"):
@@ -78,7 +85,12 @@ def upgrade() -> None:
     for table, columns in COUNTED.items():
         op.execute(f"GRANT SELECT ({columns}) ON {table} TO registry_statistics")
         _policy(table, "counted", "registry_statistics", "SELECT", using="true")
-    op.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {BACKUP}, {DEFINER}")
+    op.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {BACKUP}")
+    op.execute(f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {BACKUP}")
+    op.execute(f"GRANT SELECT ON reach TO {DEFINER}")
+    for table in RECORDS:
+        owner = ", person_id" if table in OF_PERSON else ""
+        op.execute(f"GRANT SELECT (id, version, state, fingerprint{owner}) ON {table} TO {DEFINER}")
 
 
 def downgrade() -> None:
@@ -97,6 +109,8 @@ def downgrade() -> None:
     """)
     roles = ", ".join((*GROUPS, DEFINER, BACKUP))
     op.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {roles}")
+    op.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {roles}")
+    op.execute("REVOKE SELECT ON alembic_version, service_state FROM PUBLIC")
     op.execute(f"REVOKE ALL ON SCHEMA public FROM {roles}")
     op.execute("DROP SCHEMA app CASCADE")
 
@@ -159,7 +173,7 @@ def _open_to_units() -> None:
         op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO {role}")
     op.execute(f"GRANT DELETE ON person_name_token TO {role}")
     _policy("organisation", "kept", role, "INSERT", check=IN_UNITS)
-    _policy("organisation", "corrected", role, "UPDATE", using=IN_UNITS, check=IN_UNITS)
+    _policy("organisation", "corrected", role, "UPDATE", using="true", check=IN_UNITS)  # all may be seen, so all locked
     _policy("access_grant", "managed", role, "ALL", using="true", check="true")
     op.execute(f"GRANT INSERT, UPDATE ON organisation, access_grant TO {role}")
     _policy("change_feed", "followed_by_unit", role, "SELECT", using=IN_UNITS)
@@ -173,9 +187,11 @@ def _open_to_organisations() -> None:
     op.execute(f"GRANT UPDATE (version) ON person TO {role}")  # SELECT FOR UPDATE asks for it; no update passes
     _policy("person_name_token", "reached", role, "SELECT", using=IN_REACH.format("person_id"))
     _policy("episode", "own", role, "ALL", using=OWN_EPISODE, check=OWN_EPISODE)
-    for table in ("reach", "record_history"):
-        reached = IN_REACH.format("person_id")
-        _policy(table, "reached", role, "ALL", using=reached, check=reached)
+    _policy("reach", "reached", role, "SELECT", using=IN_REACH.format("person_id"))  # a change is told to all of them
+    _policy("reach", "opened", role, "INSERT", check=OWN_REACH)
+    _policy("reach", "ended", role, "UPDATE", using=OWN_REACH, check=OWN_REACH)
+    _policy("record_history", "reached", role, "SELECT", using=f"{IN_REACH.format('person_id')} AND entity = 'person'")
+    _policy("record_history", "own", role, "ALL", using=OWN_HISTORY, check=OWN_HISTORY)
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON episode, reach TO {role}")
     op.execute(f"GRANT SELECT, INSERT ON record_history TO {role}")
     followed = "organisation_id = ANY ((SELECT app.organisations())::uuid[])"

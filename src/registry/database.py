@@ -9,12 +9,14 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import migrate
+from registry.db import migrate, roles
 from registry.db.engine import create_engine, create_sessions, transaction
 from registry.db.unit_import import import_map
 from registry.embedded import EmbeddedPostgres, default_data_dir
 from registry.errors import CannotRun
 from registry.settings import Settings
+
+EMBEDDED_LOGIN = "registry_service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,15 @@ async def one_transaction(url: str) -> AsyncIterator[AsyncSession]:
             yield session
     finally:
         await engine.dispose()
+
+
+async def address_for_service(database: Database) -> str:
+    """Give the address under which the service connects: on the embedded server, a login that policies bind."""
+    if database.programs is None:
+        return database.url
+    async with one_transaction(database.url) as session:
+        await roles.make_login(session, EMBEDDED_LOGIN)
+    return make_url(database.url).set(username=EMBEDDED_LOGIN).render_as_string(hide_password=False)
 
 
 async def prepare(url: str) -> None:

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from registry.database import Database, one_transaction
-from registry.db import migrate, state
+from registry.db import migrate, roles, state
 from registry.demo.issuer import ISSUER
 from registry.errors import CannotRun
 from registry.settings import Settings
@@ -66,6 +66,16 @@ async def require_prepared(database: Database) -> None:
             raise CannotRun(f"this release needs the schema {wanted}, not {found or 'none'}: run `registry db upgrade`")
         if await state.demo(session) is not None:
             raise CannotRun("this database holds a demo: start it with `registry demo`")
+
+
+async def require_bound(url: str) -> None:
+    """Refuse a login that the policies of the rows do not bind, or that cannot act in the application's roles."""
+    async with one_transaction(url) as session:
+        found = await roles.login(session)
+    if found is None or found.is_above_policies:
+        raise CannotRun("the login in REGISTRY_DATABASE_URL is above the row policies: name one that is not")
+    if not found.may_act or found.inherits:
+        raise CannotRun("the login in REGISTRY_DATABASE_URL cannot act for the service: run `registry db roles` for it")
 
 
 class Server(uvicorn.Server):

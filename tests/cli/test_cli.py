@@ -88,7 +88,7 @@ class TestServe:
 
     def test_needs_a_schema(self, command: Commands, server_url: str) -> None:
         refused = command("serve", "--port", "0", database_url=server_url, **PRODUCTION)
-        assert refused.complaint == "registry: this release needs the schema 0001, not none: run `registry db upgrade`"
+        assert refused.complaint == "registry: this release needs the schema 0002, not none: run `registry db upgrade`"
 
     def test_needs_its_port(self, command: Commands, database_url: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -196,11 +196,11 @@ class TestDemoAndServiceStayApart:
 
 class TestDatabase:
     def test_upgrade_is_safe_to_repeat(self, command: Commands, database_url: str) -> None:
-        assert command("db", "upgrade", database_url=database_url).said == "The schema is at 0001.\n"
-        assert command("db", "current").said == "0001 (this release needs 0001)\n"
+        assert command("db", "upgrade", database_url=database_url).said == "The schema is at 0002.\n"
+        assert command("db", "current").said == "0002 (this release needs 0002)\n"
 
     def test_current_of_nothing(self, command: Commands, server_url: str) -> None:
-        assert command("db", "current", database_url=server_url).said == "no schema (this release needs 0001)\n"
+        assert command("db", "current", database_url=server_url).said == "no schema (this release needs 0002)\n"
 
     def test_restore_asks_first(self, command: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))

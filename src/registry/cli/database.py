@@ -1,4 +1,4 @@
-"""`registry db`: schema, backup and restore."""
+"""`registry db`: schema, roles, backup and restore."""
 
 import asyncio
 import tempfile
@@ -10,12 +10,12 @@ from alembic.util import CommandError
 
 from registry.database import one_transaction, open_database, prepare
 from registry.db import backup as backups
-from registry.db import migrate, state
+from registry.db import migrate, roles, state
 from registry.embedded import EmbeddedPostgres
 from registry.errors import CannotRun
 from registry.settings import Settings
 
-app = typer.Typer(help="The database: schema, backup, restore.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="The database: schema, roles, backup, restore.", no_args_is_help=True, rich_markup_mode=None)
 
 BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.", dir_okay=False)]
 
@@ -48,6 +48,14 @@ def check() -> None:
                 raise CannotRun(f"migrations: {error}") from error
 
 
+@app.command("roles")
+def let_act(login: Annotated[str, typer.Argument(metavar="LOGIN", help="The login of the service.")]) -> None:
+    """Make the roles in which the service acts, and let a login act in them. Run it as the server's administrator."""
+    with open_database(Settings()) as database:
+        asyncio.run(_let_act(database.url, login))
+    typer.echo(f"{login} may act for the service.")
+
+
 @app.command()
 def backup(file: BackupFile) -> None:
     """Write the whole database into a new file, for `registry db restore`."""
@@ -69,6 +77,17 @@ def restore(file: BackupFile, *, yes: Annotated[bool, typer.Option("--yes", help
 async def _revision(url: str) -> str | None:
     async with one_transaction(url) as session:
         return await state.revision(session)
+
+
+async def _let_act(url: str, login: str) -> None:
+    async with one_transaction(url) as session:
+        found = await roles.login(session, login)
+        if found is None:
+            raise CannotRun(f"there is no login {login}: create it first")
+        if found.is_above_policies:
+            raise CannotRun(f"{login} is above the row policies: a superuser, an owner, or a member of such a role")
+        await roles.make(session)
+        await roles.let_act(session, login)
 
 
 async def _upgrade_and_check(url: str) -> None:

@@ -13,6 +13,7 @@ import typer
 from registry.api.clock import local_date, system_clock
 from registry.cli.options import OnOption, OrganisationOption, RoleOption
 from registry.database import one_transaction, open_database
+from registry.db import context
 from registry.db.tables.trail import AccessGrantRow
 from registry.db.trail import Act
 from registry.db.units import load_atlas
@@ -114,6 +115,7 @@ async def _office(url: str, operation: str) -> AsyncIterator[Office]:
         at=now,
     )
     async with one_transaction(url) as session:
+        await context.close(session)
         yield Office(session, act, await load_atlas(session), local_date(now), scope=None)
 
 

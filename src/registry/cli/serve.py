@@ -5,7 +5,7 @@ import asyncio
 from registry import logs, service
 from registry.api.app import create_app
 from registry.cli.options import HostOption, PortOption
-from registry.database import open_database
+from registry.database import address_for_service, open_database
 from registry.settings import Settings
 
 
@@ -16,4 +16,6 @@ def serve(host: HostOption = "127.0.0.1", port: PortOption = 8000) -> None:
     logs.configure("json")
     with service.listen(host, port) as listener, service.exit_on_signals(), open_database(settings) as database:
         asyncio.run(service.require_prepared(database))
-        service.server_of(create_app(settings, database_url=database.url)).run([listener])
+        url = asyncio.run(address_for_service(database))
+        asyncio.run(service.require_bound(url))
+        service.server_of(create_app(settings, database_url=url)).run([listener])

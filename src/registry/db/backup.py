@@ -12,25 +12,34 @@ from typing import IO, cast
 
 from sqlalchemy import make_url
 
+from registry.db import roles
 from registry.errors import CannotRun
 
-_BEFORE = b"""
+_BEFORE = f"""
 DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'registry') THEN
     RAISE EXCEPTION 'a server uses this database: stop it first';
   END IF;
 END $$;
 BEGIN;
+{roles.MAKE}
+DROP SCHEMA IF EXISTS app CASCADE;
 DROP SCHEMA public CASCADE;
 CREATE SCHEMA public AUTHORIZATION pg_database_owner;
 GRANT USAGE ON SCHEMA public TO PUBLIC;
-"""
+""".encode()
 
-# The script has emptied the search path.
-_AFTER = b"""
+# The script has emptied the search path, and everything belongs to whoever restores.
+_AFTER = (
+    roles.GIVE_FUNCTIONS
+    + """
 UPDATE public.service_state SET value = jsonb_build_object('id', gen_random_uuid()) WHERE key = 'feed_epoch';
 COMMIT;
 """
+).encode()
+
+_ALL_ROWS = "--role=registry_backup"
+"""The role that reads past the policies; a table's owner does not, and a dump without rows must never be made."""
 
 _COMPLAINT = re.compile(r"(?:ERROR|FATAL|error): +(.+)")
 _VARIABLES = {
@@ -49,7 +58,7 @@ def backup(url: str, file: Path, *, programs: Path | None) -> None:
     draft.touch(mode=0o600, exist_ok=False)
     try:
         with tempfile.TemporaryFile() as words:
-            command = [_program("pg_dump", programs), "--format=custom", "--no-password", f"--file={draft}"]
+            command = [_program("pg_dump", programs), "--format=custom", "--no-password", _ALL_ROWS, f"--file={draft}"]
             done = subprocess.run(command, env=_environment(url), stderr=words, check=False)
             _require(done.returncode, words, "pg_dump")
         draft.rename(file)

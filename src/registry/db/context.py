@@ -43,8 +43,13 @@ _REACHED = text("SELECT app.reached_by(:organisations, :today)").bindparams(
 async def closed_transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """Begin a transaction of the application: it sees nobody until a scope is entered."""
     async with transaction(sessions) as session:
-        await _set(session, DatabaseRole.UNITS)
+        await close(session)
         yield session
+
+
+async def close(session: AsyncSession) -> None:
+    """Act as the application and see nobody, in a transaction that another door began."""
+    await _set(session, DatabaseRole.UNITS)
 
 
 async def enter(session: AsyncSession, scope: Scope, *, today: date) -> None:

@@ -1,0 +1,103 @@
+"""The roles of the database server: those in which the application acts, and the login that may act in them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ARRAY, Text, bindparam, text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.db.context import DatabaseRole
+
+MAKE = """
+DO $$
+DECLARE
+    wanted record;
+BEGIN
+    FOR wanted IN
+        SELECT * FROM (VALUES
+            ('registry_units', 'NOBYPASSRLS'),
+            ('registry_organisations', 'NOBYPASSRLS'),
+            ('registry_statistics', 'NOBYPASSRLS'),
+            ('registry_definer', 'BYPASSRLS'),
+            ('registry_backup', 'BYPASSRLS')
+        ) AS roles (name, attributes)
+        WHERE name NOT IN (SELECT rolname FROM pg_roles)
+    LOOP
+        EXECUTE format('CREATE ROLE %I NOLOGIN %s', wanted.name, wanted.attributes);
+    END LOOP;
+END $$;
+"""
+"""Roles belong to the server: a restore on another one needs them before it can give them their rights."""
+
+GIVE_FUNCTIONS = """
+ALTER FUNCTION app.reached_by(uuid[], date) OWNER TO registry_definer;
+ALTER FUNCTION app.first_body(text, uuid, uuid) OWNER TO registry_definer;
+"""
+"""The two functions that look past the policies do so with the rights of this role, and with no others."""
+
+_GROUPS = bindparam("groups", [role.value for role in DatabaseRole], type_=ARRAY(Text))
+_ACT_IN = "CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END"
+
+_LOGIN = text(f"""
+    SELECT
+        EXISTS (
+            SELECT FROM pg_roles WHERE (rolsuper OR rolbypassrls) AND pg_has_role(login.oid, oid, 'MEMBER')
+        ) AS is_unbound,
+        EXISTS (
+            SELECT FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_has_role(login.oid, relowner, 'MEMBER')
+        ) AS is_owner,
+        (
+            SELECT count(*) FROM pg_roles WHERE rolname = ANY (:groups) AND pg_has_role(login.oid, oid, {_ACT_IN})
+        ) = cardinality(:groups) AS may_act,
+        EXISTS (
+            SELECT FROM pg_roles WHERE rolname = ANY (:groups) AND pg_has_role(login.oid, oid, 'USAGE')
+        ) AS inherits
+    FROM pg_roles AS login
+    WHERE login.rolname = coalesce(:name, current_user) AND login.rolcanlogin
+""").bindparams(_GROUPS, bindparam("name", type_=Text))  # noqa: S608 - made of our own constants
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a login could do to the wall. Policies of every role that it inherits would open it at once."""
+
+    is_unbound: bool
+    is_owner: bool
+    may_act: bool
+    inherits: bool
+
+    @property
+    def is_above_policies(self) -> bool:
+        """Whether the policies do not bind it, or it could take them away."""
+        return self.is_unbound or self.is_owner
+
+
+async def login(session: AsyncSession, name: str | None = None) -> Login | None:
+    """Look at a login, the session's own unless one is named; None where there is none of that name."""
+    found = (await (await session.connection()).execute(_LOGIN, {"name": name})).one_or_none()
+    return None if found is None else Login(*found)
+
+
+async def make(session: AsyncSession) -> None:
+    """Make the roles that are missing."""
+    await (await session.connection()).exec_driver_sql(MAKE)
+
+
+async def let_act(session: AsyncSession, name: str) -> None:
+    """Let a login act in the application's roles, and be nobody while it acts in none of them."""
+    connection = await session.connection()
+    quoted = connection.dialect.identifier_preparer.quote_identifier(name)
+    version = int(await connection.scalar(text("SELECT current_setting('server_version_num')::int")) or 0)
+    if version < 160000:
+        await connection.exec_driver_sql(f"ALTER ROLE {quoted} NOINHERIT")
+    options = " WITH INHERIT FALSE, SET TRUE" if version >= 160000 else ""
+    await connection.exec_driver_sql(f"GRANT {', '.join(DatabaseRole)} TO {quoted}{options}")
+
+
+async def make_login(session: AsyncSession, name: str) -> None:
+    """Make a login without a password where it is missing: for a server whose door is not a password."""
+    connection = await session.connection()
+    if await login(session, name) is None:
+        quoted = connection.dialect.identifier_preparer.quote_identifier(name)
+        await connection.exec_driver_sql(f"CREATE ROLE {quoted} LOGIN")
+    await let_act(session, name)

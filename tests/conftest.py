@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.app import create_app
-from registry.db import migrate
+from registry.db import migrate, roles
 from registry.db.engine import create_engine, create_sessions, transaction
 from registry.db.tables.trail import AccessGrantRow
 from registry.db.unit_import import import_map
@@ -75,6 +75,19 @@ async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
     await _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield _of(server_url, name)
     await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+async def service_url(server_url: str, database_url: str) -> AsyncIterator[str]:
+    """The module's database as the service connects to it: under a login that the row policies bind."""
+    login = f"registry_login_{os.getpid()}_{next(_databases)}"
+    await _execute(server_url, f"CREATE ROLE {login} LOGIN PASSWORD '{login}'")
+    engine = create_engine(database_url)
+    async with transaction(create_sessions(engine)) as session:
+        await roles.let_act(session, login)
+    await engine.dispose()
+    yield make_url(database_url).set(username=login, password=login).render_as_string(hide_password=False)
+    await _execute(server_url, f"DROP ROLE {login}")
 
 
 @pytest.fixture

@@ -1,0 +1,149 @@
+"""The service's login: which one it may be, how it gets its rights, and that they are enough."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from sqlalchemy.engine import make_url
+
+from registry.api.app import create_app
+from registry.database import EMBEDDED_LOGIN, Database, address_for_service
+from registry.demo.issuer import ISSUER, DemoIssuer
+from registry.domain.access import TokenScope
+from registry.service import require_bound
+from registry.settings import Settings
+from tests.cli.commands import PRODUCTION, Commands, Outcome
+from tests.conftest import NOW
+from tests.factories.bodies import a_person
+from tests.factories.posted import body_of, created, posted_file
+
+ABOVE = "the login in REGISTRY_DATABASE_URL is above the row policies: name one that is not"
+UNABLE = "the login in REGISTRY_DATABASE_URL cannot act for the service: run `registry db roles` for it"
+
+
+async def execute(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def under(url: str, login: str) -> str:
+    return make_url(url).set(username=login, password=login).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+async def login(database_url: str) -> AsyncIterator[str]:
+    """A login that may do nothing yet."""
+    name = f'registry "{uuid4().hex[:8]}"'
+    quoted = name.replace('"', '""')
+    await execute(database_url, f"""CREATE ROLE "{quoted}" LOGIN PASSWORD '{name}'""")
+    yield name
+    await execute(database_url, f'DROP OWNED BY "{quoted}"', f'DROP ROLE "{quoted}"')
+
+
+def quoted(login: str) -> str:
+    return '"' + login.replace('"', '""') + '"'
+
+
+async def test_a_login_that_may_act_serves(
+    command: Commands, database_url: str, login: str, issuer: DemoIssuer, settings: Settings
+) -> None:
+    let = await asyncio.to_thread(command, "db", "roles", login, database_url=database_url)
+    assert let == Outcome(0, f"{login} may act for the service.\n", "")
+    again = await asyncio.to_thread(command, "db", "roles", login)
+    assert again.code == 0, again.complaint
+    url = under(database_url, login)
+    await require_bound(url)
+    grant = ("grants", "add", "--role", "province-manager", "--unit", "54", "--subject", login)
+    options = ("--issuer", ISSUER, "--from", "2026-01-01")
+    given = await asyncio.to_thread(command, *grant, *options, database_url=url)
+    assert given.code == 0, given.complaint
+
+    app = create_app(settings, database_url=url, clock=lambda: NOW)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    token = {"Authorization": f"Bearer {issuer.token(login, now=NOW, scopes=tuple(TokenScope), client_id='test-app')}"}
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="https://registry.example", headers=token) as client,
+    ):
+        person = await created(client, "/v1/persons", a_person())
+        await posted_file(client, person["id"])
+        assert body_of(await client.get(f"/v1/persons/{person['id']}"))["id"] == person["id"]
+        assert [item["id"] for item in body_of(await client.get("/v1/persons"))["items"]] == [person["id"]]
+        report = await client.get("/v1/reports/annual", params={"unit": "54", "year": 2020})
+        figures = {figure["code"]: figure["value"] for figure in body_of(report)["figures"]}
+        assert figures["illegal_users"] == 1
+        ready = await client.get("/health/ready")
+        assert ready.status_code == 200, ready.text
+
+
+class TestRefusals:
+    def test_no_such_login(self, command: Commands, database_url: str) -> None:
+        refused = command("db", "roles", "nobody_at_all", database_url=database_url)
+        assert refused == Outcome(1, "", "registry: there is no login nobody_at_all: create it first")
+
+    @pytest.mark.parametrize("option", ["SUPERUSER", "BYPASSRLS"])
+    def test_a_login_above_the_policies(self, command: Commands, database_url: str, login: str, option: str) -> None:
+        asyncio.run(execute(database_url, f"ALTER ROLE {quoted(login)} {option}"))
+
+        refused = command("db", "roles", login, database_url=database_url)
+        assert refused.complaint.startswith(f"registry: {login} is above the row policies: ")
+        served = serve(command, under(database_url, login))
+        assert served == Outcome(1, "", f"registry: {ABOVE}")
+
+    def test_a_member_of_a_role_above_them(self, command: Commands, database_url: str, login: str) -> None:
+        asyncio.run(execute(database_url, f"GRANT registry_backup TO {quoted(login)}"))
+
+        refused = command("db", "roles", login, database_url=database_url)
+        assert refused.complaint.startswith(f"registry: {login} is above the row policies: ")
+
+    def test_an_owner(self, command: Commands, database_url: str, login: str) -> None:
+        asyncio.run(execute(database_url, "CREATE TABLE owned (id int)", f"ALTER TABLE owned OWNER TO {quoted(login)}"))
+
+        served = serve(command, under(database_url, login))
+        assert served.complaint == f"registry: {ABOVE}"
+
+    def test_a_login_without_the_roles(self, command: Commands, database_url: str, login: str) -> None:
+        served = serve(command, under(database_url, login))
+        assert served == Outcome(1, "", f"registry: {UNABLE}")
+
+    def test_a_login_with_one_of_the_roles(self, command: Commands, database_url: str, login: str) -> None:
+        asyncio.run(execute(database_url, f"GRANT registry_units TO {quoted(login)}"))
+
+        served = serve(command, under(database_url, login))
+        assert served.complaint == f"registry: {UNABLE}"
+
+    def test_a_login_that_inherits_what_they_may(self, command: Commands, database_url: str, login: str) -> None:
+        roles = "registry_units, registry_organisations, registry_statistics"
+        asyncio.run(execute(database_url, f"GRANT {roles} TO {quoted(login)}"))
+        served = serve(command, under(database_url, login))
+        assert served.complaint == f"registry: {UNABLE}"
+
+        command("db", "roles", login, database_url=database_url)
+        asyncio.run(require_bound(under(database_url, login)))
+
+    def test_the_administrator(self, command: Commands, database_url: str) -> None:
+        served = serve(command, database_url)
+        assert served.complaint == f"registry: {ABOVE}"
+
+
+async def test_the_embedded_server_has_a_login_of_its_own_for_the_service(database_url: str, tmp_path: Path) -> None:
+    if "host=" not in database_url:
+        pytest.skip("the embedded server asks for no password, a named one may")
+    url = await address_for_service(Database(database_url, tmp_path))
+
+    assert make_url(url).username == EMBEDDED_LOGIN
+    await require_bound(url)
+    await require_bound(await address_for_service(Database(database_url, tmp_path)))
+
+
+def serve(command: Commands, url: str) -> Outcome:
+    """Start the service where it will not start."""
+    return command("serve", "--port", "0", database_url=url, **PRODUCTION)

@@ -1,0 +1,191 @@
+"""The catalogue of the second wall: roles, privileges and policies of every table, also of those still to come."""
+
+# ruff: noqa: S608 - the statements are made of this module's own words
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, TypeAlias
+
+import pytest
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.db.context import DatabaseRole
+from registry.db.engine import Sessions, create_engine, create_sessions, transaction
+from registry.db.tables.all import metadata
+
+PUBLIC = {"unit", "unit_version", "unit_on", "unit_succession", "map_edition", "map_source", "service_state"}
+"""The map and the service's own state: no row of these is about a person."""
+BEHIND = sorted(set(metadata.tables) - PUBLIC)
+DIRECTORIES = {"organisation", "access_grant"}
+"""Open to everyone who calls: which organisations there are, and, before any scope is known, who holds which grant."""
+OF_SCOPE = sorted(set(BEHIND) - DIRECTORIES - {"audit_event"})
+
+COUNTED = {
+    "person": {"id", "root_id", "state"},
+    "responsibility": {"person_id", "responsible_unit_id", "from_on", "to_on"},
+    "management_file": {"person_id", "state", "category", "opened_on", "closed_on"},
+    "episode": {
+        *("person_id", "course_id", "state", "track", "modality", "legal_basis"),
+        *("registered_on", "started_on", "ended_on", "outcome"),
+    },
+    "commune_status": {"commune_unit_id", "state", "status", "from_on", "to_on"},
+    "suspected_count": {"commune_unit_id", "state", "counted_on", "count"},
+}
+WRITTEN_BY_UNITS = {
+    *("person", "identity_document", "residence", "responsibility", "management_file", "drug_test", "determination"),
+    *("substance_use", "episode", "reach", "record_history", "commune_status", "suspected_count"),
+    *("unit_record_history", "person_name_token", "organisation", "access_grant", "change_feed", "audit_event"),
+}
+WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event"}
+
+Row: TypeAlias = tuple[Any, ...]
+Ask: TypeAlias = Callable[..., Coroutine[Any, Any, list[Row]]]
+
+
+@pytest.fixture(scope="module")
+async def sessions(database_url: str) -> AsyncIterator[Sessions]:
+    engine = create_engine(database_url, pool_size=3)
+    yield create_sessions(engine)
+    await engine.dispose()
+
+
+@pytest.fixture(scope="module")
+async def ask(sessions: Sessions) -> Ask:
+    """Ask the catalogue, as the server's administrator."""
+
+    async def answer(statement: str, **parameters: object) -> list[Row]:
+        async with transaction(sessions) as session:
+            return await rows(session, statement, **parameters)
+
+    return answer
+
+
+async def rows(session: AsyncSession, statement: str, **parameters: object) -> list[Row]:
+    return [tuple(row) for row in (await (await session.connection()).execute(text(statement), parameters)).all()]
+
+
+class TestCatalogue:
+    async def test_every_table_but_the_public_ones_is_behind_the_wall_for_its_owner_too(self, ask: Ask) -> None:
+        found = await ask("""
+            SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
+              AND relname <> 'alembic_version'
+            ORDER BY relname COLLATE "C"
+        """)
+
+        assert found == [(name, name not in PUBLIC, name not in PUBLIC) for name in sorted(metadata.tables)]
+
+    @pytest.mark.parametrize("role", DatabaseRole)
+    async def test_a_role_is_nobody_and_owns_nothing(self, ask: Ask, role: DatabaseRole) -> None:
+        flags = "rolcanlogin, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication"
+        assert await ask(f"SELECT {flags} FROM pg_roles WHERE rolname = :role", role=role) == [(False,) * 6]
+        assert await ask("SELECT 1 FROM pg_auth_members WHERE member = CAST(:role AS regrole)", role=role) == []
+        owned = "SELECT objid FROM pg_shdepend WHERE refobjid = CAST(:role AS regrole) AND deptype = 'o'"
+        assert await ask(owned, role=role) == []
+
+    async def test_a_privilege_never_stands_without_a_policy(self, ask: Ask) -> None:
+        commands = {"SELECT": "r", "INSERT": "a", "UPDATE": "w", "DELETE": "d"}
+        held = await ask(
+            """
+            SELECT rolname, relname, command
+            FROM pg_roles, pg_class, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS command
+            WHERE rolname = ANY (:roles) AND relname = ANY (:tables) AND relnamespace = 'public'::regnamespace
+              AND CASE command
+                  WHEN 'DELETE' THEN has_table_privilege(rolname, pg_class.oid, command)
+                  ELSE has_any_column_privilege(rolname, pg_class.oid, command)
+              END
+            """,
+            roles=list(DatabaseRole),
+            tables=BEHIND,
+        )
+        policies = await ask("""
+            SELECT rolname, relname, polcmd::text FROM pg_policy
+            JOIN pg_class ON pg_class.oid = polrelid
+            JOIN pg_roles ON pg_roles.oid = ANY (polroles)
+        """)
+
+        assert {(role, table) for role, table, _ in held} == {(role, table) for role, table, _ in policies}
+        for role, table, command in held:
+            assert {(role, table, "*"), (role, table, commands[command])} & set(policies), (role, table, command)
+
+    async def test_policies_are_for_named_roles_and_compare_with_the_context(self, ask: Ask) -> None:
+        open_to_all = {
+            ("organisation", "listed_for_units"), ("organisation", "listed_for_organisations"),
+            ("organisation", "corrected"), ("access_grant", "managed"), ("access_grant", "read"),
+        }  # fmt: skip
+        policies = await ask("SELECT tablename, policyname, roles, permissive, qual, with_check FROM pg_policies")
+
+        for table, name, roles, permissive, using, check in policies:
+            assert set(roles) <= set(DatabaseRole), (table, name)
+            assert permissive == "PERMISSIVE"
+            if roles != [DatabaseRole.STATISTICS] and (table, name) not in open_to_all:
+                assert using is None or "app." in using, (table, name)
+            if table in OF_SCOPE and table != "change_feed":
+                assert check in {None, "false"} or "app." in check, (table, name)
+
+    async def test_who_may_write_what(self, ask: Ask) -> None:
+        written = """
+            SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+              AND (has_any_column_privilege(:role, oid, 'INSERT') OR has_any_column_privilege(:role, oid, 'UPDATE'))
+        """
+
+        assert {name for (name,) in await ask(written, role="registry_units")} == WRITTEN_BY_UNITS
+        # A person is locked for an organisation's write; the policy lets no update pass.
+        by_organisations = {name for (name,) in await ask(written, role="registry_organisations")}
+        assert by_organisations == WRITTEN_BY_ORGANISATIONS | {"person"}
+        assert await ask(written, role="registry_statistics") == []
+
+    @pytest.mark.parametrize("role", DatabaseRole)
+    async def test_nothing_is_deleted_but_words_of_names(self, ask: Ask, role: DatabaseRole) -> None:
+        found = await ask(
+            """
+            SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+              AND has_table_privilege(:role, oid, 'DELETE, TRUNCATE, REFERENCES, TRIGGER')
+            """,
+            role=role,
+        )
+
+        assert found == ([("person_name_token",)] if role is DatabaseRole.UNITS else [])
+
+    @pytest.mark.parametrize("role", DatabaseRole)
+    async def test_the_audit_log_is_only_added_to(self, ask: Ask, role: DatabaseRole) -> None:
+        held = """
+            SELECT command FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS command
+            WHERE has_any_column_privilege(:role, 'audit_event', command)
+        """
+
+        assert await ask(held, role=role) == ([] if role is DatabaseRole.STATISTICS else [("INSERT",)])
+
+    async def test_figures_read_columns_that_identify_nobody(self, ask: Ask) -> None:
+        found = await ask(
+            """
+            SELECT relname, array_agg(attname::text) FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+            WHERE relname = ANY (:tables) AND relnamespace = 'public'::regnamespace AND attnum > 0
+              AND has_column_privilege('registry_statistics', pg_class.oid, attnum, 'SELECT')
+            GROUP BY relname
+            """,
+            tables=BEHIND,
+        )
+
+        assert {table: set(columns) for table, columns in found} == COUNTED
+
+    async def test_a_backup_sees_every_table(self, ask: Ask) -> None:
+        unread = """
+            SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND (
+                relkind = 'r' AND NOT has_table_privilege('registry_backup', oid, 'SELECT')
+                OR relkind = 'S' AND NOT has_sequence_privilege('registry_backup', oid, 'SELECT')
+            )
+        """
+
+        assert await ask(unread) == []
+
+    async def test_few_functions_look_past_the_wall_and_not_for_everybody(self, ask: Ask) -> None:
+        found = await ask("""
+            SELECT proname, rolname, proconfig, has_function_privilege('public', pg_proc.oid, 'EXECUTE')
+            FROM pg_proc JOIN pg_roles ON pg_roles.oid = proowner
+            WHERE pronamespace IN ('app'::regnamespace, 'public'::regnamespace) AND prosecdef ORDER BY proname
+        """)
+
+        assert found == [
+            (name, "registry_definer", ["search_path=public"], False) for name in ("first_body", "reached_by")
+        ]

@@ -1,0 +1,261 @@
+"""The second wall at work: what the database opens to each role of the application, whatever the queries say."""
+
+# ruff: noqa: S608 - the statements are made of this module's own words
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.db import context
+from registry.db.context import DatabaseRole, closed_transaction
+from registry.db.engine import Sessions, transaction
+from registry.domain.access import OrganisationScope, Role, Scope, UnitScope
+from tests.conftest import TODAY, SignIn
+from tests.factories.bodies import OF_PERSON, a_count, a_fresh, a_status
+from tests.factories.posted import corrected, created, posted_episode, posted_organisation, posted_person
+
+WITH_UNIT = (
+    *("person", "person_name_token", "identity_document", "residence", "responsibility", "management_file"),
+    *("drug_test", "determination", "substance_use", "episode", "reach", "record_history", "commune_status"),
+    *("suspected_count", "unit_record_history", "change_feed"),
+)
+WRITTEN = tuple(table for table in WITH_UNIT if table != "change_feed")
+COUNTED = {"person", "responsibility", "management_file", "episode", "commune_status", "suspected_count"}
+REFUSED = "42501"  # insufficient_privilege, also where a policy's check fails
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A commune with a person who has a record of every kind, among them an episode at an organisation."""
+
+    unit: int
+    person: UUID
+    provider: UUID
+    episode: UUID
+
+
+@pytest.fixture(scope="module")
+async def here(sign_in: SignIn, app: FastAPI) -> Place:
+    return await filled(app, await sign_in(Role.PROVINCE_MANAGER, unit=("66", TODAY)), "22015")
+
+
+@pytest.fixture(scope="module")
+async def there(sign_in: SignIn, app: FastAPI) -> Place:
+    return await filled(app, await sign_in(Role.PROVINCE_MANAGER, unit=("01", TODAY)), "00001")
+
+
+async def filled(app: FastAPI, manager: httpx.AsyncClient, commune: str) -> Place:
+    person = await posted_person(manager, unit_code=commune)
+    path = f"/v1/persons/{person}"
+    for kind in OF_PERSON:
+        await created(manager, f"{path}/{kind.collection}", a_fresh(kind))
+    await corrected(manager, path, {"occupation": "Thợ mộc"})
+    status = a_status(unit_code=commune)
+    await created(manager, "/v1/commune-statuses", status)
+    await corrected(manager, f"/v1/commune-statuses/{status['id']}", {"issuer": "UBND"})
+    await created(manager, "/v1/suspected-counts", a_count(unit_code=commune))
+    provider = await posted_organisation(manager, kind="methadone_clinic", unit_code=commune)
+    episode = await posted_episode(manager, person, modality="methadone", provider_id=provider)
+    await corrected(manager, f"{path}/episodes/{episode['id']}", {"planned_months": 12})
+    async with transaction(app.state.sessions) as session:
+        ((unit,),) = await rows(session, "SELECT unit_id FROM person WHERE id = :id", id=UUID(person))
+    return Place(unit, UUID(person), UUID(provider), UUID(episode["id"]))
+
+
+@pytest.fixture(scope="module")
+def sessions(app: FastAPI, here: Place, there: Place) -> Sessions:
+    """The door to a database in which both places are filled."""
+    assert here.unit != there.unit
+    sessions: Sessions = app.state.sessions
+    return sessions
+
+
+async def rows(session: AsyncSession, statement: str, **parameters: object) -> list[Row]:
+    return [tuple(row) for row in (await (await session.connection()).execute(text(statement), parameters)).all()]
+
+
+async def count(session: AsyncSession, table: str, where: str = "true") -> int:
+    ((found,),) = await rows(session, f"SELECT count(*) FROM {table} WHERE {where}")
+    return int(found)
+
+
+@asynccontextmanager
+async def acting(sessions: Sessions, scope: Scope) -> AsyncIterator[AsyncSession]:
+    async with closed_transaction(sessions) as session:
+        await context.enter(session, scope, today=TODAY)
+        yield session
+
+
+@asynccontextmanager
+async def role_only(sessions: Sessions, role: DatabaseRole) -> AsyncIterator[AsyncSession]:
+    """Act in a role whose context nobody has set."""
+    async with transaction(sessions) as session:
+        await (await session.connection()).exec_driver_sql(f"SET LOCAL ROLE {role}")
+        yield session
+
+
+@asynccontextmanager
+async def refused(words: str) -> AsyncIterator[None]:
+    with pytest.raises(DBAPIError, match=words) as caught:
+        yield
+    assert getattr(caught.value.orig, "sqlstate", None) == REFUSED
+
+
+class TestWithoutContext:
+    @pytest.mark.parametrize("table", WITH_UNIT)
+    async def test_there_are_no_rows(self, sessions: Sessions, table: str) -> None:
+        async with transaction(sessions) as session:
+            assert await count(session, table) >= 2
+        async with role_only(sessions, DatabaseRole.UNITS) as session:
+            assert await count(session, table) == 0
+        async with closed_transaction(sessions) as session:
+            assert await count(session, table) == 0
+
+    @pytest.mark.parametrize("table", ["person", "person_name_token", "episode", "reach", "record_history"])
+    async def test_there_are_none_for_organisations_either(self, sessions: Sessions, table: str) -> None:
+        async with role_only(sessions, DatabaseRole.ORGANISATIONS) as session:
+            assert await count(session, table) == 0
+
+    @pytest.mark.parametrize("table", sorted(set(WITH_UNIT) - COUNTED | {"organisation", "access_grant"}))
+    async def test_figures_have_no_business_there(self, sessions: Sessions, table: str) -> None:
+        async with refused("permission denied"), role_only(sessions, DatabaseRole.STATISTICS) as session:
+            await count(session, table)
+
+    @pytest.mark.parametrize("column", ["full_name", "sort_key", "birth_date", "phone", "unit_id", "*"])
+    async def test_figures_know_no_names(self, sessions: Sessions, column: str) -> None:
+        async with refused("permission denied"), role_only(sessions, DatabaseRole.STATISTICS) as session:
+            await rows(session, f"SELECT {column} FROM person")
+
+    @pytest.mark.parametrize("role", DatabaseRole)
+    async def test_nobody_reads_the_audit_log(self, sessions: Sessions, role: DatabaseRole) -> None:
+        async with refused("permission denied"), role_only(sessions, role) as session:
+            await count(session, "audit_event")
+
+
+class TestUnits:
+    @pytest.mark.parametrize("table", WITH_UNIT)
+    async def test_exactly_the_rows_of_the_units_in_scope(
+        self, sessions: Sessions, here: Place, there: Place, table: str
+    ) -> None:
+        async with transaction(sessions) as session:
+            expected = [await count(session, table, f"unit_id = {place.unit}") for place in (here, there)]
+        assert min(expected) > 0
+        async with acting(sessions, UnitScope((here.unit,))) as session:
+            assert await count(session, table) == expected[0]
+            assert await count(session, table, f"unit_id = {there.unit}") == 0
+        async with acting(sessions, UnitScope((here.unit, there.unit))) as session:
+            assert await count(session, table) == sum(expected)
+
+    @pytest.mark.parametrize("table", WRITTEN)
+    async def test_no_row_is_added_elsewhere(self, sessions: Sessions, here: Place, there: Place, table: str) -> None:
+        async with transaction(sessions) as session:
+            ((row, *_), *_) = await rows(
+                session, f"SELECT to_jsonb(it)::text FROM {table} AS it WHERE unit_id = {there.unit}"
+            )
+        addition = f"INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, CAST(:row AS jsonb))).*"
+        async with refused("row-level security"), acting(sessions, UnitScope((here.unit,))) as session:
+            await (await session.connection()).execute(text(addition), {"row": row})
+
+    @pytest.mark.parametrize("table", WRITTEN)
+    async def test_no_row_is_moved_away_or_changed_elsewhere(
+        self, sessions: Sessions, here: Place, there: Place, table: str
+    ) -> None:
+        move = f"UPDATE {table} SET unit_id = {there.unit}"
+        async with acting(sessions, UnitScope((here.unit,))) as session:
+            moved = await (await session.connection()).exec_driver_sql(f"{move} WHERE unit_id = {there.unit}")
+            assert moved.rowcount == 0
+        async with refused("row-level security"), acting(sessions, UnitScope((here.unit,))) as session:
+            await (await session.connection()).exec_driver_sql(move)
+
+    async def test_an_organisation_elsewhere_is_seen_and_not_changed(
+        self, sessions: Sessions, here: Place, there: Place
+    ) -> None:
+        change = f"UPDATE organisation SET name = 'x' WHERE unit_id = {there.unit}"
+        async with refused("row-level security"), acting(sessions, UnitScope((here.unit,))) as session:
+            assert await count(session, "organisation", f"unit_id = {there.unit}") == 1
+            await (await session.connection()).exec_driver_sql(change)
+
+
+class TestOrganisations:
+    async def test_the_people_reached_and_own_episodes(self, sessions: Sessions, here: Place) -> None:
+        async with acting(sessions, OrganisationScope((here.provider,))) as session:
+            assert await rows(session, "SELECT id FROM person") == [(here.person,)]
+            assert await rows(session, "SELECT DISTINCT person_id FROM person_name_token") == [(here.person,)]
+            assert await rows(session, "SELECT id FROM episode") == [(here.episode,)]
+            history = await rows(session, "SELECT id FROM record_history")
+            assert set(history) == {(here.person,), (here.episode,)}
+
+    @pytest.mark.parametrize(
+        "table", sorted({*WRITTEN} - {"person", "person_name_token", "episode", "reach", "record_history"})
+    )
+    async def test_nothing_else_of_them(self, sessions: Sessions, here: Place, table: str) -> None:
+        async with refused("permission denied"), acting(sessions, OrganisationScope((here.provider,))) as session:
+            await count(session, table)
+
+    @pytest.mark.parametrize("change", ["full_name = 'x'", "version = version + 1"])
+    async def test_a_person_is_locked_and_never_changed(self, sessions: Sessions, here: Place, change: str) -> None:
+        async with acting(sessions, OrganisationScope((here.provider,))) as session:
+            assert await rows(session, "SELECT id FROM person FOR NO KEY UPDATE") == [(here.person,)]
+        async with (
+            refused("permission denied|row-level"),
+            acting(sessions, OrganisationScope((here.provider,))) as session,
+        ):
+            await (await session.connection()).exec_driver_sql(f"UPDATE person SET {change}")
+
+    async def test_an_episode_stays_its_own(self, sessions: Sessions, here: Place, there: Place) -> None:
+        for change in (f"provider_id = '{there.provider}'", f"person_id = '{there.person}', unit_id = {there.unit}"):
+            async with refused("row-level"), acting(sessions, OrganisationScope((here.provider,))) as session:
+                await (await session.connection()).exec_driver_sql(f"UPDATE episode SET {change}")
+
+    @pytest.mark.parametrize("change", ["organisation_id", "person_id"])
+    async def test_it_opens_no_reach_for_others_or_to_others(
+        self, sessions: Sessions, here: Place, there: Place, change: str
+    ) -> None:
+        reached = {"person_id": here.person, "organisation_id": here.provider, "unit_id": here.unit}
+        wrong = {
+            "person_id": {"person_id": there.person, "unit_id": there.unit},
+            "organisation_id": {change: there.provider},
+        }
+        row = reached | wrong[change] | {"record_id": uuid4()}
+        addition = """
+            INSERT INTO reach (person_id, organisation_id, because, record_id, unit_id, from_on)
+            VALUES (:person_id, :organisation_id, 'episode', :record_id, :unit_id, '2026-01-01')
+        """
+        async with refused("row-level"), acting(sessions, OrganisationScope((here.provider,))) as session:
+            await (await session.connection()).execute(text(addition), row)
+
+
+class TestFirstBody:
+    async def test_a_record_out_of_scope_is_known_by_its_first_body_alone(
+        self, sessions: Sessions, here: Place, there: Place
+    ) -> None:
+        ask = "SELECT * FROM app.first_body('person', NULL, :id)"
+        async with acting(sessions, UnitScope((here.unit,))) as session:
+            ((version, state, fingerprint),) = await rows(session, ask, id=there.person)
+            assert (version, state, len(fingerprint)) == (2, "active", 32)
+            of_another = "SELECT * FROM app.first_body('episode', :owner, :id)"
+            assert await rows(session, of_another, owner=here.person, id=there.episode) == []
+            assert len(await rows(session, of_another, owner=there.person, id=there.episode)) == 1
+
+    @pytest.mark.parametrize(
+        "entity", ["audit_event", "access_grant", "pg_authid", "person WHERE true --", 'person"', ""]
+    )
+    async def test_nothing_but_kinds_of_records_is_looked_up(self, sessions: Sessions, entity: str) -> None:
+        with pytest.raises(DBAPIError, match="no records of this kind"):
+            async with closed_transaction(sessions) as session:
+                await rows(session, "SELECT * FROM app.first_body(:entity, NULL, :id)", entity=entity, id=uuid4())
+
+    async def test_figures_do_not_look(self, sessions: Sessions, here: Place) -> None:
+        async with refused("permission denied"), role_only(sessions, DatabaseRole.STATISTICS) as session:
+            await rows(session, "SELECT * FROM app.first_body('person', NULL, :id)", id=here.person)

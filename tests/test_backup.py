@@ -62,6 +62,31 @@ async def epoch(url: str) -> UUID:
         return await state.feed_epoch(session)
 
 
+async def wall(url: str) -> list[tuple[object, ...]]:
+    """The row policies with all rights, and who owns the functions that look past them."""
+    asked = """
+        SELECT tablename, policyname, roles::text, cmd, qual, with_check FROM pg_policies
+        UNION ALL
+        SELECT relname, relrowsecurity::text, relforcerowsecurity::text, relacl::text, NULL, NULL FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S')
+        UNION ALL
+        SELECT proname, rolname, proacl::text, prosecdef::text, NULL, NULL FROM pg_proc
+        JOIN pg_roles ON pg_roles.oid = proowner WHERE pronamespace = 'app'::regnamespace
+        ORDER BY 1, 2
+    """
+    async with one_transaction(url) as session:
+        return [tuple(row) for row in await (await session.connection()).exec_driver_sql(asked)]
+
+
+async def test_a_restore_brings_the_row_policies_back(database_url: str, programs: Path | None, tmp_path: Path) -> None:
+    before = await wall(database_url)
+    backup(database_url, tmp_path / "file", programs=programs)
+    restore(database_url, tmp_path / "file", programs=programs)
+
+    assert ("first_body", "registry_definer") in {row[:2] for row in before}
+    assert await wall(database_url) == before
+
+
 async def test_a_restore_brings_everything_back_and_begins_another_epoch(
     database_url: str, programs: Path | None, kept: str, tmp_path: Path
 ) -> None:

@@ -222,12 +222,12 @@ class TestOrganisations:
     async def test_it_opens_no_reach_for_others_or_to_others(
         self, sessions: Sessions, here: Place, there: Place, change: str
     ) -> None:
-        reached = {"person_id": here.person, "organisation_id": here.provider, "unit_id": here.unit}
-        wrong = {
-            "person_id": {"person_id": there.person, "unit_id": there.unit},
-            "organisation_id": {change: there.provider},
-        }
-        row = reached | wrong[change] | {"record_id": uuid4()}
+        row: dict[str, object] = {"person_id": here.person, "organisation_id": here.provider, "unit_id": here.unit}
+        if change == "person_id":
+            row |= {"person_id": there.person, "unit_id": there.unit}
+        else:
+            row |= {"organisation_id": there.provider}
+        row["record_id"] = uuid4()
         addition = """
             INSERT INTO reach (person_id, organisation_id, because, record_id, unit_id, from_on)
             VALUES (:person_id, :organisation_id, 'episode', :record_id, :unit_id, '2026-01-01')

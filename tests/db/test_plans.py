@@ -1,0 +1,175 @@
+"""No index is lost to a row policy: the hot queries, planned as the service runs them, in a province of 150 units."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy import event
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.db import context, line_lists, persons, records
+from registry.db.engine import create_engine, create_sessions
+from registry.db.line_lists import LineStatus
+from registry.db.persons import PersonFilter
+from registry.db.records import Key
+from registry.db.tables.cases import EpisodeRow, ManagementFileRow
+from registry.db.tables.persons import PersonRow
+from registry.domain.access import UnitScope
+from tests.conftest import TODAY
+
+PEOPLE = 30_000
+UNITS = 3_000
+IN_SCOPE = 150
+BIG = {"person", "person_name_token", "identity_document", "management_file", "episode"}
+
+FILL = f"""
+    CREATE TEMP TABLE one AS
+        SELECT n, md5(n::text)::uuid AS id, unit_id, 'tu' || n % 400 AS word FROM generate_series(1, {PEOPLE}) AS n
+        JOIN (SELECT id AS unit_id, row_number() OVER (ORDER BY id) - 1 AS place FROM unit) AS placed
+            ON place = n % {UNITS};
+    INSERT INTO person (id, root_id, unit_id, unit_certainty, full_name, folded_name, sort_key, aliases, sex,
+                        nationality, education, version, state, recorded_at, changed_at, changed_by, fingerprint)
+        SELECT id, id, unit_id, 'whole', word, word, word || id, '{{}}', 'male', 'VN',
+               'unknown', 1, 'active', now(), now(), 'x', '' FROM one;
+    INSERT INTO person_name_token (person_id, token, unit_id)
+        SELECT id, word, unit_id FROM one UNION ALL SELECT id, 'nguyen', unit_id FROM one;
+    INSERT INTO identity_document (person_id, id, unit_id, document_type, number, number_index,
+                                   version, state, recorded_at, changed_at, changed_by, fingerprint)
+        SELECT id, id, unit_id, 'cccd', n, sha256(n::text::bytea), 1, 'active', now(), now(), 'x', '' FROM one;
+    INSERT INTO management_file (person_id, id, unit_id, category, opened_on,
+                                 version, state, recorded_at, changed_at, changed_by, fingerprint)
+        SELECT id, id, unit_id, 'addicted', date '2015-01-01' + n % 3000, 1, 'active', now(), now(), 'x', '' FROM one;
+    INSERT INTO episode (person_id, id, unit_id, root_id, course_id, track, modality, legal_basis, registered_on,
+                         therapies, version, state, recorded_at, changed_at, changed_by, fingerprint)
+        SELECT id, id, unit_id, id, id, 'rehab', 'community', 'voluntary', date '2015-01-01' + n % 3000,
+               '{{}}', 1, 'active', now(), now(), 'x', '' FROM one;
+    ANALYZE person, person_name_token, identity_document, management_file, episode;
+"""  # noqa: S608 - made of numbers
+
+Plan: TypeAlias = dict[str, Any]
+Ask: TypeAlias = Callable[[AsyncSession, UnitScope], Awaitable[object]]
+
+SOMEBODY = UUID(hashlib.md5(b"1").hexdigest())  # noqa: S324 - an id, as PostgreSQL's md5 made it
+NUMBER = hashlib.sha256(b"1").digest()
+
+
+async def roster(session: AsyncSession, scope: UnitScope) -> object:
+    return await persons.page(session, PersonFilter(), scope=scope, today=TODAY, limit=50, after=None)
+
+
+async def second_page(session: AsyncSession, scope: UnitScope) -> object:
+    after = ("tu200", SOMEBODY)
+    return await persons.page(session, PersonFilter(), scope=scope, today=TODAY, limit=50, after=after)
+
+
+async def by_name(session: AsyncSession, scope: UnitScope) -> object:
+    return await persons.page(session, PersonFilter(name="tu17"), scope=scope, today=TODAY, limit=50, after=None)
+
+
+async def by_number(session: AsyncSession, scope: UnitScope) -> object:
+    wanted = PersonFilter(number_indexes=(NUMBER,))
+    return await persons.page(session, wanted, scope=scope, today=TODAY, limit=50, after=None)
+
+
+async def files(session: AsyncSession, scope: UnitScope) -> object:
+    return await line_lists.page(
+        session, ManagementFileRow, status=LineStatus.OPEN, on=TODAY, units=None, scope=scope, today=TODAY, limit=50,
+        after=None,
+    )  # fmt: skip
+
+
+async def episodes(session: AsyncSession, scope: UnitScope) -> object:
+    return await line_lists.page(
+        session,
+        EpisodeRow,
+        status=LineStatus.OPEN,
+        on=TODAY,
+        units=None,
+        scope=scope,
+        today=TODAY,
+        limit=50,
+        after=None,
+    )
+
+
+async def get(session: AsyncSession, scope: UnitScope) -> object:
+    return await records.get(session, PersonRow, Key(SOMEBODY), scope=scope, today=TODAY)
+
+
+async def get_of_person(session: AsyncSession, scope: UnitScope) -> object:
+    return await records.get(session, EpisodeRow, Key(SOMEBODY, SOMEBODY), scope=scope, today=TODAY)
+
+
+async def lock(session: AsyncSession, scope: UnitScope) -> object:
+    return await persons.lock(session, SOMEBODY, scope=scope, today=TODAY)
+
+
+async def of_person(session: AsyncSession, scope: UnitScope) -> object:
+    return await records.page_of_person(
+        session, EpisodeRow, SOMEBODY, dated_by="registered_on", scope=scope, today=TODAY, limit=50, after=None
+    )
+
+
+@pytest.fixture(scope="module")
+async def scope(database_url: str) -> UnitScope:
+    """A province of a large registry."""
+    connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+    await connection.execute(FILL)
+    units = await connection.fetch("SELECT DISTINCT unit_id FROM person ORDER BY unit_id LIMIT $1", IN_SCOPE)
+    await connection.close()
+    return UnitScope(tuple(row["unit_id"] for row in units))
+
+
+@pytest.fixture(scope="module")
+async def service(service_url: str) -> AsyncIterator[AsyncSession]:
+    engine = create_engine(service_url)
+    async with create_sessions(engine).begin() as session:
+        await context.close(session)
+        yield session
+    await engine.dispose()
+
+
+async def plans_of(ask: Ask, session: AsyncSession, scope: UnitScope) -> list[Plan]:
+    """The plans of the statements that a query sends, under the role and the context in which it sends them."""
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+
+    def note(_: object, __: object, statement: str, parameters: tuple[Any, ...], *___: object) -> None:
+        sent.append((statement, parameters))
+
+    connection = await session.connection()
+    await context.enter(session, scope, today=TODAY)
+    event.listen(connection.sync_connection, "before_cursor_execute", note)
+    found = await ask(session, scope)
+    event.remove(connection.sync_connection, "before_cursor_execute", note)
+    assert found, "a query that finds nothing shows nothing"
+    plans = []
+    for statement, parameters in sent:
+        told = (await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)).scalar_one()
+        plans.append((json.loads(told) if isinstance(told, str) else told)[0]["Plan"])
+    return plans
+
+
+def nodes(plan: Plan) -> Iterator[Plan]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [roster, second_page, by_name, by_number, files, episodes, get, get_of_person, lock, of_person],
+    ids=lambda ask: ask.__name__,
+)
+async def test_rows_are_found_by_an_index(service: AsyncSession, scope: UnitScope, ask: Ask) -> None:
+    plans = await plans_of(ask, service, scope)
+
+    read = [node for plan in plans for node in nodes(plan) if node.get("Relation Name") in BIG]
+    assert read
+    for node in read:
+        assert node["Node Type"] != "Seq Scan", node
+        if node["Node Type"] in {"Index Scan", "Index Only Scan"}:
+            assert "Index Cond" in node, node

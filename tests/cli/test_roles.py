@@ -52,21 +52,24 @@ def quoted(login: str) -> str:
     return '"' + login.replace('"', '""') + '"'
 
 
-async def test_a_login_that_may_act_serves(
-    command: Commands, database_url: str, login: str, issuer: DemoIssuer, settings: Settings
-) -> None:
-    let = await asyncio.to_thread(command, "db", "roles", login, database_url=database_url)
+@pytest.fixture
+def acting_url(command: Commands, database_url: str, login: str) -> str:
+    """Let the login act for the service, twice, and give it a grant: by the commands of the host."""
+    let = command("db", "roles", login, database_url=database_url)
     assert let == Outcome(0, f"{login} may act for the service.\n", "")
-    again = await asyncio.to_thread(command, "db", "roles", login)
+    again = command("db", "roles", login)
     assert again.code == 0, again.complaint
     url = under(database_url, login)
-    await require_bound(url)
     grant = ("grants", "add", "--role", "province-manager", "--unit", "54", "--subject", login)
     options = ("--issuer", ISSUER, "--from", "2026-01-01")
-    given = await asyncio.to_thread(command, *grant, *options, database_url=url)
+    given = command(*grant, *options, database_url=url)
     assert given.code == 0, given.complaint
+    return url
 
-    app = create_app(settings, database_url=url, clock=lambda: NOW)
+
+async def test_a_login_that_may_act_serves(acting_url: str, login: str, issuer: DemoIssuer, settings: Settings) -> None:
+    await require_bound(acting_url)
+    app = create_app(settings, database_url=acting_url, clock=lambda: NOW)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     token = {"Authorization": f"Bearer {issuer.token(login, now=NOW, scopes=tuple(TokenScope), client_id='test-app')}"}
     async with (

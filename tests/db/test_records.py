@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import records
-from registry.db.records import AnyRow, Key
+from registry.db.records import AnyRow, Key, Stub
 from registry.db.tables.cases import EpisodeRow, ManagementFileRow
 from registry.db.tables.persons import PersonRow
 from registry.db.tables.situation import CommuneStatusRow, OrganisationRow
@@ -76,14 +76,16 @@ class TestUnits:
         file = a_file_row(person)
         await kept(session, person, other, file)
 
-        assert await records.find(session, ManagementFileRow, Key(file.id, person.id)) is file
+        found = await records.find(session, ManagementFileRow, Key(file.id, person.id))
+        assert found == Stub(file.id, file.version, RecordState.ACTIVE, file.fingerprint)
         assert await records.find(session, ManagementFileRow, Key(file.id, other.id)) is None
 
     async def test_what_is_looked_for_by_its_id_alone_is_found_anywhere(self, session: AsyncSession) -> None:
         person = a_person_row(unit_id=THERE)
         await kept(session, person)
 
-        assert await records.find(session, PersonRow, Key(person.id)) is person
+        found = await records.find(session, PersonRow, Key(person.id))
+        assert found == Stub(person.id, person.version, RecordState.ACTIVE, person.fingerprint)
 
 
 class TestOrganisations:

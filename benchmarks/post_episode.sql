@@ -2,17 +2,18 @@
 \set n :n + 1
 \set who :n * :clients + :client_id + 1
 BEGIN;
+SELECT set_config('role', 'registry_units', true), set_config('app.units', '', true),
+    set_config('app.organisations', '', true), set_config('app.reached', '', true);
 SELECT id, issuer, subject, role, unit_id, unit_code, unit_on, organisation_id, from_on, to_on, granted_by, granted_at,
     revoked_at, revoked_by, fingerprint
 FROM access_grant
 WHERE issuer = :issuer::varchar AND subject = :subject::varchar AND revoked_at IS NULL
     AND from_on <= current_date AND (to_on IS NULL OR to_on >= current_date)
 ORDER BY id;
-SELECT version, state, void_reason, recorded_at, changed_at, changed_by, fingerprint, person_id, id, unit_id, root_id,
-    course_id, track, modality, legal_basis, registered_on, started_on, provider_id, planned_months, therapies,
-    decision_number, decision_on, issuer, ended_on, outcome
-FROM episode
-WHERE person_id = md5(:who::text)::uuid AND id = md5('post' || :who::text)::uuid;
+SELECT set_config('role', 'registry_units', true), set_config('app.units', array_to_string(:units::int[], ','), true),
+    set_config('app.organisations', '', true), set_config('app.reached', '', true);
+SELECT version, state, fingerprint
+FROM app.first_body('episode', md5(:who::text)::uuid, md5('post' || :who::text)::uuid);
 SELECT version, state, void_reason, recorded_at, changed_at, changed_by, fingerprint, id, root_id, unit_id,
     unit_certainty, full_name, folded_name, sort_key, aliases, sex, birth_date, birth_year, birthplace, ethnicity,
     nationality, occupation, education, phone

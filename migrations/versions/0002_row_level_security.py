@@ -88,6 +88,8 @@ def upgrade() -> None:
     op.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {BACKUP}")
     op.execute(f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {BACKUP}")
     op.execute(f"GRANT SELECT ON reach TO {DEFINER}")
+    siblings = "root_id, course_id, modality, legal_basis, registered_on, started_on, ended_on, outcome"
+    op.execute(f"GRANT SELECT ({siblings}) ON episode TO {DEFINER}")
     for table in RECORDS:
         owner = ", person_id" if table in OF_PERSON else ""
         op.execute(f"GRANT SELECT (id, version, state, fingerprint{owner}) ON {table} TO {DEFINER}")
@@ -160,7 +162,19 @@ def _make_functions() -> None:
             ) || CASE WHEN owner IS NULL THEN '' ELSE ' AND person_id = $2' END USING record, owner;
         END $$
     """)  # noqa: S608 - made of our own tables' names
-    for signature in ("reached_by(uuid[], date)", "first_body(text, uuid, uuid)"):
+    op.execute("""
+        CREATE FUNCTION app.episodes_of(root uuid)
+        RETURNS TABLE (
+            id uuid, course_id uuid, modality text, legal_basis text,
+            registered_on date, started_on date, ended_on date, outcome text
+        )
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+        BEGIN ATOMIC
+            SELECT id, course_id, modality, legal_basis, registered_on, started_on, ended_on, outcome
+            FROM episode WHERE root_id = root AND state = 'active' ORDER BY registered_on, id;
+        END
+    """)
+    for signature in ("reached_by(uuid[], date)", "first_body(text, uuid, uuid)", "episodes_of(uuid)"):
         op.execute(f"ALTER FUNCTION app.{signature} OWNER TO {DEFINER}")
         op.execute(f"REVOKE ALL ON FUNCTION app.{signature} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION app.{signature} TO registry_units, registry_organisations")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
@@ -15,10 +16,13 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 from sqlmodel import select
 
+from registry.api.auth import IssuerKeys
+from registry.api.refusals import Unavailable
 from registry.db.engine import transaction
 from registry.db.tables.trail import AccessGrantRow
 from registry.demo.issuer import AUDIENCE, CLIENT, ISSUER, DemoIssuer
 from registry.domain.access import Role, TokenScope
+from registry.settings import TrustedIssuer
 from tests.conftest import NOW, OLD_PHU_YEN, TODAY, SignIn
 from tests.factories.posted import body_of, posted_episode, posted_organisation, posted_person, refused
 from tests.factories.trails import audited
@@ -195,10 +199,21 @@ class TestKeys:
         both = [*json.loads(before)["keys"], *KeySet([added]).as_dict(private=False)["keys"]]
         file.write_text(json.dumps({"keys": both}), encoding="utf-8")
         try:
-            verifier._issuers[ISSUER]._fetched_at = 0.0
+            verifier._issuers[ISSUER]._tried_at = -math.inf
             assert (await asked_with(app, signed(added))).status_code == 200
         finally:
             file.write_text(before, encoding="utf-8")
+
+    async def test_an_issuer_that_cannot_be_reached_is_our_failure(self) -> None:
+        """Nobody's token is called bad, and the next caller does not wait for another attempt at once."""
+        nowhere = {"issuer": "https://away.example", "audience": "registry", "jwks_url": "http://127.0.0.1:9/keys"}
+        keys = IssuerKeys(TrustedIssuer.model_validate(nowhere))
+        with pytest.raises(Unavailable):
+            await keys.having("any")
+        tried = keys._tried_at
+        with pytest.raises(Unavailable):
+            await keys.having("any")
+        assert keys._tried_at == tried
 
 
 class TestGrants:

@@ -165,3 +165,82 @@ async def test_the_reach_ends_at_once_with_an_episode_that_was_voided_or_given_t
             await corrected(manager, address, {"provider_id": clinic})
 
         refused(await officer.get(f"/v1/persons/{person_id}"), 404, "not_found")
+
+
+async def test_who_was_voided_is_no_patient_any_more(
+    manager: httpx.AsyncClient, officer: httpx.AsyncClient, facility: str
+) -> None:
+    person_id = await posted_person(manager)
+    await posted_episode(manager, person_id, modality="facility", provider_id=facility)
+    assert (await officer.get(f"/v1/persons/{person_id}")).status_code == 200
+
+    voided = await manager.post(f"/v1/persons/{person_id}/void", json={"reason": "Entered twice."})
+
+    assert voided.status_code == 200
+    refused(await officer.get(f"/v1/persons/{person_id}"), 404, "not_found")
+    refused(await officer.get(f"/v1/persons/{person_id}/episodes"), 404, "not_found")
+
+
+async def test_a_patient_who_was_transferred_in_is_discharged(
+    manager: httpx.AsyncClient, officer: httpx.AsyncClient, facility: str
+) -> None:
+    person_id = await posted_person(manager)
+    first = await posted_episode(manager, person_id, ended_on="2020-04-01", outcome="transferred")
+    second = await posted_episode(
+        manager,
+        person_id,
+        modality="facility",
+        provider_id=facility,
+        course_id=first["id"],
+        registered_on="2020-04-01",
+        started_on="2020-04-01",
+    )
+
+    discharged = await officer.post(
+        f"/v1/persons/{person_id}/episodes/{second['id']}/exit", json={"ended_on": "2020-10-01", "outcome": "completed"}
+    )
+
+    assert discharged.status_code == 200, discharged.text
+
+
+async def test_a_stay_does_not_overlap_one_that_the_facility_cannot_see(
+    manager: httpx.AsyncClient, officer: httpx.AsyncClient, facility: str
+) -> None:
+    person_id = await posted_person(manager)
+    await posted_episode(manager, person_id, ended_on="2020-09-01", outcome="completed")
+    await posted_episode(
+        manager,
+        person_id,
+        modality="facility",
+        provider_id=facility,
+        registered_on="2021-01-05",
+        started_on="2021-01-05",
+    )
+
+    within = an_episode(
+        modality="facility",
+        provider_id=facility,
+        registered_on="2020-05-01",
+        started_on="2020-05-01",
+        ended_on="2020-06-01",
+        outcome="completed",
+    )
+    refused(
+        await officer.post(f"/v1/persons/{person_id}/episodes", json=within), 409, "episode_overlaps", "/started_on"
+    )
+
+
+async def test_a_voided_facility_sees_nobody_and_its_patients_are_discharged_all_the_same(
+    manager: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    facility = await posted_organisation(manager, kind="rehab_facility_public")
+    officer = await sign_in(Role.FACILITY_OFFICER, organisation=UUID(facility))
+    person_id = await posted_person(manager)
+    episode = await posted_episode(manager, person_id, modality="facility", provider_id=facility)
+
+    await manager.post(f"/v1/organisations/{facility}/void", json={"reason": "Entered twice."})
+
+    refused(await officer.get(f"/v1/persons/{person_id}"), 403, "insufficient_scope")
+    ended = {"ended_on": "2020-10-01", "outcome": "completed"}
+    discharged = await manager.post(f"/v1/persons/{person_id}/episodes/{episode['id']}/exit", json=ended)
+    assert discharged.status_code == 200, discharged.text

@@ -187,5 +187,6 @@ class TestCatalogue:
         """)
 
         assert found == [
-            (name, "registry_definer", ["search_path=public"], False) for name in ("first_body", "reached_by")
+            (name, "registry_definer", ["search_path=public"], False)
+            for name in ("episodes_of", "first_body", "reached_by")
         ]

@@ -8,6 +8,7 @@ import pytest
 
 from registry.domain.episode import (
     CompulsoryCommunityAbolished,
+    CourseContinued,
     CourseUnknown,
     Episode,
     EpisodeAlreadyClosed,
@@ -279,6 +280,20 @@ class TestCourses:
         with pytest.raises(CourseUnknown) as refused:
             accepted(stay, *others)
         assert refused.value.pointer == "/course_id"
+
+    @pytest.mark.parametrize(
+        "corrected",
+        [
+            pytest.param(COMPLETED, id="as completed"),
+            pytest.param(replace(TRANSFERRED, course_id=THIRD), id="into another course"),
+        ],
+    )
+    def test_a_stay_that_another_continues_remains_its_transfer(self, corrected: Episode) -> None:
+        with pytest.raises((CourseContinued, CourseUnknown)):
+            accepted(corrected, self.NEXT)
+
+    def test_an_end_corrected_to_an_earlier_day_leaves_the_course_whole(self) -> None:
+        assert accepted(replace(TRANSFERRED, ended_on=date(2020, 9, 1)), self.NEXT)
 
     def test_a_course_may_go_through_several_transfers(self) -> None:
         middle = replace(TRANSFERRED, id=THIRD, registered_on=date(2020, 9, 16), started_on=date(2020, 9, 16))

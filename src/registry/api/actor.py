@@ -63,10 +63,16 @@ class Actor:
 
 
 def grants_for(
-    permission: Permission, caller: Caller, held: Iterable[Grant], *, chosen: UUID | None
+    permission: Permission,
+    caller: Caller,
+    held: Iterable[Grant],
+    *,
+    chosen: UUID | None,
+    purpose: Purpose | None = None,
 ) -> tuple[Grant, ...]:
     """Pick the grants that give a permission; refuse when token or grants give none.
 
+    A `purpose` keeps the grants that give the permission for it: a caller narrows, and never invents one.
     A request acts under units or under organisations, never both: under units where both are held.
     """
     if permission.token_scope not in caller.scopes:
@@ -79,6 +85,8 @@ def grants_for(
         if giving and all(grant.role is not Role.PROVINCE_SYSTEM for grant in giving):
             raise ActorRequired
         giving = tuple(grant for grant in giving if grant.role is Role.PROVINCE_SYSTEM)
+    if purpose is not None:
+        giving = tuple(grant for grant in giving if POLICY[grant.role][permission] is purpose)
     if not giving:
         raise Forbidden
     return tuple(grant for grant in giving if grant.unit_id is not None) or giving

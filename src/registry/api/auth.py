@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import logging
+import math
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,9 +15,12 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jwt import JWTClaimsRegistry
 
+from registry.api.refusals import Unavailable
 from registry.domain.access import TokenScope
 from registry.domain.errors import DomainError
 from registry.settings import TrustedIssuer
+
+log = logging.getLogger(__name__)
 
 ALGORITHMS = ("ES256", "ES384", "PS256", "PS384", "RS256", "Ed25519")
 """Asymmetric signatures only."""
@@ -26,6 +31,7 @@ _MAX_TOKEN_LENGTH = 8192
 _MALFORMED = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
 _MAX_CACHED = 10_000
 _KEY_REFRESH_SECONDS = 60
+_KEY_RETRY_SECONDS = 5
 
 
 class Unauthenticated(DomainError):
@@ -63,18 +69,20 @@ class IssuerKeys:
     def __init__(self, trusted: TrustedIssuer, keys: KeySet | None = None) -> None:
         self.trusted = trusted
         self._keys = keys
-        self._fetched_at = 0.0
+        self._tried_at = -math.inf
         self._fetching = asyncio.Lock()
 
     async def having(self, kid: str) -> KeySet:
         """Give the issuer's keys, fetched anew (once a minute at most) when `kid` is not among them."""
         if not self._knows(kid):
             async with self._fetching:
-                due = time.monotonic() - self._fetched_at > _KEY_REFRESH_SECONDS or self._keys is None
-                if not self._knows(kid) and due:
+                pause = _KEY_REFRESH_SECONDS if self._keys is not None else _KEY_RETRY_SECONDS
+                if not self._knows(kid) and time.monotonic() - self._tried_at > pause:
+                    self._tried_at = time.monotonic()
                     self._keys = await self._fetch()
-                    self._fetched_at = time.monotonic()
-        if self._keys is None or not self._knows(kid):
+        if self._keys is None:
+            raise Unavailable(retry_after=_KEY_RETRY_SECONDS)
+        if not self._knows(kid):
             raise TokenInvalid
         return self._keys
 
@@ -86,10 +94,14 @@ class IssuerKeys:
             return KeySet.import_key_set(_json(self.trusted.jwks_file.read_bytes()))
         if self.trusted.jwks_url is None:
             return self._keys
-        async with httpx.AsyncClient(timeout=5, follow_redirects=False) as client:
-            answer = await client.get(str(self.trusted.jwks_url))
-            answer.raise_for_status()
-            return KeySet.import_key_set(_json(answer.content))
+        try:
+            async with httpx.AsyncClient(timeout=5, follow_redirects=False) as client:
+                answer = await client.get(str(self.trusted.jwks_url))
+                answer.raise_for_status()
+        except httpx.HTTPError:
+            log.warning("issuer.unreachable", extra={"issuer": self.trusted.issuer})
+            return self._keys
+        return KeySet.import_key_set(_json(answer.content))
 
 
 class TokenVerifier:
@@ -124,7 +136,7 @@ class TokenVerifier:
             verified = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
             _registry(issuer.trusted, now=now).validate(verified)
             return _caller(verified)
-        except (*_MALFORMED, JoseError, httpx.HTTPError) as error:
+        except (*_MALFORMED, JoseError) as error:
             raise TokenInvalid from error
 
 

@@ -137,7 +137,7 @@ def requires(permission: Permission) -> Callable[..., Awaitable[Actor]]:
             ),
         ] = None,
     ) -> Actor:
-        giving = grants_for(permission, actor.caller, actor.grants, chosen=registry_grant)
+        giving = grants_for(permission, actor.caller, actor.grants, chosen=registry_grant, purpose=actor.purpose)
         scope = scope_of(giving, atlas=atlas, today=actor.today)
         await context.enter(session, scope, today=actor.today)
         admitted = replace(

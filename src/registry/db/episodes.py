@@ -3,18 +3,35 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlalchemy import Uuid, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.tables.cases import EpisodeRow
-from registry.domain.episode import Episode
-from registry.domain.record import RecordState
+from registry.domain.episode import Episode, LegalBasis, Modality, Outcome
+
+_OF_ROOT = text("SELECT * FROM app.episodes_of(:root)").bindparams(bindparam("root", type_=Uuid))
 
 
 async def of_root(session: AsyncSession, root_id: UUID) -> Sequence[Episode]:
-    """Load every episode, voided ones left out, of all who were merged into one person."""
-    query = select(EpisodeRow).where(EpisodeRow.root_id == root_id, EpisodeRow.state == RecordState.ACTIVE)
-    return [to_domain(row) for row in (await session.exec(query.order_by(col(EpisodeRow.registered_on)))).all()]
+    """Load every episode, voided ones left out, of all who were merged into one person.
+
+    Past every policy: a provider sees its own stays only, but no stay may overlap another's. Nothing
+    of what is read here is shown.
+    """
+    rows = await (await session.connection()).execute(_OF_ROOT, {"root": root_id})
+    return [
+        Episode(
+            id=row.id,
+            course_id=row.course_id,
+            modality=Modality(row.modality),
+            legal_basis=LegalBasis(row.legal_basis),
+            registered_on=row.registered_on,
+            started_on=row.started_on,
+            ended_on=row.ended_on,
+            outcome=None if row.outcome is None else Outcome(row.outcome),
+        )
+        for row in rows
+    ]
 
 
 def to_domain(row: EpisodeRow) -> Episode:

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from registry.db.tables.situation import OrganisationRow
 from registry.db.tables.trail import AccessGrantRow
 from registry.domain.access import Grant
+from registry.domain.record import RecordState
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,11 @@ class Reach:
     organisation_units: AbstractSet[int]
 
 
+_IN_USE = select(OrganisationRow.id).where(OrganisationRow.state == RecordState.ACTIVE)
+
+
 async def held(session: AsyncSession, *, issuer: str, subject: str, today: date) -> list[Grant]:
-    """Load the grants of a subject that are in force today."""
+    """Load the grants of a subject that are in force today; one for a voided organisation is not."""
     query = (
         select(AccessGrantRow)
         .where(
@@ -33,6 +37,7 @@ async def held(session: AsyncSession, *, issuer: str, subject: str, today: date)
         )
         .where(col(AccessGrantRow.from_on) <= today)
         .where(or_(col(AccessGrantRow.to_on).is_(None), col(AccessGrantRow.to_on) >= today))
+        .where(or_(col(AccessGrantRow.organisation_id).is_(None), col(AccessGrantRow.organisation_id).in_(_IN_USE)))
         .order_by(col(AccessGrantRow.id))
     )
     return [
@@ -74,7 +79,9 @@ async def page(
 
 async def revoke(session: AsyncSession, grant_id: UUID, *, at: datetime, by: str) -> AccessGrantRow:
     """End a grant now; a second time changes nothing."""
-    row = (await session.exec(select(AccessGrantRow).where(AccessGrantRow.id == grant_id).with_for_update())).one()
+    locking = select(AccessGrantRow).where(AccessGrantRow.id == grant_id).with_for_update()
+    locking = locking.execution_options(populate_existing=True)  # another may have revoked it while we waited
+    row = (await session.exec(locking)).one()
     if row.revoked_at is None:
         row.revoked_at, row.revoked_by = at, by
         session.add(row)

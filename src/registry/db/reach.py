@@ -40,9 +40,9 @@ async def follow(
     await session.exec(opened.on_conflict_do_update(constraint="pk_reach", set_={"until_on": opened.excluded.until_on}))
 
 
-async def withdraw(session: AsyncSession, *, person_id: UUID, record_id: UUID, today: date) -> None:
-    """End at once what a record opened: it was voided, or names another organisation now."""
-    opened = update(ReachRow).where(
-        col(ReachRow.person_id) == person_id, col(ReachRow.record_id) == record_id, trail.in_force(today)
-    )
+async def withdraw(session: AsyncSession, *, person_id: UUID, record_id: UUID | None, today: date) -> None:
+    """End at once what a record opened: it was voided, or names another organisation now. None: all of a person."""
+    opened = update(ReachRow).where(col(ReachRow.person_id) == person_id, trail.in_force(today))
+    if record_id is not None:
+        opened = opened.where(col(ReachRow.record_id) == record_id)
     await session.exec(opened.values(until_on=today - timedelta(days=1)))

@@ -31,8 +31,9 @@ END $$;
 GIVE_FUNCTIONS = """
 ALTER FUNCTION app.reached_by(uuid[], date) OWNER TO registry_definer;
 ALTER FUNCTION app.first_body(text, uuid, uuid) OWNER TO registry_definer;
+ALTER FUNCTION app.episodes_of(uuid) OWNER TO registry_definer;
 """
-"""The two functions that look past the policies do so with the rights of this role, and with no others."""
+"""The functions that look past the policies do so with the rights of this role, and with no others."""
 
 _GROUPS = bindparam("groups", [role.value for role in DatabaseRole], type_=ARRAY(Text))
 _ACT_IN = "CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END"

@@ -120,6 +120,12 @@ class CourseUnknown(RuleViolation):
     code = "course_unknown"
 
 
+class CourseContinued(RuleViolation):
+    """A later stay goes on from this one, which must have ended by transfer before it."""
+
+    code = "course_continued"
+
+
 @dataclass(frozen=True, slots=True)
 class Episode:
     """One stay of one person with one provider.
@@ -177,6 +183,9 @@ def review(episode: Episode, *, others: Iterable[Episode], today: date) -> None:
         raise EpisodeOverlaps(pointer="/started_on")
     if episode.course_id != episode.id and not _continues(episode, same_track):
         raise CourseUnknown(pointer="/course_id")
+    course = [episode, *(other for other in same_track if other.course_id == episode.course_id)]
+    if not all(_continues(other, course) for other in course if other.id not in {other.course_id, episode.id}):
+        raise CourseContinued(pointer="/outcome")
 
 
 def leave(episode: Episode, *, on: date, outcome: Outcome, today: date) -> Episode:

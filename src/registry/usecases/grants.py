@@ -15,7 +15,7 @@ from registry.domain.atlas import Atlas
 from registry.domain.errors import NotFound, RuleViolation
 from registry.domain.organisation import OrganisationUnknown
 from registry.domain.period import require_order
-from registry.domain.record import RecordIdConflict
+from registry.domain.record import RecordIdConflict, RecordState
 
 ENTITY = "access_grant"
 
@@ -104,7 +104,7 @@ async def _decide(office: Office, new: NewGrant, fingerprint: bytes | None) -> A
         _require_reach(office, _places(office, unit_id), pointer="/unit_code")
     if new.organisation_id is not None:
         organisation = await organisations.get(office.session, new.organisation_id)
-        if organisation is None:
+        if organisation is None or organisation.state is RecordState.VOIDED:
             raise OrganisationUnknown(pointer="/organisation_id")
         _require_reach(office, (organisation.unit_id,), pointer="/organisation_id")
     return AccessGrantRow(

@@ -8,6 +8,7 @@ from registry.api.schemas import examples
 from registry.api.schemas.cases import EpisodeBody, EpisodeIn, EpisodeOut
 from registry.api.tags import Tag
 from registry.db import episodes, organisations, persons, reach
+from registry.db.records import AnyRow
 from registry.db.tables.cases import EpisodeRow
 from registry.domain import episode
 from registry.domain.access import FieldGroup, OrganisationNotGranted, OrganisationScope, Permission
@@ -18,7 +19,7 @@ from registry.domain.organisation import OrganisationUnknown, ReachReason
 async def decide_episode(desk: Desk, draft: Draft[EpisodeBody]) -> Decision:
     """Judge an episode beside all others of the same person, and let its provider reach the person."""
     body, person = draft.body, draft.owner
-    await _require_provider(desk, body.provider_id)
+    await _require_provider(desk, body.provider_id, former=draft.former)
     await persons.lock_root(desk.session, person)
     proposed = Episode(
         id=draft.id,
@@ -47,10 +48,12 @@ async def decide_episode(desk: Desk, draft: Draft[EpisodeBody]) -> Decision:
     return Decision(columns | {"course_id": proposed.course_id, "track": proposed.track, "root_id": person.root_id})
 
 
-async def _require_provider(desk: Desk, provider_id: UUID | None) -> None:
+async def _require_provider(desk: Desk, provider_id: UUID | None, *, former: AnyRow | None) -> None:
     scope = desk.actor.scope
     if isinstance(scope, OrganisationScope) and provider_id not in scope.organisations:
         raise OrganisationNotGranted(pointer="/provider_id")
+    if isinstance(former, EpisodeRow) and former.provider_id == provider_id:
+        return  # it treated whom it treated, also when it is voided since
     if provider_id is not None and not await organisations.exists_active(desk.session, provider_id):
         raise OrganisationUnknown(pointer="/provider_id")
 

@@ -99,7 +99,9 @@ async def void(desk: Desk, kind: Kind, key: Key, reason: str, precondition: Prec
     precondition.require(row.version)
     values = {"state": RecordState.VOIDED, "void_reason": reason}
     await records.change(desk.session, row, values, desk.actor.act, groups=kind.groups, today=desk.actor.today)
-    if key.person_id is not None:
+    if isinstance(row, PersonRow):
+        await reach.withdraw(desk.session, person_id=key.id, record_id=None, today=desk.actor.today)
+    elif key.person_id is not None:
         await reach.withdraw(desk.session, person_id=key.person_id, record_id=key.id, today=desk.actor.today)
     return Written(row)
 

@@ -27,6 +27,7 @@ _RULES = (
     "exit_incomplete",
     "outcome_does_not_fit",
     "course_unknown",
+    "course_continued",
     "organisation_unknown",
     "organisation_not_granted",
 )

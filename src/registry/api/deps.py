@@ -87,7 +87,7 @@ async def current_actor(
         Purpose | None,
         Header(
             alias="Registry-Purpose",
-            description="Narrows the purpose that the audit log names; the role's own purpose without it.",
+            description="Keeps the grants that serve this purpose; it must be one that a role of yours has for the operation.",
         ),
     ] = None,
 ) -> Actor:

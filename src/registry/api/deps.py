@@ -87,7 +87,7 @@ async def current_actor(
         Purpose | None,
         Header(
             alias="Registry-Purpose",
-            description="Keeps the grants that serve this purpose; it must be one that a role of yours has for the operation.",
+            description="The purpose to act for: one that a role of yours has for the operation; its own without it.",
         ),
     ] = None,
 ) -> Actor:

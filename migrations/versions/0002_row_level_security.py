@@ -216,7 +216,8 @@ def _open_to_organisations() -> None:
 def _open_to_both(role: str) -> None:
     short = role.removeprefix("registry_")
     _policy("organisation", f"listed_for_{short}", role, "SELECT", using="true")
-    op.execute(f"GRANT SELECT ON organisation, access_grant, change_feed TO {role}")
+    _policy("unit_record_history", f"organisations_for_{short}", role, "SELECT", using="entity = 'organisation'")
+    op.execute(f"GRANT SELECT ON organisation, access_grant, change_feed, unit_record_history TO {role}")
     for table in ("change_feed", "audit_event"):
         _policy(table, f"told_by_{short}", role, "INSERT", check="true")
         op.execute(f"GRANT INSERT ON {table} TO {role}")

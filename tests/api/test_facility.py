@@ -244,3 +244,12 @@ async def test_a_voided_facility_sees_nobody_and_its_patients_are_discharged_all
     ended = {"ended_on": "2020-10-01", "outcome": "completed"}
     discharged = await manager.post(f"/v1/persons/{person_id}/episodes/{episode['id']}/exit", json=ended)
     assert discharged.status_code == 200, discharged.text
+
+
+async def test_the_former_versions_of_an_organisation_are_as_public_as_it_is(
+    manager: httpx.AsyncClient, officer: httpx.AsyncClient, facility: str
+) -> None:
+    address = f"/v1/organisations/{facility}"
+    assert (await corrected(manager, address, {"name": "Cơ sở cai nghiện số 2"})).status_code == 200
+    versions = body_of(await officer.get(f"{address}/versions"))["items"]
+    assert [former["version"] for former in versions] == [1]

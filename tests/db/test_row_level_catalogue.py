@@ -112,6 +112,8 @@ class TestCatalogue:
         open_to_all = {
             ("organisation", "listed_for_units"), ("organisation", "listed_for_organisations"),
             ("organisation", "corrected"), ("access_grant", "managed"), ("access_grant", "read"),
+            ("unit_record_history", "organisations_for_units"),
+            ("unit_record_history", "organisations_for_organisations"),
         }  # fmt: skip
         policies = await ask("SELECT tablename, policyname, roles, permissive, qual, with_check FROM pg_policies")
 

@@ -197,11 +197,18 @@ class TestOrganisations:
             assert set(history) == {(here.person,), (here.episode,)}
 
     @pytest.mark.parametrize(
-        "table", sorted({*WRITTEN} - {"person", "person_name_token", "episode", "reach", "record_history"})
+        "table",
+        sorted(
+            {*WRITTEN} - {"person", "person_name_token", "episode", "reach", "record_history", "unit_record_history"}
+        ),
     )
     async def test_nothing_else_of_them(self, sessions: Sessions, here: Place, table: str) -> None:
         async with refused("permission denied"), acting(sessions, OrganisationScope((here.provider,))) as session:
             await count(session, table)
+
+    async def test_the_history_of_organisations_alone(self, sessions: Sessions, here: Place) -> None:
+        async with acting(sessions, OrganisationScope((here.provider,))) as session:
+            assert await rows(session, "SELECT id FROM unit_record_history WHERE entity <> 'organisation'") == []
 
     @pytest.mark.parametrize("change", ["full_name = 'x'", "version = version + 1"])
     async def test_a_person_is_locked_and_never_changed(self, sessions: Sessions, here: Place, change: str) -> None:

@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("request_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("decision IN ('allowed', 'denied')", name=op.f("ck_audit_event_decision")),
         sa.CheckConstraint(
-            "purpose IN ('case_management', 'treatment', 'health_care', 'supervision', 'reporting', 'administration')",
+            "purpose IN ('case_management', 'treatment', 'health_care', 'supervision', 'reporting', 'administration', 'data_subject_rights', 'emergency', 'security')",
             name=op.f("ck_audit_event_purpose"),
         ),
         sa.PrimaryKeyConstraint("xid", "seq", name=op.f("pk_audit_event")),

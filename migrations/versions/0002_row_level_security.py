@@ -13,7 +13,15 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-GROUPS = ("registry_units", "registry_organisations", "registry_statistics")
+GROUPS = (
+    "registry_units",
+    "registry_organisations",
+    "registry_statistics",
+    "registry_health",
+    "registry_emergency",
+    "registry_auditor",
+    "registry_worker",
+)
 DEFINER = "registry_definer"
 BACKUP = "registry_backup"
 

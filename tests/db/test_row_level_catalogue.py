@@ -37,6 +37,10 @@ WRITTEN_BY_UNITS = {
     *("unit_record_history", "person_name_token", "organisation", "access_grant", "change_feed", "audit_event"),
 }
 WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event"}
+DELETED = {DatabaseRole.UNITS: {"person_name_token"}}
+"""Tables of which a role may take rows away: nothing that was recorded."""
+ON_AUDIT = {DatabaseRole.UNITS: {"INSERT"}, DatabaseRole.ORGANISATIONS: {"INSERT"}}
+"""What a role may do with the audit log. Nobody both writes and reads it."""
 
 Row: TypeAlias = tuple[Any, ...]
 Ask: TypeAlias = Callable[..., Coroutine[Any, Any, list[Row]]]
@@ -147,7 +151,7 @@ class TestCatalogue:
             role=role,
         )
 
-        assert found == ([("person_name_token",)] if role is DatabaseRole.UNITS else [])
+        assert {name for (name,) in found} == DELETED.get(role, set())
 
     @pytest.mark.parametrize("role", DatabaseRole)
     async def test_the_audit_log_is_only_added_to(self, ask: Ask, role: DatabaseRole) -> None:
@@ -156,7 +160,7 @@ class TestCatalogue:
             WHERE has_any_column_privilege(:role, 'audit_event', command)
         """
 
-        assert await ask(held, role=role) == ([] if role is DatabaseRole.STATISTICS else [("INSERT",)])
+        assert {command for (command,) in await ask(held, role=role)} == ON_AUDIT.get(role, set())
 
     async def test_figures_read_columns_that_identify_nobody(self, ask: Ask) -> None:
         found = await ask(

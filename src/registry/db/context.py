@@ -24,6 +24,10 @@ class DatabaseRole(StrEnum):
     UNITS = "registry_units"
     ORGANISATIONS = "registry_organisations"
     STATISTICS = "registry_statistics"
+    HEALTH = "registry_health"
+    EMERGENCY = "registry_emergency"
+    AUDITOR = "registry_auditor"
+    WORKER = "registry_worker"
 
 
 _SET = text("""

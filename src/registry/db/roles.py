@@ -17,6 +17,10 @@ BEGIN
             ('registry_units', 'NOBYPASSRLS'),
             ('registry_organisations', 'NOBYPASSRLS'),
             ('registry_statistics', 'NOBYPASSRLS'),
+            ('registry_health', 'NOBYPASSRLS'),
+            ('registry_emergency', 'NOBYPASSRLS'),
+            ('registry_auditor', 'NOBYPASSRLS'),
+            ('registry_worker', 'NOBYPASSRLS'),
             ('registry_definer', 'BYPASSRLS'),
             ('registry_backup', 'BYPASSRLS')
         ) AS roles (name, attributes)

@@ -46,6 +46,8 @@ class FieldGroup(StrEnum):
     RESIDENCE = "residence"
     FILE = "file"
     HEALTH = "health"
+    MEDICAL = "medical"
+    """HIV and the other infections: closed to everybody but health officers (Law 71/2020, article 30)."""
     TREATMENT = "treatment"
 
 
@@ -62,6 +64,8 @@ class Permission(StrEnum):
     FILE_WRITE = "file:write"
     HEALTH_READ = "health:read"
     HEALTH_WRITE = "health:write"
+    MEDICAL_READ = "medical:read"
+    MEDICAL_WRITE = "medical:write"
     TREATMENT_READ = "treatment:read"
     TREATMENT_WRITE = "treatment:write"
     ORGANISATION_READ = "organisation:read"
@@ -70,12 +74,22 @@ class Permission(StrEnum):
     SITUATION_WRITE = "situation:write"
     REPORT_READ = "report:read"
     GRANT_MANAGE = "grant:manage"
+    TASK_READ = "task:read"
+    TASK_SETTLE = "task:settle"
+    AUDIT_READ = "audit:read"
+    ACCESS_LOG_READ = "access_log:read"
+    EMERGENCY_READ = "emergency:read"
+    EXPORT_READ = "export:read"
+    SUBJECT_REQUEST_READ = "subject_request:read"
+    SUBJECT_REQUEST_WRITE = "subject_request:write"
+    BREACH_READ = "breach:read"
+    BREACH_WRITE = "breach:write"
 
     @property
     def token_scope(self) -> TokenScope:
         """The scope that a token must carry for it."""
         match self.value.partition(":")[2]:
-            case "write":
+            case "write" | "settle":
                 return TokenScope.WRITE
             case "manage":
                 return TokenScope.ADMIN
@@ -91,6 +105,9 @@ class Purpose(StrEnum):
     SUPERVISION = "supervision"
     REPORTING = "reporting"
     ADMINISTRATION = "administration"
+    DATA_SUBJECT_RIGHTS = "data_subject_rights"
+    EMERGENCY = "emergency"
+    SECURITY = "security"
 
 
 _P = Permission
@@ -106,34 +123,50 @@ _READ = (
 _WRITE = (_P.PERSON_WRITE, _P.IDENTITY_WRITE, _P.RESIDENCE_WRITE, _P.FILE_WRITE, _P.HEALTH_WRITE, _P.TREATMENT_WRITE)
 
 
+_TASKS = (_P.TASK_READ, _P.TASK_SETTLE)
+_SUBJECT_RIGHTS = (_P.SUBJECT_REQUEST_READ, _P.SUBJECT_REQUEST_WRITE, _P.EXPORT_READ, _P.ACCESS_LOG_READ)
+
+
 def _for(purpose: Purpose, *permissions: Permission) -> dict[Permission, Purpose]:
     return dict.fromkeys(permissions, purpose)
 
 
 POLICY: Mapping[Role, Mapping[Permission, Purpose]] = {
-    Role.COMMUNE_OFFICER: _for(Purpose.CASE_MANAGEMENT, *_READ, *_WRITE, _P.SITUATION_READ, _P.SITUATION_WRITE)
-    | _for(Purpose.REPORTING, _P.REPORT_READ),
+    Role.COMMUNE_OFFICER: _for(Purpose.CASE_MANAGEMENT, *_READ, *_WRITE, *_TASKS)
+    | _for(Purpose.CASE_MANAGEMENT, _P.SITUATION_READ, _P.SITUATION_WRITE)
+    | _for(Purpose.REPORTING, _P.REPORT_READ)
+    | _for(Purpose.DATA_SUBJECT_RIGHTS, *_SUBJECT_RIGHTS)
+    | _for(Purpose.EMERGENCY, _P.EMERGENCY_READ),
     Role.FACILITY_OFFICER: _for(
-        Purpose.TREATMENT, _P.ORGANISATION_READ, _P.PERSON_READ, _P.TREATMENT_READ, _P.TREATMENT_WRITE
+        Purpose.TREATMENT, _P.ORGANISATION_READ, _P.PERSON_READ, _P.TREATMENT_READ, _P.TREATMENT_WRITE, *_TASKS
     ),
-    Role.NETWORK_OFFICER: _for(Purpose.CASE_MANAGEMENT, _P.ORGANISATION_READ, _P.PERSON_READ),
+    Role.NETWORK_OFFICER: _for(Purpose.CASE_MANAGEMENT, _P.ORGANISATION_READ, _P.PERSON_READ, *_TASKS),
     Role.HEALTH_OFFICER: _for(
         Purpose.HEALTH_CARE,
         _P.ORGANISATION_READ,
         _P.PERSON_READ,
         _P.HEALTH_READ,
         _P.HEALTH_WRITE,
+        _P.MEDICAL_READ,
+        _P.MEDICAL_WRITE,
         _P.TREATMENT_READ,
         _P.TREATMENT_WRITE,
-    ),
-    Role.PROVINCE_MANAGER: _for(
-        Purpose.SUPERVISION, *_READ, *_WRITE, _P.SITUATION_READ, _P.SITUATION_WRITE, _P.ORGANISATION_WRITE
+        *_TASKS,
     )
-    | _for(Purpose.REPORTING, _P.REPORT_READ),
+    | _for(Purpose.EMERGENCY, _P.EMERGENCY_READ),
+    Role.PROVINCE_MANAGER: _for(Purpose.SUPERVISION, *_READ, *_WRITE, *_TASKS)
+    | _for(Purpose.SUPERVISION, _P.SITUATION_READ, _P.SITUATION_WRITE, _P.ORGANISATION_WRITE)
+    | _for(Purpose.REPORTING, _P.REPORT_READ)
+    | _for(Purpose.DATA_SUBJECT_RIGHTS, *_SUBJECT_RIGHTS)
+    | _for(Purpose.EMERGENCY, _P.EMERGENCY_READ)
+    | _for(Purpose.SECURITY, _P.BREACH_READ, _P.BREACH_WRITE),
     Role.PROVINCE_SYSTEM: _for(Purpose.REPORTING, *_READ, _P.SITUATION_READ, _P.REPORT_READ),
     Role.ANALYST: _for(Purpose.REPORTING, _P.REPORT_READ, _P.ORGANISATION_READ),
-    Role.AUDITOR: _for(Purpose.SUPERVISION, _P.ORGANISATION_READ),
-    Role.ADMINISTRATOR: _for(Purpose.ADMINISTRATION, _P.GRANT_MANAGE, _P.ORGANISATION_READ, _P.ORGANISATION_WRITE),
+    Role.AUDITOR: _for(Purpose.SUPERVISION, _P.ORGANISATION_READ, _P.AUDIT_READ, *_TASKS)
+    | _for(Purpose.SECURITY, _P.BREACH_READ),
+    Role.ADMINISTRATOR: _for(Purpose.ADMINISTRATION, _P.GRANT_MANAGE, _P.ORGANISATION_READ, _P.ORGANISATION_WRITE)
+    | _for(Purpose.ADMINISTRATION, *_TASKS)
+    | _for(Purpose.SECURITY, _P.BREACH_READ, _P.BREACH_WRITE),
 }
 """Role by permission by purpose. What is not here is refused."""
 

@@ -169,6 +169,18 @@ class TestTracks:
 
         await created(manager, path, an_episode())
 
+    async def test_a_transfer_that_another_stay_continues_is_voided_after_it(
+        self, manager: httpx.AsyncClient, path: str
+    ) -> None:
+        first = await created(manager, path, an_episode(**TRANSFERRED))
+        start = {"registered_on": "2020-09-16", "started_on": "2020-09-16"}
+        second = await created(manager, path, an_episode(**start, course_id=first["id"]))
+        reason = {"reason": "Entered for the wrong person."}
+
+        refused(await manager.post(f"{path}/{first['id']}/void", json=reason), 409, "course_continued")
+        body_of(await manager.post(f"{path}/{second['id']}/void", json=reason))
+        body_of(await manager.post(f"{path}/{first['id']}/void", json=reason))
+
     async def test_other_people_do_not_count(self, manager: httpx.AsyncClient, path: str) -> None:
         await created(manager, path, an_episode())
 

@@ -23,6 +23,7 @@ from registry.domain.episode import (
     Track,
     leave,
     review,
+    review_void,
     track_of,
 )
 from registry.domain.errors import RuleViolation
@@ -302,6 +303,15 @@ class TestCourses:
         assert accepted(
             replace(self.NEXT, registered_on=date(2021, 1, 1), started_on=date(2021, 1, 1)), TRANSFERRED, middle
         )
+
+    @pytest.mark.parametrize("later", [NEXT, replace(NEXT, modality=Modality.FACILITY)], ids=["alike", "elsewhere"])
+    def test_a_stay_that_another_continues_is_not_taken_away(self, later: Episode) -> None:
+        with pytest.raises(CourseContinued):
+            review_void(TRANSFERRED, others=[TRANSFERRED, later])
+
+    def test_the_last_stay_of_a_course_may_be_taken_away_and_then_the_one_before(self) -> None:
+        review_void(self.NEXT, others=[TRANSFERRED, self.NEXT])
+        review_void(TRANSFERRED, others=[TRANSFERRED, COMPLETED])
 
 
 class TestLeave:

@@ -1,6 +1,6 @@
 """Treatment: one episode is one stay with one provider, a course is the chain of its transfers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -184,8 +184,14 @@ def review(episode: Episode, *, others: Iterable[Episode], today: date) -> None:
     if episode.course_id != episode.id and not _continues(episode, same_track):
         raise CourseUnknown(pointer="/course_id")
     course = [episode, *(other for other in same_track if other.course_id == episode.course_id)]
-    if not all(_continues(other, course) for other in course if other.id not in {other.course_id, episode.id}):
+    if _is_broken(course, but=episode.id):
         raise CourseContinued(pointer="/outcome")
+
+
+def review_void(episode: Episode, *, others: Iterable[Episode]) -> None:
+    """Refuse to take away a stay that a later one of its course goes on from: that one is voided first."""
+    if _is_broken([other for other in others if other.id != episode.id and other.course_id == episode.course_id]):
+        raise CourseContinued
 
 
 def leave(episode: Episode, *, on: date, outcome: Outcome, today: date) -> Episode:
@@ -195,6 +201,11 @@ def leave(episode: Episode, *, on: date, outcome: Outcome, today: date) -> Episo
     ended = replace(episode, ended_on=on, outcome=outcome)
     _review_dates(ended, today=today)
     return ended
+
+
+def _is_broken(course: Sequence[Episode], *, but: UUID | None = None) -> bool:
+    """Tell whether a stay of the course, the one named aside, goes on from none that ended by transfer."""
+    return not all(_continues(other, course) for other in course if other.id not in {other.course_id, but})
 
 
 def _continues(episode: Episode, others: Iterable[Episode]) -> bool:

@@ -10,6 +10,7 @@ from registry.api.tags import Tag
 from registry.db import episodes, organisations, persons, reach
 from registry.db.records import AnyRow
 from registry.db.tables.cases import EpisodeRow
+from registry.db.tables.persons import PersonRow
 from registry.domain import episode
 from registry.domain.access import FieldGroup, OrganisationNotGranted, OrganisationScope, Permission
 from registry.domain.episode import Episode
@@ -46,6 +47,14 @@ async def decide_episode(desk: Desk, draft: Draft[EpisodeBody]) -> Decision:
         )
     columns = body.model_dump(exclude={"id"})
     return Decision(columns | {"course_id": proposed.course_id, "track": proposed.track, "root_id": person.root_id})
+
+
+async def review_void(desk: Desk, person: PersonRow | None, row: AnyRow) -> None:
+    """Hold the course together: a stay that another goes on from is not taken from under it."""
+    if person is not None and isinstance(row, EpisodeRow):
+        await persons.lock_root(desk.session, person)
+        others = await episodes.of_root(desk.session, row.root_id)
+        episode.review_void(episodes.to_domain(row), others=others)
 
 
 async def _require_provider(desk: Desk, provider_id: UUID | None, *, former: AnyRow | None) -> None:
@@ -87,4 +96,6 @@ EPISODES = Kind(
         }
     },
     correction={"planned_months": 12},
+    review_void=review_void,
+    void_refusals=("course_continued",),
 )

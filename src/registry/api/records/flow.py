@@ -89,14 +89,14 @@ async def amend(
 
 async def void(desk: Desk, kind: Kind, key: Key, reason: str, precondition: Precondition) -> Written:
     """Void a record: it is kept, and counts no more."""
-    if key.person_id is not None:
-        await owner_of(desk, key.person_id)
+    person = None if key.person_id is None else await owner_of(desk, key.person_id)
     row = await _locked(desk, kind, key)
     if row.state is RecordState.VOIDED:
         if row.changed_by == desk.actor.act.author and row.void_reason == reason:
             return await _unchanged(desk, kind, row)
         raise RecordVoided
     precondition.require(row.version)
+    await kind.review_void(desk, person, row)
     values = {"state": RecordState.VOIDED, "void_reason": reason}
     await records.change(desk.session, row, values, desk.actor.act, groups=kind.groups, today=desk.actor.today)
     if isinstance(row, PersonRow):

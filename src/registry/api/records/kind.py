@@ -65,6 +65,13 @@ class Decision:
 Decide = Callable[[Desk, Draft[Any]], Awaitable[Decision]]
 """Raises a `RuleViolation`, or says what to write."""
 
+ReviewVoid = Callable[[Desk, PersonRow | None, AnyRow], Awaitable[None]]
+"""Raises a `RuleViolation` where other records rest on the one about to be voided."""
+
+
+async def voids_freely(desk: Desk, person: PersonRow | None, row: AnyRow) -> None:
+    """Let a record be voided: nothing rests on it."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -86,6 +93,8 @@ class Kind:
     about: str
     examples: Mapping[str, Mapping[str, Any]]
     correction: Mapping[str, Any]
+    review_void: ReviewVoid = voids_freely
+    void_refusals: tuple[str, ...] = ()
 
     @property
     def example_id(self) -> str:

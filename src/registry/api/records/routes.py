@@ -281,7 +281,10 @@ def _add_changing(router: APIRouter, kind: Kind, refusals: tuple[str, ...]) -> N
         description="Takes a record that should never have been out of lists and figures, with a reason. It is kept, "
         "and can be read. `If-Match` is honoured where it is sent.",
         response_model=kind.written,
-        responses=TAGGED | problems.responses(*GUARDED, "not_found", "record_voided", "version_mismatch", body=True),
+        responses=TAGGED
+        | problems.responses(
+            *GUARDED, "not_found", "record_voided", "version_mismatch", *kind.void_refusals, body=True
+        ),
     )
 
 

@@ -34,9 +34,9 @@ COUNTED = {
 WRITTEN_BY_UNITS = {
     *("person", "identity_document", "residence", "responsibility", "management_file", "drug_test", "determination"),
     *("substance_use", "episode", "reach", "record_history", "commune_status", "suspected_count"),
-    *("unit_record_history", "person_name_token", "organisation", "access_grant", "change_feed", "audit_event"),
+    *("unit_record_history", "person_name_token", "organisation", "access_grant", "change_feed", "audit_event", "task"),
 }
-WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event"}
+WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event", "task"}
 DELETED = {DatabaseRole.UNITS: {"person_name_token"}}
 """Tables of which a role may take rows away: nothing that was recorded."""
 ON_AUDIT = {DatabaseRole.UNITS: {"INSERT"}, DatabaseRole.ORGANISATIONS: {"INSERT"}}

@@ -57,8 +57,10 @@ class Actor:
         )
 
     def require(self, permission: Permission) -> None:
-        """Refuse what asks for more than the operation's own permission, unless every grant used gives it too."""
-        if any(permission not in POLICY[grant.role] for grant in self.grants):
+        """Refuse what asks for more than the operation's own permission, unless token and every grant used give it."""
+        if permission.token_scope not in self.caller.scopes or any(
+            permission not in POLICY[grant.role] for grant in self.grants
+        ):
             raise Forbidden
 
 

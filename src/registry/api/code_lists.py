@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from registry.domain import access, episode, health, management, organisation, person, record, situation, unit
+from registry.domain import access, episode, health, management, organisation, person, record, situation, task, unit
 
 _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
     {
@@ -31,6 +31,9 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
         "roles": access.Role,
         "sexes": person.Sex,
         "substances": health.Substance,
+        "task_decisions": task.Decision,
+        "task_kinds": task.TaskKind,
+        "task_states": task.TaskState,
         "test_methods": health.TestMethod,
         "test_results": health.TestResult,
         "therapies": episode.Therapy,

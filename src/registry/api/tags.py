@@ -16,6 +16,7 @@ class Tag(StrEnum):
     REPORTS = "Reports"
     CODES = "Codes"
     ACCESS = "Access"
+    TASKS = "Tasks"
     SERVICE = "Service"
 
 
@@ -30,6 +31,7 @@ DESCRIPTIONS: dict[Tag, str] = {
     Tag.REPORTS: "Figures with their definitions, computed from the records at the moment of asking.",
     Tag.CODES: "Every coded value with its Vietnamese and English label.",
     Tag.ACCESS: "Who may do what and where: grants of roles over units and organisations.",
+    Tag.TASKS: "What waits for you: approvals, notices and reviews, who settles them and by when.",
     Tag.SERVICE: "The service about itself: version, limits, health.",
 }
 

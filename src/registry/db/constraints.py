@@ -7,12 +7,14 @@ from registry.domain.errors import DomainError
 from registry.domain.management import FileAlreadyOpen
 from registry.domain.organisation import OrganisationCodeTaken, OrganisationUnknown
 from registry.domain.situation import CountAlreadyReported
+from registry.domain.task import TaskAlreadyOpen
 
 CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "uq_episode_one_open_per_track": EpisodeAlreadyOpen,
     "uq_management_file_one_open_per_category": FileAlreadyOpen,
     "uq_organisation_code": OrganisationCodeTaken,
     "uq_suspected_count_one_per_day": CountAlreadyReported,
+    "uq_task_one_open": TaskAlreadyOpen,
     "fk_episode_provider_id": OrganisationUnknown,
     "fk_access_grant_organisation_id": OrganisationUnknown,
 }

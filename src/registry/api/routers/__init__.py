@@ -17,6 +17,7 @@ from registry.api.routers import (
     problems,
     reports,
     situation,
+    tasks,
     units,
 )
 
@@ -37,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports.router,
     codes.router,
     grants.router,
+    tasks.router,
     meta.router,
     health.router,
     problems.router,

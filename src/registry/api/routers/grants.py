@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from registry.api import problems
+from registry.api.office import office_of
 from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
 from registry.api.records.desk import desk_for
 from registry.api.records.flow import fingerprint_of
@@ -77,7 +78,7 @@ async def give_grant(
     the same id is refused (409).
     """
     completed = body.model_copy(update={"issuer": body.issuer or desk.actor.caller.issuer})
-    office = _office(desk)
+    office = office_of(desk)
     new = NewGrant(**completed.model_dump())
     row, is_new = await grants.give(office, new, fingerprint=fingerprint_of(desk, completed))
     if is_new:
@@ -97,7 +98,7 @@ async def list_grants(
 ) -> GrantPage:
     """All grants within your reach, also those that are over, by id."""
     paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
-    office, after = _office(desk), paging.after(GrantKey)
+    office, after = office_of(desk), paging.after(GrantKey)
     rows = await grants.page(office, subject=subject, limit=paging.limit, after=after.id if after else None)
     page = paging.page(rows, key=lambda row: GrantKey(row.id))
     return GrantPage(items=[_shown(office, row) for row in page.items], next=page.next)
@@ -106,20 +107,15 @@ async def list_grants(
 @router.get("/{id}", summary="Read a grant", responses=problems.responses(*GUARDED, "not_found"))
 async def get_grant(id: GrantPath, desk: AdministratorDesk) -> GrantOut:  # noqa: A002 - the path's name
     """One grant within your reach, also when it is over."""
-    office = _office(desk)
+    office = office_of(desk)
     return _shown(office, await grants.read(office, id))
 
 
 @router.post("/{id}/revoke", summary="Revoke a grant", responses=problems.responses(*GUARDED, "not_found"))
 async def revoke_grant(id: GrantPath, desk: AdministratorDesk) -> GrantOut:  # noqa: A002 - the path's name
     """End a grant at once: the holder's next request no longer has it. A second time changes nothing."""
-    office = _office(desk)
+    office = office_of(desk)
     return _shown(office, await grants.revoke(office, id))
-
-
-def _office(desk: Desk) -> Office:
-    actor = desk.actor
-    return Office(desk.session, actor.act, desk.atlas, actor.today, actor.scope)
 
 
 def _shown(office: Office, row: AccessGrantRow) -> GrantOut:

@@ -1,0 +1,1 @@
+"""The inbox: whose tasks a caller settles, and what settling them does."""

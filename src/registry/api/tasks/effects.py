@@ -1,0 +1,26 @@
+"""What settling a task does, in the same transaction. A feature registers the coroutine of its kind here."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+from registry.api.office import office_of
+from registry.api.records.kind import Desk
+from registry.db.tables.tasks import TaskRow
+from registry.domain.access import Permission
+from registry.domain.task import Decision, TaskKind
+from registry.usecases import grants
+
+Effect: TypeAlias = Callable[[Desk, TaskRow, Decision], Awaitable[None]]
+"""Does what a decision asks for. The desk's actor holds no other grants than those that settle the task."""
+
+
+async def renew_or_end_grant(desk: Desk, row: TaskRow, decision: Decision) -> None:
+    """End a grant on a unit that is no more, unless the administrator lets it go on."""
+    desk.actor.require(Permission.GRANT_MANAGE)
+    if decision is Decision.DECLINE:
+        await grants.revoke(office_of(desk), row.record_id)
+
+
+EFFECTS: Mapping[TaskKind, Effect] = MappingProxyType({TaskKind.GRANT_CONTINUED: renew_or_end_grant})
+"""A kind that is not here is settled by its row alone."""

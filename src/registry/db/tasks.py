@@ -1,0 +1,109 @@
+"""Tasks: every query on them. A task is opened by a feature and settled by its audience; nobody takes it away."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ARRAY, ColumnElement, Integer, any_, literal, tuple_
+from sqlmodel import and_, col, false, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.db.tables.tasks import TaskRow
+from registry.domain.access import OrganisationScope, UnitScope
+from registry.domain.task import RULES, Audience, Task, TaskKind, TaskState
+
+
+async def open_task(
+    session: AsyncSession,
+    *,
+    kind: TaskKind,
+    entity: str,
+    record_id: UUID,
+    opened_by: str,
+    opened_at: datetime,
+    unit_id: int | None = None,
+    organisation_id: UUID | None = None,
+    person_id: UUID | None = None,
+    due_at: datetime | None = None,
+) -> TaskRow:
+    """Open a task for the role of its kind, over a unit of today's map or in an organisation.
+
+    It is due when its kind says, unless the law or the record names another instant.
+    """
+    rule = RULES[kind]
+    row = TaskRow(
+        id=uuid4(),
+        kind=kind,
+        role=rule.settled_by,
+        unit_id=unit_id,
+        organisation_id=organisation_id,
+        person_id=person_id,
+        entity=entity,
+        record_id=record_id,
+        opened_at=opened_at,
+        opened_by=opened_by,
+        due_at=due_at or opened_at + rule.due_after,
+    )
+    session.add(row)
+    await session.flush()  # a task that is open already must refuse the act that opens it
+    return row
+
+
+def to_domain(row: TaskRow) -> Task:
+    """What the rules must know of a task."""
+    return Task(row.kind, row.state, row.opened_by, row.due_at, row.settled_by)
+
+
+def apply(row: TaskRow, task: Task, *, at: datetime, note: str | None) -> None:
+    """Write a decided state onto a locked row; the flush at commit stores it."""
+    row.state, row.settled_by, row.settled_at, row.note = task.state, task.settled_by, at, note
+    row.version += 1
+
+
+async def get(session: AsyncSession, task_id: UUID, *, audiences: Iterable[Audience]) -> TaskRow | None:
+    """Load one task, or None if it is absent or another's to settle."""
+    query = select(TaskRow).where(TaskRow.id == task_id, _for(audiences))
+    return (await session.exec(query)).one_or_none()
+
+
+async def lock(session: AsyncSession, task_id: UUID, *, audiences: Iterable[Audience]) -> TaskRow | None:
+    """Load one task FOR UPDATE, or None if it is absent or another's to settle."""
+    query = select(TaskRow).where(TaskRow.id == task_id, _for(audiences))
+    return (await session.exec(query.with_for_update())).one_or_none()
+
+
+async def page(
+    session: AsyncSession,
+    *,
+    audiences: Iterable[Audience],
+    state: TaskState,
+    kind: TaskKind | None,
+    due: tuple[datetime, bool] | None,
+    limit: int,
+    after: tuple[datetime, UUID] | None,
+) -> Sequence[TaskRow]:
+    """Load tasks, what is due first before the others; one row more than `limit` tells of a next page.
+
+    `due` is an instant, and whether those wanted were due before it.
+    """
+    query = select(TaskRow).where(_for(audiences), TaskRow.state == state)
+    if kind is not None:
+        query = query.where(TaskRow.kind == kind)
+    if due is not None:
+        instant, before = due
+        query = query.where(col(TaskRow.due_at) < instant if before else col(TaskRow.due_at) >= instant)
+    if after is not None:
+        query = query.where(tuple_(col(TaskRow.due_at), col(TaskRow.id)) > after)
+    return (await session.exec(query.order_by(col(TaskRow.due_at), col(TaskRow.id)).limit(limit + 1))).all()
+
+
+def _for(audiences: Iterable[Audience]) -> ColumnElement[bool]:
+    return or_(false(), *(and_(TaskRow.role == audience.role, _within(audience)) for audience in audiences))
+
+
+def _within(audience: Audience) -> ColumnElement[bool]:
+    match audience.scope:
+        case UnitScope(units):
+            return col(TaskRow.unit_id) == any_(literal(units, ARRAY(Integer)))
+        case OrganisationScope(organisations):
+            return col(TaskRow.organisation_id).in_(organisations)

@@ -92,6 +92,17 @@ def test_attributes(extra: dict[str, Any], output: io.StringIO) -> None:
     assert_no_canary(output)
 
 
+@pytest.mark.parametrize("form", [logs.JsonLines(), logs.ConsoleLines()], ids=["json", "console"])
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\v", "\f", "\x1b[2K", "\x85", "\u2028", "\u2029"], ids=ascii)
+def test_one_event_is_one_line(form: logging.Formatter, end: str) -> None:
+    given = {"subject": f"an officer{end}forged", "msg": f"audit.failed{end}forged"}
+
+    line = form.format(logging.makeLogRecord(given))
+
+    assert len(line.splitlines()) == 1
+    assert "\x1b" not in line
+
+
 def test_numbers_in_a_message(output: io.StringIO) -> None:
     log.warning("no person with %s or %s", NUMBER, PHONE)
     assert_no_canary(output)

@@ -34,6 +34,8 @@ PERSONAL_SUFFIXES = ("_name", "_names", "_number", "_numbers", "_note", "_notes"
 
 # Nine to twelve digits standing alone: old and new identity numbers, telephone numbers. Not the groups of a UUID.
 _LONG_NUMBER = re.compile(r"(?<![\w-])\+?\d(?:[ .]?\d){8,11}(?![\w-])")
+# What a terminal or a reader of lines would take for an order or for the end of a line.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LONGEST_TEXT = 300
 _DEEPEST = 4
 _FRAMES = 20
@@ -122,7 +124,7 @@ def _plain(value: object, *, depth: int) -> Any:  # noqa: ANN401, PLR0911 - a JS
 def _text(text: str) -> str:
     """Keep the first line: libraries put the representation of objects and errors on those below."""
     first = text.split("\n", 1)[0][:_LONGEST_TEXT]
-    return _LONG_NUMBER.sub("[number]", first)
+    return _LONG_NUMBER.sub("[number]", _CONTROL.sub("\N{REPLACEMENT CHARACTER}", first))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

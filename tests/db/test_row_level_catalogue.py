@@ -194,5 +194,5 @@ class TestCatalogue:
 
         assert found == [
             (name, "registry_definer", ["search_path=public"], False)
-            for name in ("episodes_of", "first_body", "reached_by")
+            for name in ("episodes_of", "first_body", "place_audit_event", "reached_by")
         ]

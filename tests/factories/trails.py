@@ -19,10 +19,12 @@ _AUDITED = (
 
 async def audited(app: FastAPI, answer: httpx.Response) -> list[dict[str, Any]]:
     """Read the audit rows of the request that was answered."""
-    request_id = UUID(answer.headers["x-request-id"])
-    async with transaction(app.state.sessions) as session:
-        rows = (await session.exec(select(AuditEventRow).where(AuditEventRow.request_id == request_id))).all()
-    return [{name: getattr(row, name) for name in _AUDITED} for row in rows]
+    return [{name: getattr(row, name) for name in _AUDITED} for row in await _rows(app, answer)]
+
+
+async def placed(app: FastAPI, answer: httpx.Response) -> list[tuple[list[UUID], list[int]]]:
+    """Read under which grants a request acted, and in which units its audit rows lie."""
+    return [(row.grant_ids, row.unit_ids) for row in await _rows(app, answer)]
 
 
 async def fed(app: FastAPI, record_id: str | UUID) -> list[dict[str, Any]]:
@@ -32,3 +34,9 @@ async def fed(app: FastAPI, record_id: str | UUID) -> list[dict[str, Any]]:
     async with transaction(app.state.sessions) as session:
         rows: Sequence[ChangeFeedRow] = (await session.exec(ordered)).all()
     return [row.model_dump(exclude={"xid", "seq", "record_id"}) for row in rows]
+
+
+async def _rows(app: FastAPI, answer: httpx.Response) -> Sequence[AuditEventRow]:
+    request_id = UUID(answer.headers["x-request-id"])
+    async with transaction(app.state.sessions) as session:
+        return (await session.exec(select(AuditEventRow).where(AuditEventRow.request_id == request_id))).all()

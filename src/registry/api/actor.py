@@ -35,6 +35,10 @@ class Actor:
     request_id: UUID
     at: datetime
     today: date
+    units: tuple[int, ...] = ()
+    """Where the grants are placed on today's map; an audit row that names no person lies there."""
+    asked: Permission | None = None
+    """The permission that the operation needs, once it is known."""
 
     @property
     def subject(self) -> str:
@@ -54,6 +58,8 @@ class Actor:
             operation=self.operation,
             request_id=self.request_id,
             at=self.at,
+            grant_ids=tuple(grant.id for grant in self.grants),
+            unit_ids=self.units,
         )
 
     def require(self, permission: Permission) -> None:
@@ -92,6 +98,11 @@ def grants_for(
     if not giving:
         raise Forbidden
     return tuple(grant for grant in giving if grant.unit_id is not None) or giving
+
+
+def places_of(grants: Iterable[Grant], *, atlas: Atlas, today: date) -> tuple[int, ...]:
+    """Find the units that grants are on, as they are counted today."""
+    return tuple(sorted({atlas.current(grant.unit_id, today) for grant in grants if grant.unit_id is not None}))
 
 
 def scope_of(grants: tuple[Grant, ...], *, atlas: Atlas, today: date) -> Scope:

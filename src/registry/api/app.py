@@ -3,23 +3,23 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from sqlalchemy import QueuePool
 
 from registry import __version__
 from registry.api import docs_page, errors, metrics, openapi
 from registry.api.auth import IssuerKeys, TokenVerifier
 from registry.api.clock import Clock, system_clock
+from registry.api.denials import record_denial
 from registry.api.readiness import Readiness, database_answers, migrations_are
 from registry.api.request_log import RequestLog
 from registry.api.routers import ROUTERS
 from registry.api.security_headers import SecurityHeaders
-from registry.db import migrate, trail
+from registry.db import migrate
 from registry.db.constraints import CONSTRAINTS
 from registry.db.context import closed_transaction
 from registry.db.engine import create_engine, create_sessions
 from registry.db.units import load_atlas
-from registry.domain.errors import DomainError, Forbidden, NotFound
 from registry.keys import Keys
 from registry.settings import Settings
 
@@ -79,13 +79,3 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
     app.add_middleware(metrics.RequestMetrics, metrics=counters)
     app.add_middleware(RequestLog)
     return app
-
-
-async def record_denial(request: Request, refusal: DomainError) -> None:
-    """Write who was denied what, in a transaction of its own: the request's work has been rolled back."""
-    actor = getattr(request.state, "actor", None)
-    is_denial = isinstance(refusal, Forbidden) or type(refusal) is NotFound  # which units there are is public
-    if actor is None or not is_denial:
-        return
-    async with closed_transaction(request.app.state.sessions) as session:
-        await trail.audit(session, actor.act, allowed=False)

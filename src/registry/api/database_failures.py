@@ -11,10 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from registry.api.refusals import InternalError, Unavailable
+from registry.db.tables.trail import AuditEventRow
 from registry.domain.errors import DomainError
 
 FAILURES = (DBAPIError, PoolTimeout, PostgresError, InterfaceError, OSError)
 """What a database that refuses, hangs or is not there raises, through SQLAlchemy or from asyncpg alone."""
+
+_NO_PRIVILEGE = "aclcheck_error"
+"""The function of the server that complains of a missing privilege; its message is in the server's language."""
 
 _LATER_CLASSES = ("08", "53", "57")
 """Connection lost, resources exhausted, operator intervention (a timeout, a shutdown)."""
@@ -33,7 +37,18 @@ def refusal_of(failure: Exception, constraints: Mapping[str, type[DomainError]])
     constraint = constraints.get(getattr(cause, "constraint_name", None) or "")
     if constraint is not None:
         return constraint()
+    if _is_unaudited(cause):
+        return Unavailable()
     state = getattr(cause, "sqlstate", None) or ""
     if state.startswith(_LATER_CLASSES) or state in _LATER_STATES:
         return Unavailable()
     return InternalError()
+
+
+def _is_unaudited(cause: BaseException | None) -> bool:
+    """Whether the audit log takes no rows: one breaks its constraints, or the service lost a privilege.
+
+    Nothing is shown or written then, and nobody can tell whose privilege it was but the operator who took it.
+    """
+    table, source = (getattr(cause, name, None) for name in ("table_name", "server_source_function"))
+    return table == AuditEventRow.__tablename__ or source == _NO_PRIVILEGE

@@ -13,7 +13,7 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.api.actor import Actor, grants_for, scope_of
+from registry.api.actor import Actor, grants_for, places_of, scope_of
 from registry.api.auth import Caller, Unauthenticated
 from registry.api.clock import local_date
 from registry.api.request_id import current_request_id
@@ -81,6 +81,7 @@ async def current_actor(
     request: Request,
     caller: Annotated[Caller, Depends(current_caller)],
     session: Session,
+    atlas: AtlasDep,
     now: Now,
     today: Today,
     registry_purpose: Annotated[
@@ -102,6 +103,7 @@ async def current_actor(
         request_id=current_request_id(),
         at=now,
         today=today,
+        units=places_of(held, atlas=atlas, today=today),
     )
     request.state.actor = actor
     return actor
@@ -137,6 +139,7 @@ def requires(permission: Permission) -> Callable[..., Awaitable[Actor]]:
             ),
         ] = None,
     ) -> Actor:
+        request.state.actor = replace(actor, asked=permission)
         giving = grants_for(permission, actor.caller, actor.grants, chosen=registry_grant, purpose=actor.purpose)
         scope = scope_of(giving, atlas=atlas, today=actor.today)
         await context.enter(session, scope, today=actor.today)
@@ -145,6 +148,8 @@ def requires(permission: Permission) -> Callable[..., Awaitable[Actor]]:
             grants=giving,
             scope=scope,
             purpose=actor.purpose or POLICY[giving[0].role][permission],
+            units=places_of(giving, atlas=atlas, today=actor.today),
+            asked=permission,
         )
         request.state.actor = admitted
         return admitted

@@ -32,6 +32,8 @@ class Act:
     operation: str
     request_id: UUID
     at: datetime
+    grant_ids: tuple[UUID, ...] = ()
+    unit_ids: tuple[int, ...] = ()
 
     @property
     def author(self) -> str:
@@ -122,7 +124,7 @@ def facts(change: Change, act: Act, *, groups: Iterable[FieldGroup], today: date
     """The parameters of a traced write."""
     persons = () if change.person_id is None else (change.person_id,)
     audited = _audited(act, persons=persons, entity=change.entity, record_id=change.record_id, groups=groups)
-    return audited | asdict(change) | {"today": today}
+    return audited | {"unit_ids": [change.unit_id]} | asdict(change) | {"today": today}
 
 
 def in_force(today: date) -> ColumnElement[bool]:
@@ -140,6 +142,8 @@ def _audited(
     allowed: bool = True,
 ) -> dict[str, Any]:
     return asdict(act) | {
+        "grant_ids": list(act.grant_ids),
+        "unit_ids": list(act.unit_ids),
         "person_ids": sorted(set(persons)),
         "entity": entity,
         "record_id": record_id,

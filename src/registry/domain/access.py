@@ -51,6 +51,9 @@ class FieldGroup(StrEnum):
     TREATMENT = "treatment"
 
 
+_FIELD_GROUPS = {group.value: group for group in FieldGroup}
+
+
 class Permission(StrEnum):
     """One kind of access: `group:verb`."""
 
@@ -84,6 +87,11 @@ class Permission(StrEnum):
     SUBJECT_REQUEST_WRITE = "subject_request:write"
     BREACH_READ = "breach:read"
     BREACH_WRITE = "breach:write"
+
+    @property
+    def field_group(self) -> FieldGroup | None:
+        """The fields of people that it opens; None where it opens none of them."""
+        return _FIELD_GROUPS.get(self.value.partition(":")[0])
 
     @property
     def token_scope(self) -> TokenScope:

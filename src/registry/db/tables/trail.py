@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     String,
@@ -80,6 +81,10 @@ class AuditEventRow(SQLModel, table=True):
     field_groups: list[str] = Field(sa_type=ARRAY(String(40)))
     decision: str = Field(sa_type=String(10))
     request_id: UUID
+    grant_ids: list[UUID] = Field(sa_type=ARRAY(Uuid()))
+    """The grants that were used, or of a denial those that were held: they tell role, unit and organisation."""
+    unit_ids: list[int] = Field(sa_type=ARRAY(Integer()))
+    """Who is in charge of the people named, on the day; where none is known, the units that the caller acts for."""
 
 
 class ChangeFeedRow(SQLModel, table=True):

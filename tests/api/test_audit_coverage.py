@@ -1,0 +1,318 @@
+"""Every operation on personal data leaves its row, allowed or denied: the walk fails on one that nobody thought of."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeAlias
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
+from joserfc import jwt
+
+from registry import logs
+from registry.api.app import create_app
+from registry.api.records.kind import Kind
+from registry.db.engine import transaction
+from registry.demo.issuer import AUDIENCE, ISSUER, DemoIssuer
+from registry.domain.access import POLICY, Permission, Role, TokenScope
+from registry.settings import Settings
+from tests.conftest import NOW, TODAY, SignIn
+from tests.factories.bodies import ALL_KINDS, Body, a_fresh, a_person, a_status, an_episode
+from tests.factories.posted import MERGE_PATCH, body_of, created, posted_episode, posted_file, posted_person, refused
+from tests.factories.shelf import Shelf
+from tests.factories.trails import audited, placed
+
+VENDOR = "a vendor's software"
+WORKING = [role for role in Role if not role.acts_for_organisation]
+
+Call: TypeAlias = Callable[["Desk"], Awaitable[httpx.Response]]
+
+
+def permission_of(dependant: Dependant) -> Permission | None:
+    """The permission that a route asks for."""
+    for dependency in dependant.dependencies:
+        call = dependency.call
+        if inspect.isfunction(call) and call.__qualname__ == "requires.<locals>.admitted":
+            asked = inspect.getclosurevars(call).nonlocals["permission"]
+            assert isinstance(asked, Permission)
+            return asked
+        if (below := permission_of(dependency)) is not None:
+            return below
+    return None
+
+
+def personal_routes() -> Iterator[tuple[APIRoute, Permission]]:
+    routes = create_app(Settings(secret="a secret for tests only, never for a service")).routes
+    for context in iter_route_contexts(routes):
+        if isinstance(context.original_route, APIRoute):
+            permission = permission_of(context.original_route.dependant)
+            if permission is not None and permission.field_group is not None:
+                yield context.original_route, permission
+
+
+ROUTES = {route.operation_id or route.name: (route, permission) for route, permission in personal_routes()}
+
+
+class Desk:
+    """An officer with one permission, and a person with a record on whom every operation can be tried."""
+
+    def __init__(self, officer: httpx.AsyncClient, manager: httpx.AsyncClient) -> None:
+        self.officer = officer
+        self.manager = manager
+        self.person: str | None = None
+
+    async def shelf(self, kind: Kind) -> Shelf:
+        if kind.singular == "person":
+            return Shelf(kind, "/v1/persons", None)
+        self.person = await posted_person(self.manager)
+        return Shelf(kind, f"/v1/persons/{self.person}/{kind.collection}", self.person)
+
+    async def put(self, kind: Kind) -> tuple[Shelf, Body]:
+        shelf, body = await self.shelf(kind), a_fresh(kind)
+        await created(self.officer if kind.singular != "person" else self.manager, shelf.path, body)
+        self.person = shelf.owner(body)
+        return shelf, body
+
+
+def creating(kind: Kind) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        shelf, body = await desk.shelf(kind), a_fresh(kind)
+        desk.person = shelf.owner(body)
+        return await desk.officer.post(shelf.path, json=body)
+
+    return call
+
+
+def reading(kind: Kind, below: str = "") -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        shelf, body = await desk.put(kind)
+        return await desk.officer.get(shelf.address(body) + below)
+
+    return call
+
+
+def listing(kind: Kind) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        shelf, _ = await desk.put(kind)
+        return await desk.officer.get(shelf.path)
+
+    return call
+
+
+def changing(kind: Kind) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        shelf, body = await desk.put(kind)
+        seen = {"If-Match": f'"v1-{kind.view}"', "Content-Type": MERGE_PATCH}
+        return await desk.officer.patch(shelf.address(body), json=dict(kind.correction), headers=seen)
+
+    return call
+
+
+def voiding(kind: Kind) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        shelf, body = await desk.put(kind)
+        return await desk.officer.post(f"{shelf.address(body)}/void", json={"reason": "Entered twice."})
+
+    return call
+
+
+async def closing_a_file(desk: Desk) -> httpx.Response:
+    desk.person = await posted_person(desk.manager)
+    file = await posted_file(desk.manager, desk.person)
+    end = {"closed_on": "2021-03-10", "close_reason": "term_ended"}
+    return await desk.officer.post(f"/v1/persons/{desk.person}/files/{file['id']}/close", json=end)
+
+
+async def ending_an_episode(desk: Desk) -> httpx.Response:
+    desk.person = await posted_person(desk.manager)
+    episode = await posted_episode(desk.manager, desk.person)
+    end = {"ended_on": "2020-09-16", "outcome": "completed"}
+    return await desk.officer.post(f"/v1/persons/{desk.person}/episodes/{episode['id']}/exit", json=end)
+
+
+async def reading_responsibilities(desk: Desk) -> httpx.Response:
+    desk.person = await posted_person(desk.manager)
+    return await desk.officer.get(f"/v1/persons/{desk.person}/responsibilities")
+
+
+async def searching(desk: Desk) -> httpx.Response:
+    desk.person = await posted_person(desk.manager, full_name=f"Trần {uuid4().hex}")
+    name = body_of(await desk.manager.get(f"/v1/persons/{desk.person}"))["full_name"]
+    return await desk.officer.post("/v1/persons/search", json={"name": name})
+
+
+def listing_everybody(path: str) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        desk.person = await posted_person(desk.manager, full_name="An An An")  # the first of every list
+        await posted_file(desk.manager, desk.person)
+        await posted_episode(desk.manager, desk.person)
+        return await desk.officer.get(path)
+
+    return call
+
+
+CALLS: dict[str, Call] = {
+    "close_file": closing_a_file,
+    "exit_episode": ending_an_episode,
+    "list_responsibilities": reading_responsibilities,
+    "search_persons": searching,
+    "list_persons": listing_everybody("/v1/persons"),
+    "list_files": listing_everybody("/v1/files"),
+    "list_episodes": listing_everybody("/v1/episodes"),
+}
+for each in ALL_KINDS:
+    if each.read.field_group is not None:
+        CALLS |= {
+            f"create_{each.singular}": creating(each),
+            f"get_{each.singular}": reading(each),
+            f"list_{each.singular}_versions": reading(each, "/versions"),
+            f"list_{each.singular}s_of_person": listing(each),
+            f"change_{each.singular}": changing(each),
+            f"void_{each.singular}": voiding(each),
+        }
+
+every_operation = pytest.mark.parametrize("operation", ROUTES)
+
+
+@pytest.fixture(scope="module")
+async def outsider(sign_in: SignIn) -> httpx.AsyncClient:
+    """Somebody whose role opens no field of anybody."""
+    return await sign_in(Role.AUDITOR, subject="an outsider")
+
+
+def with_vendor(issuer: DemoIssuer, subject: str) -> str:
+    """A token of an officer that a vendor's software has exchanged (RFC 8693)."""
+    now = int(NOW.timestamp())
+    claims: dict[str, Any] = {
+        "iss": ISSUER, "aud": AUDIENCE, "sub": subject, "client_id": "an-app", "scope": " ".join(TokenScope),
+        "jti": str(uuid4()), "iat": now, "exp": now + 600, "act": {"sub": VENDOR},
+    }  # fmt: skip
+    key = issuer._key()
+    return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": key.kid}, claims, key)
+
+
+def test_the_walk_sees_every_operation_on_people_and_no_other() -> None:
+    assert len(ROUTES) > 50
+    assert set(CALLS) - set(ROUTES) <= {"list_persons_of_person"}
+
+
+@every_operation
+async def test_what_is_allowed_leaves_a_row(
+    app: FastAPI, sign_in: SignIn, manager: httpx.AsyncClient, issuer: DemoIssuer, operation: str
+) -> None:
+    permission = ROUTES[operation][1]
+    role = next(role for role in WORKING if permission in POLICY[role])
+    officer = await sign_in(role, unit=("66", TODAY), subject=(subject := f"{operation} {uuid4()}"))
+    officer.headers["Authorization"] = f"Bearer {with_vendor(issuer, subject)}"
+    desk = Desk(officer, manager)
+
+    answer = await CALLS[operation](desk)
+
+    assert answer.is_success, answer.text
+    row = (await audited(app, answer))[0]
+    assert (row["issuer"], row["subject"], row["on_behalf_of"], row["client_id"]) == (ISSUER, VENDOR, subject, "an-app")
+    assert (row["purpose"], row["operation"], row["decision"]) == (POLICY[role][permission], operation, "allowed")
+    assert UUID(desk.person) in row["person_ids"]
+    assert row["field_groups"]
+    ((grants, units), *_) = await placed(app, answer)
+    assert len(grants) == 1
+    assert units
+
+
+@every_operation
+async def test_what_is_denied_leaves_a_row(app: FastAPI, outsider: httpx.AsyncClient, operation: str) -> None:
+    route, permission = ROUTES[operation]
+    ids = {name: uuid4() for name in ("person_id", "id")}
+    path = route.path_format.format(**ids)
+    (method,) = route.methods or ()
+    content = {"Content-Type": MERGE_PATCH if method == "PATCH" else "application/json", "If-Match": '"v1-any"'}
+
+    answer = await outsider.request(method, path, headers=content, content=None if method == "GET" else "{}")
+
+    refused(answer, 403, "insufficient_scope")
+    (row,) = await audited(app, answer)
+    assert permission.field_group is not None
+    assert row == {
+        "issuer": ISSUER, "subject": "an outsider", "on_behalf_of": None, "client_id": "test-app", "purpose": None,
+        "operation": operation, "person_ids": [ids["person_id"]] if "{person_id}" in route.path_format else [],
+        "entity": None, "record_id": ids["id"] if "{id}" in route.path_format else None,
+        "field_groups": [permission.field_group], "decision": "denied",
+    }  # fmt: skip
+
+
+async def test_a_denial_lies_where_the_person_is_and_not_where_the_caller_is(
+    app: FastAPI, sign_in: SignIn, manager: httpx.AsyncClient
+) -> None:
+    person_id = await posted_person(manager, unit_code="22015")
+    stranger = await sign_in(Role.PROVINCE_MANAGER, unit=("01", TODAY))
+
+    answer = await stranger.get(f"/v1/persons/{person_id}")
+
+    refused(answer, 404, "not_found")
+    (row,) = await audited(app, answer)
+    assert (row["person_ids"], row["field_groups"]) == ([UUID(person_id)], ["person"])
+    assert [units for _, units in await placed(app, answer)] == [[app.state.atlas.resolve("22015", TODAY).unit_id]]
+
+
+async def test_what_names_nobody_lies_where_the_caller_acts(
+    app: FastAPI, sign_in: SignIn, manager: httpx.AsyncClient
+) -> None:
+    analyst = await sign_in(Role.ANALYST, unit=("66", TODAY))
+    commune_status = a_status(unit_code="22015")
+
+    for answer, code in (
+        (await analyst.get("/v1/reports/annual", params={"unit": "66", "year": 2025, "on": "2026-11-21"}), "66"),
+        (await manager.post("/v1/commune-statuses", json=commune_status), "22015"),
+    ):
+        assert answer.is_success, answer.text
+        unit_id = app.state.atlas.resolve(code, TODAY).unit_id
+        assert [units for _, units in await placed(app, answer)] == [[unit_id]]
+
+
+async def test_what_is_no_id_does_not_get_into_the_log(app: FastAPI, outsider: httpx.AsyncClient) -> None:
+    answer = await outsider.get(f"/v1/persons/{uuid4()}/files/054092999777")
+
+    assert answer.status_code in {403, 422}
+    assert [row["record_id"] for row in await audited(app, answer)] in ([None], [])
+
+
+async def test_without_the_right_to_add_rows_nothing_is_shown(app: FastAPI, manager: httpx.AsyncClient) -> None:
+    person_id, body = await posted_person(manager), an_episode()
+    await administer(app, "REVOKE INSERT ON audit_event FROM registry_units")
+    try:
+        seen = await manager.get(f"/v1/persons/{person_id}")
+        listed = await manager.get("/v1/persons")
+        denied = await manager.get(f"/v1/persons/{uuid4()}")
+        written = await manager.post(f"/v1/persons/{person_id}/episodes", json=body)
+    finally:
+        await administer(app, "GRANT INSERT ON audit_event TO registry_units")
+
+    for answer in (seen, listed, denied, written):
+        refused(answer, 503, "unavailable")
+        assert answer.headers["retry-after"]
+    refused(await manager.get(f"/v1/persons/{person_id}/episodes/{body['id']}"), 404, "not_found")
+
+
+async def administer(app: FastAPI, statement: str) -> None:
+    async with transaction(app.state.sessions) as session:
+        await (await session.connection()).exec_driver_sql(statement)
+
+
+FORGED = "an officer\r\n12:00:00 INFO    request route=/forged status=200\x1b[2K\x85\u2028forged"
+
+
+async def test_a_name_forges_no_line(
+    app: FastAPI, sign_in: SignIn, manager: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A subject comes from the issuer's directory, where somebody chose it; a body's text is refused."""
+    officer = await sign_in(Role.PROVINCE_MANAGER, subject=FORGED)
+
+    answer = await officer.get(f"/v1/persons/{uuid4()}")
+    refused(await manager.post("/v1/persons", json=a_person(full_name=FORGED)), 422, "validation_failed")
+
+    assert [row["subject"] for row in await audited(app, answer)] == [FORGED]
+    lines = [form.format(record) for record in caplog.records for form in (logs.JsonLines(), logs.ConsoleLines())]
+    assert not [line for line in lines if "forged" in line]

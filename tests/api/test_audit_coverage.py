@@ -227,7 +227,8 @@ async def test_what_is_denied_leaves_a_row(app: FastAPI, outsider: httpx.AsyncCl
     route, permission = ROUTES[operation]
     ids = {name: uuid4() for name in ("person_id", "id")}
     path = route.path_format.format(**ids)
-    (method,) = route.methods or ()
+    assert route.methods
+    method = min(route.methods)
     content = {"Content-Type": MERGE_PATCH if method == "PATCH" else "application/json", "If-Match": '"v1-any"'}
 
     answer = await outsider.request(method, path, headers=content, content=None if method == "GET" else "{}")

@@ -172,7 +172,7 @@ class TestStateChanges:
             if isinstance(context.original_route, APIRoute) and context.original_route.methods != {"GET"}
         }
         of_kinds = {f"{verb}_{kind.singular}" for verb in ("create", "change", "void") for kind in ALL_KINDS}
-        others = {"close_file", "exit_episode", "search_persons", "give_grant", "revoke_grant"}
+        others = {"close_file", "exit_episode", "search_persons", "give_grant", "revoke_grant", "settle_task"}
 
         assert writing == of_kinds | others
 

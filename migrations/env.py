@@ -7,6 +7,7 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from registry.db import address
 from registry.db.tables.all import metadata
 from registry.db.tables.columns import Coded, Xid8
 
@@ -47,7 +48,8 @@ def migrate(connection: Connection) -> None:
 
 async def connect_and_migrate() -> None:
     """Connect to the database that the configuration names."""
-    engine = create_async_engine(context.config.attributes["url"], poolclass=pool.NullPool, hide_parameters=True)
+    url, tls = address.for_driver(context.config.attributes["url"])
+    engine = create_async_engine(url, poolclass=pool.NullPool, hide_parameters=True, connect_args=tls)
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
         await connection.commit()

@@ -27,7 +27,7 @@ from registry.db.tables.columns import OfPerson, OfUnit, Recorded
 from registry.domain.access import POLICY, Permission
 from registry.settings import Settings
 
-APP = create_app(Settings(secret="a secret for tests only, never for a service", metrics_open=True))
+APP = create_app(Settings(secret="a secret for tests only, never for a service", metrics_open=True, docs_open=True))
 
 ROUTES = [
     (context.path or "", context.original_route)

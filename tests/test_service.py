@@ -6,7 +6,7 @@ import socket
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from registry import service
 from registry.errors import CannotRun
@@ -39,6 +39,25 @@ async def test_the_companion_begins_when_the_server_answers(listener: socket.soc
         await asyncio.wait_for(service.server_of(FastAPI(), companion=call).serve([listener]), timeout=10)
     assert answers == [200]
     assert gc.isenabled()
+
+
+async def test_the_server_tells_no_name_and_believes_no_proxy(listener: socket.socket) -> None:
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    app, seen = FastAPI(), []
+
+    @app.get("/")
+    async def look(request: Request) -> None:
+        seen.append((request.client and request.client.host, request.url.scheme))
+
+    async def call() -> None:
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(address, headers={"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https"})
+        seen.append(answer.headers.get("server"))
+        raise CannotRun("seen enough")
+
+    with pytest.raises(CannotRun, match="seen enough"):
+        await asyncio.wait_for(service.server_of(app, companion=call).serve([listener]), timeout=10)
+    assert seen == [("127.0.0.1", "http"), None]
 
 
 def test_an_address_of_another_machine_is_told() -> None:

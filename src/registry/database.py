@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import migrate, roles
+from registry.db import address, migrate, roles
 from registry.db.engine import create_engine, create_sessions, transaction
 from registry.db.unit_import import import_map
 from registry.embedded import EmbeddedPostgres, default_data_dir
-from registry.errors import CannotRun
 from registry.settings import Settings
 
 EMBEDDED_LOGIN = "registry_service"
@@ -31,7 +29,8 @@ class Database:
 def open_database(settings: Settings) -> Iterator[Database]:
     """Give the database, for as long as the embedded server is needed."""
     if settings.database_url is not None:
-        yield Database(_asyncpg_url(settings.database_url.get_secret_value()), None)
+        named = address.read(settings.database_url.get_secret_value())
+        yield Database(named.render_as_string(hide_password=False), None)
         return
     server = EmbeddedPostgres(data_dir_of(settings))
     try:
@@ -71,10 +70,3 @@ async def prepare(url: str) -> None:
     await migrate.upgrade(url)
     async with one_transaction(url) as session:
         await import_map(session)
-
-
-def _asyncpg_url(named: str) -> str:
-    try:
-        return make_url(named).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
-    except ArgumentError:
-        raise CannotRun("REGISTRY_DATABASE_URL is no address: postgresql://user:password@host/database") from None

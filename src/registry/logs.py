@@ -30,7 +30,10 @@ PERSONAL_KEYS = frozenset(
         "reason_text", "row", "secret", "statement", "text", "token", "url", "value", "values",
     }
 )  # fmt: skip
-PERSONAL_SUFFIXES = ("_name", "_names", "_number", "_numbers", "_note", "_notes", "_address", "_token", "_secret")
+PERSONAL_SUFFIXES = (
+    "_name", "_names", "_number", "_numbers", "_note", "_notes", "_address", "_token", "_secret",
+    "_password", "_key", "_url",
+)  # fmt: skip
 
 # Nine to twelve digits standing alone: old and new identity numbers, telephone numbers. Not the groups of a UUID.
 _LONG_NUMBER = re.compile(r"(?<![\w-])\+?\d(?:[ .]?\d){8,11}(?![\w-])")

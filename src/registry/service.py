@@ -12,8 +12,9 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from registry import secret_values
 from registry.database import Database, one_transaction
-from registry.db import migrate, roles, state
+from registry.db import address, migrate, roles, state
 from registry.demo.issuer import ISSUER
 from registry.errors import CannotRun
 from registry.settings import Settings
@@ -52,10 +53,24 @@ def require_production(settings: Settings) -> None:
         settings.secret_key()
     except ValueError as error:
         raise CannotRun(str(error)) from None
+    require_own_secrets(settings)
     if not settings.issuers:
         raise CannotRun("set REGISTRY_ISSUERS: without an issuer of tokens nobody could call")
     if settings.database_url is None and settings.data_dir is None:
         raise CannotRun("set REGISTRY_DATABASE_URL, or REGISTRY_DATA_DIR for the embedded PostgreSQL")
+
+
+def require_own_secrets(settings: Settings) -> None:
+    """Refuse secrets that are not this service's alone: placeholders, a demo's, weak ones, files open to everybody."""
+    for name in settings.secret_names():
+        file = getattr(settings, f"{name}_file")
+        if file is not None:
+            secret_values.require_closed(f"REGISTRY_{name.upper()}_FILE", file)
+    if settings.secret is not None:
+        secret_values.require_strong("REGISTRY_SECRET", settings.secret.get_secret_value())
+    if settings.database_url is not None:
+        password = address.read(settings.database_url.get_secret_value()).password
+        secret_values.require_own_password("REGISTRY_DATABASE_URL", password)
 
 
 async def require_prepared(database: Database) -> None:
@@ -126,6 +141,7 @@ def server_of(app: FastAPI, *, companion: Companion = nothing, log_level: str = 
         log_level=log_level,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing is decided by them, so nobody gains by inventing them
         lifespan="on",
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )

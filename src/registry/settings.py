@@ -1,13 +1,13 @@
 """Settings of the service: read once from the environment (prefix `REGISTRY_`), passed down."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AnyHttpUrl, BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SECRET_LENGTH = 32
-"""Least number of characters of the secret from which all keys are derived."""
+from registry.secret_values import SHORTEST
 
 
 class TrustedIssuer(BaseModel):
@@ -37,11 +37,14 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL 15 or newer; empty: the embedded one.")
     public_url: str = Field(default="http://127.0.0.1:8000", description="Address under which clients reach the API.")
+    database_url_file: Path | None = Field(
+        default=None, description="A file that holds the database's address instead."
+    )
     secret: SecretStr | None = Field(default=None, description="Secret from which all keys are derived.")
     secret_file: Path | None = Field(default=None, description="A file that holds the secret instead.")
     issuers: tuple[TrustedIssuer, ...] = Field(default=(), description="Issuers whose tokens are accepted.")
     metrics_open: bool = Field(default=False, description="Serve /metrics without a token.")
-    docs_open: bool = Field(default=True, description="Serve /docs and /openapi.json.")
+    docs_open: bool = Field(default=False, description="Serve /docs and /openapi.json without a token.")
     pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     pool_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
     statement_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
@@ -49,16 +52,29 @@ class Settings(BaseSettings):
     reach_days: Annotated[int, Field(ge=0, le=3650)] = 90
     """How long an organisation still reaches a person after the record that opened the reach has ended."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_files(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Take each secret from its file where one is named; the file wins."""
+        read = {
+            name: Path(file).read_text(encoding="utf-8").strip()
+            for name in cls.secret_names()
+            if (file := given.get(f"{name}_file"))
+        }
+        return given | read
+
+    @classmethod
+    def secret_names(cls) -> Iterator[str]:
+        """Name the settings that are secrets; each has a companion `..._file`."""
+        return (name for name in cls.model_fields if f"{name}_file" in cls.model_fields)
+
     def secret_key(self) -> bytes:
         """Return the secret's bytes. Raises `ValueError` when none is set or it is too short."""
-        if self.secret_file is not None:
-            value = self.secret_file.read_text(encoding="utf-8").strip()
-        elif self.secret is not None:
-            value = self.secret.get_secret_value()
-        else:
+        if self.secret is None:
             msg = "set REGISTRY_SECRET_FILE or REGISTRY_SECRET"
             raise ValueError(msg)
-        if len(value) < SECRET_LENGTH:
-            msg = f"the secret must have at least {SECRET_LENGTH} characters"
+        value = self.secret.get_secret_value()
+        if len(value) < SHORTEST:
+            msg = f"the secret must have at least {SHORTEST} characters"
             raise ValueError(msg)
         return value.encode()

@@ -18,8 +18,10 @@ SOURCES = Path(registry.__file__).parents[1]
 
 PATIENCE_SECONDS = 30
 
+STRONG_SECRET = "3f9c1e7ab5d2486f0b7e91c4da6358f2"
+
 PRODUCTION = {
-    "secret": "a secret for tests only, never for a service",
+    "secret": STRONG_SECRET,
     "issuers": '[{"issuer": "https://issuer.example", "audience": "registry", "jwks_url": "https://issuer.example/jwks"}]',
 }
 """Settings that a service needs beside its database."""

@@ -17,7 +17,7 @@ from sqlmodel import col, delete, select
 from registry import __version__
 from registry.cli.options import role_of
 from registry.database import one_transaction
-from registry.db import state
+from registry.db import migrate, state
 from registry.db.state import Demo
 from registry.db.tables.trail import AccessGrantRow, AuditEventRow, ServiceStateRow
 from registry.domain.access import Role
@@ -57,7 +57,7 @@ class TestServe:
     @pytest.mark.parametrize(
         ("settings", "sentence"),
         [
-            ({"secret": ""}, "the secret must have at least 32 characters"),
+            ({"secret": "5f1c"}, "the secret must have at least 32 characters"),
             ({"issuers": "[]"}, "set REGISTRY_ISSUERS: without an issuer of tokens nobody could call"),
             ({"demo": "true"}, "the demo's test issuer signs for anybody: it serves `registry demo` only"),
             (
@@ -88,7 +88,10 @@ class TestServe:
 
     def test_needs_a_schema(self, command: Commands, server_url: str) -> None:
         refused = command("serve", "--port", "0", database_url=server_url, **PRODUCTION)
-        assert refused.complaint == "registry: this release needs the schema 0002, not none: run `registry db upgrade`"
+        assert (
+            refused.complaint
+            == f"registry: this release needs the schema {migrate.head()}, not none: run `registry db upgrade`"
+        )
 
     def test_needs_its_port(self, command: Commands, database_url: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -196,11 +199,14 @@ class TestDemoAndServiceStayApart:
 
 class TestDatabase:
     def test_upgrade_is_safe_to_repeat(self, command: Commands, database_url: str) -> None:
-        assert command("db", "upgrade", database_url=database_url).said == "The schema is at 0002.\n"
-        assert command("db", "current").said == "0002 (this release needs 0002)\n"
+        assert command("db", "upgrade", database_url=database_url).said == f"The schema is at {migrate.head()}.\n"
+        assert command("db", "current").said == f"{migrate.head()} (this release needs {migrate.head()})\n"
 
     def test_current_of_nothing(self, command: Commands, server_url: str) -> None:
-        assert command("db", "current", database_url=server_url).said == "no schema (this release needs 0002)\n"
+        assert (
+            command("db", "current", database_url=server_url).said
+            == f"no schema (this release needs {migrate.head()})\n"
+        )
 
     def test_restore_asks_first(self, command: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))

@@ -75,7 +75,7 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
         constraints=CONSTRAINTS,
         on_refusal=record_denial,
     )
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, is_https=settings.public_url.startswith("https://"))
     app.add_middleware(metrics.RequestMetrics, metrics=counters)
     app.add_middleware(RequestLog)
     return app

@@ -10,9 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import IO, cast
 
-from sqlalchemy import make_url
-
-from registry.db import roles
+from registry.db import address, roles
 from registry.errors import CannotRun
 
 _BEFORE = f"""
@@ -42,12 +40,6 @@ _ALL_ROWS = "--role=registry_backup"
 """The role that reads past the policies; a table's owner does not, and a dump without rows must never be made."""
 
 _COMPLAINT = re.compile(r"(?:ERROR|FATAL|error): +(.+)")
-_VARIABLES = {
-    "sslmode": "PGSSLMODE",
-    "ssl": "PGSSLMODE",  # asyncpg's name
-    "host": "PGHOST",
-    "port": "PGPORT",
-}
 
 
 def backup(url: str, file: Path, *, programs: Path | None) -> None:
@@ -107,19 +99,9 @@ def _program(name: str, programs: Path | None) -> str:
 
 
 def _environment(url: str) -> dict[str, str]:
-    """Tell libpq's programs where to connect. A password never stands on a command line, where others could read it."""
-    address = make_url(url)
-    given = {
-        "PGHOST": address.host,
-        "PGPORT": address.port,
-        "PGUSER": address.username,
-        "PGPASSWORD": address.password,
-        "PGDATABASE": address.database,
-    } | {_VARIABLES[name]: value for name, value in address.query.items() if name in _VARIABLES}
-    named = {name: str(value) for name, value in given.items() if value is not None}
     return {
         **os.environ,
-        **named,
+        **address.variables(url),
         "PGAPPNAME": "registry-backup",
         "LC_ALL": "C",
         "PGOPTIONS": "-c client_min_messages=warning",

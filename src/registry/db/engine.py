@@ -9,6 +9,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from registry.db import address
+
 Sessions = async_sessionmaker[AsyncSession]
 
 
@@ -16,13 +18,15 @@ def create_engine(
     url: str, *, pool_size: int = 10, pool_timeout: float = 2.0, statement_timeout: float = 10.0, name: str = "registry"
 ) -> AsyncEngine:
     """Make an engine whose errors and logs never show parameters. Times are seconds."""
+    bare, tls = address.for_driver(url)
     engine = create_async_engine(
-        url,
+        bare,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout,
         hide_parameters=True,
-        connect_args={
+        connect_args=tls
+        | {
             "timeout": 10,
             "command_timeout": statement_timeout + 5,
             "server_settings": {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from pydantic import SecretStr
 from sqlmodel import exists, select
 
 from registry.database import data_dir_of, one_transaction, prepare
@@ -17,6 +18,7 @@ from registry.db.tables.trail import AccessGrantRow
 from registry.demo.issuer import DemoIssuer
 from registry.embedded.cluster import Cluster
 from registry.errors import CannotRun
+from registry.secret_values import DEMO_MARK
 from registry.settings import Settings
 
 
@@ -52,7 +54,7 @@ class DemoHome:
             return
         draft = self._secret.with_suffix(f".{uuid4()}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+        draft.write_text(DEMO_MARK + secrets.token_urlsafe(48), encoding="utf-8")
         with suppress(FileExistsError):
             self._secret.hardlink_to(draft)
         draft.unlink()
@@ -64,8 +66,7 @@ class DemoHome:
             update={
                 "demo": True,
                 "public_url": named,
-                "secret": None,
-                "secret_file": self._secret,
+                "secret": SecretStr(self._secret.read_text(encoding="utf-8")),
                 "issuers": (self.issuer.trusted(),),
                 "metrics_open": True,
                 "docs_open": True,

@@ -126,6 +126,11 @@ class TestWhileItRuns:
         for name in ("demo-secret", "demo-issuer.json"):
             assert (demo.data_dir / name).stat().st_mode & 0o777 == 0o600
 
+    def test_no_service_starts_with_its_secret(self, demo: Demo, command: Commands) -> None:
+        secret = {"secret_file": str(demo.data_dir / "demo-secret")}
+        refused = command("serve", "--port", "0", **PRODUCTION | secret)
+        assert "REGISTRY_SECRET: this is a placeholder or a demo's secret" in refused.complaint
+
 
 @pytest.fixture
 def other(programs: Programs) -> Iterator[Programs]:

@@ -212,6 +212,8 @@ async def test_without_a_certificate_to_trust_nobody_is_spoken_to(guarded: Serve
 async def test_a_server_without_tls_is_refused(plain: Server, authority: Authority, tmp_path: Path) -> None:
     with pytest.raises(ConnectionError, match="rejected SSL upgrade"):
         await asked(plain.url(tls=verified(authority)))
+    with pytest.raises(ConnectionError, match="rejected SSL upgrade"):
+        await migrate.upgrade(plain.url(tls=verified(authority)))
     with pytest.raises(CannotRun, match=r"pg_dump: .*server does not support SSL"):
         backup(plain.url(tls=verified(authority)), tmp_path / "file", programs=SERVERS[-1])
 

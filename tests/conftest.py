@@ -25,11 +25,14 @@ from registry.db.tables.trail import AccessGrantRow
 from registry.db.unit_import import import_map
 from registry.demo.issuer import ISSUER, DemoIssuer
 from registry.domain.access import Role, TokenScope
+from registry.domain.quota import Quota
 from registry.embedded import EmbeddedPostgres
-from registry.settings import Settings
+from registry.settings import Quotas, Settings
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
+UNBOUNDED = Quotas(**dict.fromkeys(Quotas.model_fields, Quota(10_000_000)))
+"""So many requests that no test but those of the quotas meets them: the clock of tests stands still."""
 OLD_PHU_YEN = ("54", date(2020, 12, 31))
 
 SignIn: TypeAlias = Callable[..., Awaitable[httpx.AsyncClient]]
@@ -116,6 +119,7 @@ def settings(issuer: DemoIssuer) -> Settings:
         issuers=(issuer.trusted(),),
         public_url="https://registry.example",
         metrics_open=True,
+        quotas=UNBOUNDED,
     )
 
 

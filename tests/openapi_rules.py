@@ -149,7 +149,7 @@ def undocumented_refusals(spec: Json) -> list[str]:
     """Operations that lack a refusal every caller may meet, and errors that are no problem details."""
     wrong = []
     for place, operation in operations(spec):
-        expected = {"400", "422", "500", "503"} | ({"401", "403"} if operation.get("security") else set())
+        expected = {"400", "422", "500", "503"} | ({"401", "403", "429"} if operation.get("security") else set())
         wrong += [f"{place}: {status} missing" for status in sorted(expected - set(operation["responses"]))]
         wrong += [
             f"{place} {status}: not a problem"
@@ -166,6 +166,18 @@ def without_request_id(spec: Json) -> list[str]:
         for status, response in operation["responses"].items()
         if "X-Request-ID" not in resolve(spec, response).get("headers", {})
     ]
+
+
+def without_limits(spec: Json) -> list[str]:
+    """Answers to a counted caller that do not tell what is left, and refusals that do not tell how long to wait."""
+    wrong = []
+    for place, operation in operations(spec):
+        for status, response in operation["responses"].items():
+            told = set(resolve(spec, response).get("headers", {}))
+            expected = {"RateLimit", "RateLimit-Policy"} if operation["security"] else set()
+            expected |= {"Retry-After"} if status in {"429", "503"} else set()
+            wrong += [f"{place} {status}: {name}" for name in sorted(expected - told)]
+    return wrong
 
 
 def open_requests(spec: Json) -> list[str]:

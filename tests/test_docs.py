@@ -10,6 +10,7 @@ import typer.main
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic import SecretStr
+from pydantic_core import to_jsonable_python
 from typer.core import TyperGroup
 
 from registry.api.app import create_app
@@ -84,7 +85,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
     documented = dict(SETTING.findall((ROOT / "docs" / "operations.md").read_text("utf-8")))
     settings = {f"REGISTRY_{name.upper()}": field.default for name, field in Settings.model_fields.items()}
     assert documented == {
-        name: "none" if default is None else f"`{json.dumps(default).strip(chr(34))}`"
+        name: "none" if default is None else f"`{json.dumps(default, default=to_jsonable_python).strip(chr(34))}`"
         for name, default in settings.items()
     }
 

@@ -141,7 +141,7 @@ def server_of(app: FastAPI, *, companion: Companion = nothing, log_level: str = 
         log_level=log_level,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # nothing is decided by them, so nobody gains by inventing them
+        proxy_headers=False,  # the application heeds them, where the settings name the proxies
         lifespan="on",
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AnyHttpUrl, BaseModel, Field, SecretStr, model_validator
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from registry.domain.quota import Quota
 from registry.secret_values import SHORTEST
 
 
@@ -24,6 +25,18 @@ class TrustedIssuer(BaseModel):
             msg = "name either jwks_url or jwks_file"
             raise ValueError(msg)
         return self
+
+
+class Quotas(BaseModel):
+    """How often each process is called at most. One that is not named keeps its default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    officer: Quota = Field(default=Quota(300), description="Each officer, whatever the software.")
+    server: Quota = Field(default=Quota(3000), description="Each server that calls without an officer.")
+    client: Quota = Field(default=Quota(6000), description="Each client, all its officers together.")
+    search: Quota = Field(default=Quota(60), description="Searches and lists across people, each officer or server.")
+    address: Quota = Field(default=Quota(60), description="Requests without an accepted token, each network address.")
 
 
 class Settings(BaseSettings):
@@ -49,6 +62,10 @@ class Settings(BaseSettings):
     pool_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
     statement_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
     max_body_bytes: Annotated[int, Field(ge=1024, le=16 * 1024 * 1024)] = 1024 * 1024
+    quotas: Quotas = Field(default=Quotas(), description="Requests in a window of seconds, by name of the quota.")
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
+        default=(), description="Addresses or networks of proxies whose X-Forwarded-For is believed; else nobody's is."
+    )
     reach_days: Annotated[int, Field(ge=0, le=3650)] = 90
     """How long an organisation still reaches a person after the record that opened the reach has ended."""
 

@@ -109,7 +109,7 @@ class TestWhatTheFrameworkRefuses:
             (403, 403, "insufficient_scope"),
             (404, 404, "path_not_found"),
             (418, 400, "malformed_request"),
-            (429, 429, "rate_limited"),
+            (429, 429, "quota_exceeded"),
             (500, 500, "internal_error"),
             (502, 500, "internal_error"),
         ],
@@ -124,7 +124,7 @@ class TestWhatTheFrameworkRefuses:
 
         assert checked(answer, 503, "unavailable")["retry_after"] == int(answer.headers["retry-after"]) == 5
 
-    @pytest.mark.parametrize(("status", "code"), [(429, "rate_limited"), (503, "unavailable")])
+    @pytest.mark.parametrize(("status", "code"), [(429, "quota_exceeded"), (503, "unavailable")])
     async def test_its_header_fields_are_kept(self, client: httpx.AsyncClient, status: int, code: str) -> None:
         answer = await client.get(f"/http/{status}")
 

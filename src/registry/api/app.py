@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from sqlalchemy import QueuePool
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from registry import __version__
 from registry.api import docs_page, errors, metrics, openapi
 from registry.api.auth import IssuerKeys, TokenVerifier
 from registry.api.clock import Clock, system_clock
 from registry.api.denials import record_denial
+from registry.api.quotas import RateLimitFields, RateLimits
 from registry.api.readiness import Readiness, database_answers, migrations_are
 from registry.api.request_log import RequestLog
 from registry.api.routers import ROUTERS
@@ -61,6 +63,7 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
     app.state.keys = Keys.derive(settings.secret_key())
     app.state.clock = clock
     app.state.readiness = Readiness()
+    app.state.rate_limits = RateLimits(settings.quotas)
     app.state.tokens = TokenVerifier(IssuerKeys(issuer) for issuer in settings.issuers)
     for router in ROUTERS:
         app.include_router(router)
@@ -75,7 +78,10 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
         constraints=CONSTRAINTS,
         on_refusal=record_denial,
     )
+    app.add_middleware(RateLimitFields)
     app.add_middleware(SecurityHeaders, is_https=settings.public_url.startswith("https://"))
     app.add_middleware(metrics.RequestMetrics, metrics=counters)
     app.add_middleware(RequestLog)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=[*map(str, settings.trusted_proxies)])
     return app

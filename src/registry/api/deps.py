@@ -16,7 +16,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from registry.api.actor import Actor, grants_for, places_of, scope_of
 from registry.api.auth import Caller, Unauthenticated
 from registry.api.clock import local_date
+from registry.api.quotas import RateLimits
 from registry.api.request_id import current_request_id
+from registry.api.tags import Tag
 from registry.db import context, grants
 from registry.db.context import closed_transaction
 from registry.domain.access import POLICY, Permission, Purpose, TokenScope, UnitScope
@@ -70,7 +72,19 @@ Today = Annotated[date, Depends(current_date)]
 async def current_caller(
     request: Request, now: Now, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Caller:
-    """Whom the request's token speaks of."""
+    """Whom the request's token speaks of, counted against the quotas before anything else is done for them."""
+    limits: RateLimits = request.app.state.rate_limits
+    try:
+        caller = await _verified(request, credentials, now)
+    except Unauthenticated:
+        limits.count_stranger(request.scope, now=now.timestamp())
+        raise
+    is_search = Tag.LISTS in request.scope["route"].tags
+    limits.count_caller(request.scope, caller, is_search=is_search, now=now.timestamp())
+    return caller
+
+
+async def _verified(request: Request, credentials: HTTPAuthorizationCredentials | None, now: datetime) -> Caller:
     if credentials is None:
         raise Unauthenticated
     caller: Caller = await request.app.state.tokens.verify(credentials.credentials, now=now.timestamp())

@@ -21,7 +21,7 @@ from registry.api.refusals import (
     MalformedRequest,
     MethodNotAllowed,
     PathNotFound,
-    RateLimited,
+    QuotaExceeded,
     Refusal,
     Unavailable,
     UnsupportedMediaType,
@@ -40,7 +40,7 @@ _BY_STATUS: Mapping[int, type[DomainError]] = {
     404: PathNotFound,
     413: BodyTooLarge,
     415: UnsupportedMediaType,
-    429: RateLimited,
+    429: QuotaExceeded,
     503: Unavailable,
 }
 """The framework's own refusals, by the status it gives them."""
@@ -129,6 +129,8 @@ class Answers:
         headers = {"Cache-Control": "no-store", "Content-Language": spoken.value, "Vary": "Accept-Language"}
         if kind.status == 401:
             headers["WWW-Authenticate"] = _challenge(refusal)
+        if "retry_after" in refusal.facts:
+            headers["Retry-After"] = str(refusal.facts["retry_after"])
         if isinstance(refusal, Refusal):
             headers.update(refusal.headers)
         return Response(problem.model_dump_json(), kind.status, headers, MEDIA_TYPE)

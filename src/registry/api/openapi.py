@@ -47,6 +47,31 @@ _REQUEST_ID: Json = {
     "example": "3f0f6c1e-8f0b-4c3a-9d53-6a1f4f1f2b7e",
 }
 
+_RATE_LIMIT: Json = {
+    "description": (
+        "What is left of each quota that the request was counted against: `r` requests, and all of them again in `t` "
+        "seconds. A list of Structured Fields (draft-ietf-httpapi-ratelimit-headers-10)."
+    ),
+    "schema": {"type": "string", "maxLength": 400},
+    "example": '"officer";r=299;t=60, "client";r=5412;t=17',
+}
+_RATE_LIMIT_POLICY: Json = {
+    "description": "The quotas themselves, by name: `q` requests in `w` seconds.",
+    "schema": {"type": "string", "maxLength": 400},
+    "example": '"officer";q=300;w=60, "client";q=6000;w=60',
+}
+_RETRY_AFTER: Json = {
+    "description": "Seconds after which to send the same request again.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": 3600},
+    "example": 17,
+}
+_HEADERS = {
+    "X-Request-ID": _REQUEST_ID,
+    "RateLimit": _RATE_LIMIT,
+    "RateLimit-Policy": _RATE_LIMIT_POLICY,
+    "Retry-After": _RETRY_AFTER,
+}
+
 
 def operation_id(route: APIRoute) -> str:
     """Name an operation after its handler (the application's `generate_unique_id_function`)."""
@@ -66,7 +91,7 @@ def build(app: FastAPI) -> Json:
     )
     components = spec.setdefault("components", {})
     components["securitySchemes"] = {BEARER: _SECURITY_SCHEME}
-    components["headers"] = {"X-Request-ID": _REQUEST_ID}
+    components["headers"] = _HEADERS
 
     for operation in operations(spec):
         # What depends on no token needs none, and says so instead of leaving it open.
@@ -74,7 +99,8 @@ def build(app: FastAPI) -> Json:
         for status, response in operation["responses"].items():
             if status.startswith(("4", "5")):
                 _speak_problem(response)
-            response.setdefault("headers", {})["X-Request-ID"] = {"$ref": "#/components/headers/X-Request-ID"}
+            for name in _headers_of(status, is_counted=bool(operation["security"])):
+                response.setdefault("headers", {}).setdefault(name, {"$ref": f"#/components/headers/{name}"})
         for parameter in operation.get("parameters", ()):
             _forbid_null(parameter)
     for name in _FASTAPI_OWN:
@@ -89,6 +115,15 @@ def operations(spec: Json) -> Iterator[Json]:
     """Yield every operation of a specification."""
     for path in spec["paths"].values():
         yield from (operation for method, operation in path.items() if method in _METHODS)
+
+
+def _headers_of(status: str, *, is_counted: bool) -> Iterator[str]:
+    """Name the headers that answers of every operation carry."""
+    yield "X-Request-ID"
+    if is_counted:
+        yield from ("RateLimit", "RateLimit-Policy")
+    if status in {"429", "503"}:
+        yield "Retry-After"
 
 
 def _forbid_null(parameter: Json) -> None:

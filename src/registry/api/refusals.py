@@ -68,10 +68,13 @@ class ValidationFailed(Refusal):
     code = "validation_failed"
 
 
-class RateLimited(Refusal):
-    """The caller asks more often than agreed."""
+class QuotaExceeded(Refusal):
+    """The caller asks more often than the quotas named in `violated_policies` allow."""
 
-    code = "rate_limited"
+    code = "quota_exceeded"
+
+    def __init__(self, violated: Sequence[str] = (), *, retry_after: int = 1) -> None:
+        super().__init__(retry_after=retry_after, violated_policies=list(violated))
 
 
 class InternalError(Refusal):
@@ -86,4 +89,4 @@ class Unavailable(Refusal):
     code = "unavailable"
 
     def __init__(self, *, retry_after: int = 2) -> None:
-        super().__init__(headers={"Retry-After": str(retry_after)}, retry_after=retry_after)
+        super().__init__(retry_after=retry_after)

@@ -16,10 +16,14 @@ from registry.db import state
 from registry.db.state import Demo
 from registry.db.tables.trail import AccessGrantRow
 from registry.demo.issuer import DemoIssuer
+from registry.domain.quota import Quota
 from registry.embedded.cluster import Cluster
 from registry.errors import CannotRun
 from registry.secret_values import DEMO_MARK
-from registry.settings import Settings
+from registry.settings import Quotas, Settings
+
+QUOTAS = Quotas(officer=Quota(60_000), client=Quota(600_000))
+"""The demo's officers post a province in minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class DemoHome:
                 "issuers": (self.issuer.trusted(),),
                 "metrics_open": True,
                 "docs_open": True,
+                "quotas": QUOTAS,
             }
         )
 

@@ -7,7 +7,8 @@ from registry.api import problems
 from registry.api.code_lists import code_lists
 from registry.api.deps import Now, Reader, Session
 from registry.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
-from registry.api.schemas.service import CodeListRef, LimitsOut, MetaOut
+from registry.api.quotas import RateLimits
+from registry.api.schemas.service import CodeListRef, LimitsOut, MetaOut, QuotaOut
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
 from registry.db import state
@@ -24,12 +25,19 @@ router = APIRouter(tags=[Tag.SERVICE], route_class=StrictRoute)
 async def get_meta(_: Reader, request: Request, session: Session, now: Now) -> MetaOut:
     """Version, time, limits, the feed's epoch and the versions of all code lists."""
     settings: Settings = request.app.state.settings
+    rate_limits: RateLimits = request.app.state.rate_limits
     return MetaOut(
         version=__version__,
         server_time=now,
         feed_epoch=await state.feed_epoch(session),
         limits=LimitsOut(
-            max_body_bytes=settings.max_body_bytes, default_page_size=DEFAULT_LIMIT, max_page_size=MAX_LIMIT
+            max_body_bytes=settings.max_body_bytes,
+            default_page_size=DEFAULT_LIMIT,
+            max_page_size=MAX_LIMIT,
+            quotas=[
+                QuotaOut(name=policy, requests=quota.requests, seconds=quota.seconds)
+                for policy, quota in rate_limits.quotas.items()
+            ],
         ),
         code_lists=[CodeListRef.model_validate(codes) for codes in code_lists().values()],
     )

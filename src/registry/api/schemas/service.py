@@ -42,12 +42,21 @@ class CodeListsOut(Out):
     items: list[CodeListRef] = Field(description="The lists, by name.", max_length=100)
 
 
+class QuotaOut(Out):
+    """How often a caller may call."""
+
+    name: CodeText = Field(description="Name of the quota, as in `RateLimit-Policy`.", examples=["officer"])
+    requests: int = Field(description="Most requests in the window.", ge=1, le=10_000_000, examples=[300])
+    seconds: int = Field(description="Length of the window, in seconds.", ge=1, le=3600, examples=[60])
+
+
 class LimitsOut(Out):
     """What a request may weigh, and how many items a page may hold."""
 
     max_body_bytes: int = Field(description="Largest body, in bytes.", ge=1, le=2**31 - 1)
     default_page_size: int = Field(description="Items on a page when nothing is said.", ge=1, le=1000)
     max_page_size: int = Field(description="Most items on a page.", ge=1, le=1000)
+    quotas: list[QuotaOut] = Field(description="How often each process of the service may be called.", max_length=20)
 
 
 class MetaOut(Out):

@@ -15,7 +15,7 @@ from tests.factories.posted import body_of, corrected, created, posted_episode, 
 OURS, THEIRS = "22015", "00001"
 NUMBER = "054192999042"
 ABSENT = "0b0a8f0e-5d0b-4c58-9d7e-6f1f0f1a7c11"
-OF_THE_OCCASION = {"x-request-id", "date", "content-length"}
+OF_THE_OCCASION = {"x-request-id", "date", "ratelimit", "content-length"}
 
 Answer = tuple[int, dict[str, str], JsonValue]
 

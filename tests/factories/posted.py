@@ -6,6 +6,7 @@ from pydantic import JsonValue
 from tests.factories.bodies import Body, a_file, a_person, an_episode, an_organisation
 
 MERGE_PATCH = "application/merge-patch+json"
+OF_THE_OCCASION = frozenset({"x-request-id", "date", "ratelimit"})
 
 
 async def created(client: httpx.AsyncClient, path: str, body: Body) -> Body:
@@ -72,6 +73,6 @@ def refused(answer: httpx.Response, status: int, code: str, pointer: str | None 
 
 
 def without_occurrence(answer: httpx.Response) -> tuple[int, dict[str, str], Body]:
-    """Strip of an answer what names this very request: its id and the date."""
-    headers = {name: value for name, value in answer.headers.items() if name not in {"x-request-id", "date"}}
+    """Strip of an answer what belongs to this very request: its id, the date, what is left of the quotas."""
+    headers = {name: value for name, value in answer.headers.items() if name not in OF_THE_OCCASION}
     return answer.status_code, headers, {name: value for name, value in body_of(answer).items() if name != "instance"}

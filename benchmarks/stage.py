@@ -23,6 +23,7 @@ from registry.db.units import load_atlas
 from registry.demo.issuer import ISSUER, DemoIssuer
 from registry.domain.access import Role
 from registry.embedded import EmbeddedPostgres
+from registry.vault.ring import new_entry
 
 HERE = Path(__file__).parent
 SUBJECT = "benchmark"
@@ -127,6 +128,7 @@ def _start_service(url: str, issuer: DemoIssuer, port: int, log: Path) -> subpro
     settings = {
         "REGISTRY_DATABASE_URL": url,
         "REGISTRY_SECRET": uuid4().hex,
+        "REGISTRY_MASTER_KEYS": new_entry(1),
         "REGISTRY_ISSUERS": json.dumps([issuer.trusted().model_dump(mode="json")]),
     }
     command = [sys.executable, "-m", "benchmarks.application", str(port)]

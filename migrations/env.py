@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from registry.db import address
 from registry.db.tables.all import metadata
-from registry.db.tables.columns import Coded, Xid8
+from registry.db.tables.columns import Coded, SealedText, Xid8
 
 UPGRADE_LOCK = 7_305_731
 """Key of the advisory lock that one upgrade holds."""
@@ -24,6 +24,8 @@ def render_type(kind: str, value: object, _: object) -> str | bool:
     match value:
         case Coded():
             return "sa.String(length=40)"
+        case SealedText():
+            return "sa.LargeBinary()"
         case Xid8():
             return "Xid8()"
         case _:

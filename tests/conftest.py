@@ -28,12 +28,15 @@ from registry.domain.access import Role, TokenScope
 from registry.domain.quota import Quota
 from registry.embedded import EmbeddedPostgres
 from registry.settings import Quotas, Settings
+from registry.vault.ring import new_entry
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 UNBOUNDED = Quotas(**dict.fromkeys(Quotas.model_fields, Quota(10_000_000)))
 """So many requests that no test but those of the quotas meets them: the clock of tests stands still."""
 OLD_PHU_YEN = ("54", date(2020, 12, 31))
+
+MASTER_KEYS = new_entry(1)
 
 SignIn: TypeAlias = Callable[..., Awaitable[httpx.AsyncClient]]
 
@@ -116,6 +119,7 @@ def settings(issuer: DemoIssuer) -> Settings:
     """The application's settings."""
     return Settings(
         secret="a secret for tests only, never for a service",
+        master_keys=MASTER_KEYS,
         issuers=(issuer.trusted(),),
         public_url="https://registry.example",
         metrics_open=True,

@@ -18,6 +18,7 @@ from registry.api.problems import CATALOGUE
 from registry.cli.commands import app as cli
 from registry.db.tables.all import metadata
 from registry.settings import Settings
+from registry.vault.ring import new_entry
 
 ROOT = Path(__file__).parents[1]
 FRONT = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")]
@@ -59,7 +60,9 @@ def make_targets() -> set[str]:
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
     """The application as the documents speak of it; no request is made."""
-    return create_app(Settings(secret=SecretStr("for reading the routes, not for serving")))
+    return create_app(
+        Settings(secret=SecretStr("for reading the routes, not for serving"), master_keys=SecretStr(new_entry(1)))
+    )
 
 
 @of_each_document()

@@ -26,8 +26,16 @@ from registry.db.tables.all import metadata
 from registry.db.tables.columns import OfPerson, OfUnit, Recorded
 from registry.domain.access import POLICY, Permission
 from registry.settings import Settings
+from registry.vault.ring import new_entry
 
-APP = create_app(Settings(secret="a secret for tests only, never for a service", metrics_open=True, docs_open=True))
+APP = create_app(
+    Settings(
+        secret="a secret for tests only, never for a service",
+        master_keys=new_entry(1),
+        metrics_open=True,
+        docs_open=True,
+    )
+)
 
 ROUTES = [
     (context.path or "", context.original_route)

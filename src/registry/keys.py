@@ -11,24 +11,19 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The service's keys. Losing one makes fingerprints and indexes useless, never wrong."""
+    """The service's keys. Losing one makes fingerprints useless, never wrong."""
 
     fingerprint: bytes
-    blind_index: bytes
     cursor: bytes
 
     @classmethod
     def derive(cls, secret: bytes) -> Self:
         """Derive every key; the same secret always gives the same keys."""
-        return cls(*(_derive(secret, purpose) for purpose in ("fingerprint", "blind-index", "cursor")))
+        return cls(*(_derive(secret, purpose) for purpose in ("fingerprint", "cursor")))
 
     def fingerprint_of(self, body: bytes) -> bytes:
         """Keyed fingerprint of the body that created a record."""
         return hmac.digest(self.fingerprint, body, hashlib.sha256)
-
-    def blind_index_of(self, kind: str, number: str) -> bytes:
-        """Keyed index of an identity number: equal numbers of one kind have equal indexes, nothing else shows."""
-        return hmac.digest(self.blind_index, f"{kind}\0{number}".encode(), hashlib.sha256)
 
 
 def _derive(secret: bytes, purpose: str) -> bytes:

@@ -51,6 +51,7 @@ def require_production(settings: Settings) -> None:
         raise CannotRun("the demo's test issuer signs for anybody: it serves `registry demo` only")
     try:
         settings.secret_key()
+        settings.key_ring()
     except ValueError as error:
         raise CannotRun(str(error)) from None
     require_own_secrets(settings)

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from registry.domain.quota import Quota
 from registry.secret_values import SHORTEST
+from registry.vault.ring import KeyRing
 
 
 class TrustedIssuer(BaseModel):
@@ -55,6 +56,8 @@ class Settings(BaseSettings):
     )
     secret: SecretStr | None = Field(default=None, description="Secret from which all keys are derived.")
     secret_file: Path | None = Field(default=None, description="A file that holds the secret instead.")
+    master_keys: SecretStr | None = Field(default=None, description="Numbered master keys: `1:key 2:key`.")
+    master_keys_file: Path | None = Field(default=None, description="A file that holds the master keys instead.")
     issuers: tuple[TrustedIssuer, ...] = Field(default=(), description="Issuers whose tokens are accepted.")
     metrics_open: bool = Field(default=False, description="Serve /metrics without a token.")
     docs_open: bool = Field(default=False, description="Serve /docs and /openapi.json without a token.")
@@ -84,6 +87,15 @@ class Settings(BaseSettings):
     def secret_names(cls) -> Iterator[str]:
         """Name the settings that are secrets; each has a companion `..._file`."""
         return (name for name in cls.model_fields if f"{name}_file" in cls.model_fields)
+
+    def key_ring(self) -> KeyRing:
+        """Return the master keys. Raises `ValueError` when none are set or one is malformed."""
+        if self.master_keys_file is not None:
+            return KeyRing(self.master_keys_file)
+        if self.master_keys is not None:
+            return KeyRing(self.master_keys.get_secret_value())
+        msg = "set REGISTRY_MASTER_KEYS_FILE or REGISTRY_MASTER_KEYS"
+        raise ValueError(msg)
 
     def secret_key(self) -> bytes:
         """Return the secret's bytes. Raises `ValueError` when none is set or it is too short."""

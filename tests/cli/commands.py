@@ -13,6 +13,7 @@ import pytest
 
 import registry
 from registry.cli import main
+from registry.vault.ring import new_entry
 
 SOURCES = Path(registry.__file__).parents[1]
 
@@ -22,6 +23,7 @@ STRONG_SECRET = "3f9c1e7ab5d2486f0b7e91c4da6358f2"
 
 PRODUCTION = {
     "secret": STRONG_SECRET,
+    "master_keys": new_entry(1),
     "issuers": '[{"issuer": "https://issuer.example", "audience": "registry", "jwks_url": "https://issuer.example/jwks"}]',
 }
 """Settings that a service needs beside its database."""

@@ -86,6 +86,18 @@ class TestServe:
         refused = command("serve", issuers=PRODUCTION["issuers"])
         assert refused.complaint == "registry: set REGISTRY_SECRET_FILE or REGISTRY_SECRET"
 
+    @pytest.mark.parametrize(
+        ("master_keys", "sentence"),
+        [
+            ({}, "set REGISTRY_MASTER_KEYS_FILE or REGISTRY_MASTER_KEYS"),
+            ({"master_keys": "1:short"}, "master key entry 1 is not number:key, the key 32 bytes in base64"),
+            ({"master_keys_file": "/nowhere/keys"}, "/nowhere/keys: No such file or directory"),
+        ],
+    )
+    def test_needs_master_keys(self, command: Commands, master_keys: dict[str, str], sentence: str) -> None:
+        rest = {name: value for name, value in PRODUCTION.items() if name != "master_keys"}
+        assert command("serve", **rest | master_keys).complaint == f"registry: {sentence}"
+
     def test_needs_a_schema(self, command: Commands, server_url: str) -> None:
         refused = command("serve", "--port", "0", database_url=server_url, **PRODUCTION)
         assert (

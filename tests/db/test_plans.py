@@ -37,9 +37,9 @@ FILL = f"""
                'unknown', 1, 'active', now(), now(), 'x', '' FROM one;
     INSERT INTO person_name_token (person_id, token, unit_id)
         SELECT id, word, unit_id FROM one UNION ALL SELECT id, 'nguyen', unit_id FROM one;
-    INSERT INTO identity_document (person_id, id, unit_id, document_type, number, number_index,
+    INSERT INTO identity_document (person_id, id, unit_id, document_type, number, number_index, number_index_key,
                                    version, state, recorded_at, changed_at, changed_by, fingerprint)
-        SELECT id, id, unit_id, 'cccd', n, sha256(n::text::bytea), 1, 'active', now(), now(), 'x', '' FROM one;
+        SELECT id, id, unit_id, 'cccd', '', sha256(n::text::bytea), 1, 1, 'active', now(), now(), 'x', '' FROM one;
     INSERT INTO management_file (person_id, id, unit_id, category, opened_on,
                                  version, state, recorded_at, changed_at, changed_by, fingerprint)
         SELECT id, id, unit_id, 'addicted', date '2015-01-01' + n % 3000, 1, 'active', now(), now(), 'x', '' FROM one;

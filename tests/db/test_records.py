@@ -19,6 +19,7 @@ from registry.domain.record import RecordState
 from tests.factories.rows import (
     ACT,
     HERE,
+    SEALED,
     THERE,
     TODAY,
     a_file_row,
@@ -156,12 +157,13 @@ class TestChange:
         row = rows[kind]
         before = records.state_of(row)
 
-        await records.change(session, row, {"void_reason": "x"}, ACT, groups=(), today=TODAY)
+        reason = "x" if kind == "status" else SEALED
+        await records.change(session, row, {"void_reason": reason}, ACT, groups=(), today=TODAY)
 
         (former,) = await records.versions(session, type(row), key_of(row))
         assert (former.version, former.state, former.unit_id) == (1, before, HERE)
         assert (former.changed_at, former.changed_by) == (row.recorded_at, ACT.author)
-        assert (row.version, row.void_reason) == (2, "x")
+        assert (row.version, row.void_reason) == (2, reason)
         table = UnitRecordHistoryRow if kind == "status" else RecordHistoryRow
         assert len((await session.exec(select(table).where(col(table.id) == row.id))).all()) == 1
 

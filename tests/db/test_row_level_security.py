@@ -26,9 +26,10 @@ from tests.factories.posted import corrected, created, posted_episode, posted_or
 WITH_UNIT = (
     *("person", "person_name_token", "identity_document", "residence", "responsibility", "management_file"),
     *("drug_test", "determination", "substance_use", "episode", "reach", "record_history", "commune_status"),
-    *("suspected_count", "unit_record_history", "change_feed"),
+    *("suspected_count", "unit_record_history", "change_feed", "person_key"),
 )
 WRITTEN = tuple(table for table in WITH_UNIT if table != "change_feed")
+CORRECTED = tuple(table for table in WRITTEN if table != "person_key")
 COUNTED = {"person", "responsibility", "management_file", "episode", "commune_status", "suspected_count"}
 REFUSED = "42501"  # insufficient_privilege, also where a policy's check fails
 
@@ -167,7 +168,7 @@ class TestUnits:
         async with refused("row-level security"), acting(sessions, UnitScope((here.unit,))) as session:
             await (await session.connection()).execute(text(addition), {"row": row})
 
-    @pytest.mark.parametrize("table", WRITTEN)
+    @pytest.mark.parametrize("table", CORRECTED)
     async def test_no_row_is_moved_away_or_changed_elsewhere(
         self, sessions: Sessions, here: Place, there: Place, table: str
     ) -> None:
@@ -177,6 +178,11 @@ class TestUnits:
             assert moved.rowcount == 0
         async with refused("row-level security"), acting(sessions, UnitScope((here.unit,))) as session:
             await (await session.connection()).exec_driver_sql(move)
+
+    @pytest.mark.parametrize("change", ["UPDATE person_key SET master_key = 2", "DELETE FROM person_key"])
+    async def test_a_key_is_made_once(self, sessions: Sessions, here: Place, change: str) -> None:
+        async with refused("permission denied"), acting(sessions, UnitScope((here.unit,))) as session:
+            await (await session.connection()).exec_driver_sql(change)
 
     async def test_an_organisation_elsewhere_is_seen_and_not_changed(
         self, sessions: Sessions, here: Place, there: Place
@@ -192,6 +198,7 @@ class TestOrganisations:
         async with acting(sessions, OrganisationScope((here.provider,))) as session:
             assert await rows(session, "SELECT id FROM person") == [(here.person,)]
             assert await rows(session, "SELECT DISTINCT person_id FROM person_name_token") == [(here.person,)]
+            assert await rows(session, "SELECT person_id FROM person_key") == [(here.person,)]
             assert await rows(session, "SELECT id FROM episode") == [(here.episode,)]
             history = await rows(session, "SELECT id FROM record_history")
             assert set(history) == {(here.person,), (here.episode,)}
@@ -199,7 +206,7 @@ class TestOrganisations:
     @pytest.mark.parametrize(
         "table",
         sorted(
-            {*WRITTEN} - {"person", "person_name_token", "episode", "reach", "record_history", "unit_record_history"}
+            {*CORRECTED} - {"person", "person_name_token", "episode", "reach", "record_history", "unit_record_history"}
         ),
     )
     async def test_nothing_else_of_them(self, sessions: Sessions, here: Place, table: str) -> None:

@@ -18,6 +18,7 @@ from registry.domain.person import DocumentType, Education, Sex
 from registry.domain.situation import CommuneStatus
 from registry.domain.unit import Certainty
 from registry.domain.vietnamese import fold, name_sort_key, sort_key
+from registry.vault.sealed import Sealed
 
 AT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
@@ -32,6 +33,8 @@ ACT = Act(
     at=AT,
 )
 Columns: TypeAlias = dict[str, Any]
+
+SEALED = Sealed(b"as good as any, where nobody opens it")
 
 HERE, THERE = 1, 2
 """Two units of the map."""
@@ -89,7 +92,8 @@ def a_file_row(person: PersonRow, **over: Any) -> ManagementFileRow:  # noqa: AN
 
 
 def a_document_row(person: PersonRow, **over: Any) -> IdentityDocumentRow:  # noqa: ANN401 - as above
-    number: Columns = {"document_type": DocumentType.CCCD, "number": "054092999001", "number_index": b"index"}
+    number: Columns = {"document_type": DocumentType.CCCD, "number": SEALED, "number_index": b"index"}
+    number["number_index_key"] = 1
     return IdentityDocumentRow(**number | of(person, **over))
 
 

@@ -61,6 +61,7 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
     counters = metrics.Metrics()
     app.state.settings = settings
     app.state.keys = Keys.derive(settings.secret_key())
+    app.state.key_ring = settings.key_ring()
     app.state.clock = clock
     app.state.readiness = Readiness()
     app.state.rate_limits = RateLimits(settings.quotas)

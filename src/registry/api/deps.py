@@ -25,6 +25,7 @@ from registry.domain.access import POLICY, Permission, Purpose, TokenScope, Unit
 from registry.domain.atlas import Atlas
 from registry.domain.errors import Forbidden
 from registry.keys import Keys
+from registry.vault.ring import KeyRing
 
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="bearer", bearerFormat="JWT", description="Access token of a configured issuer."
@@ -55,10 +56,17 @@ async def current_keys(request: Request) -> Keys:
     return keys
 
 
+async def current_key_ring(request: Request) -> KeyRing:
+    """The master keys."""
+    ring: KeyRing = request.app.state.key_ring
+    return ring
+
+
 Session = Annotated[AsyncSession, Depends(open_session, scope="function")]
 Now = Annotated[datetime, Depends(current_instant)]
 AtlasDep = Annotated[Atlas, Depends(current_atlas)]
 KeysDep = Annotated[Keys, Depends(current_keys)]
+KeyRingDep = Annotated[KeyRing, Depends(current_key_ring)]
 
 
 async def current_date(now: Now) -> date:

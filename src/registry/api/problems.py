@@ -103,6 +103,7 @@ ALWAYS = (
     "validation_failed",
     "headers_too_large",
     "internal_error",
+    "sealed_value_unreadable",
     "unavailable",
 )
 WITH_TOKEN = ("quota_exceeded",)

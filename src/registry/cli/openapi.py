@@ -11,6 +11,7 @@ from registry.api import openapi as specification
 from registry.api.app import create_app
 from registry.errors import CannotRun
 from registry.settings import Settings
+from registry.vault.ring import new_entry
 
 COMMITTED = Path("openapi", "registry.json")
 
@@ -19,8 +20,11 @@ def openapi(
     *, check: Annotated[bool, typer.Option("--check", help=f"Compare with {COMMITTED} instead of printing.")] = False
 ) -> None:
     """Print the specification (OpenAPI 3.1)."""
-    # No request is answered, so any secret will do.
-    app = create_app(Settings(secret=SecretStr(secrets.token_hex()), secret_file=None, issuers=()))
+    # No request is answered, so any secrets will do.
+    secret, master_keys = SecretStr(secrets.token_hex()), SecretStr(new_entry(1))
+    app = create_app(
+        Settings(secret=secret, secret_file=None, master_keys=master_keys, master_keys_file=None, issuers=())
+    )
     if not check:
         typer.echo(specification.dump(app), nl=False)
         return

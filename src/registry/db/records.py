@@ -187,9 +187,8 @@ async def versions(session: AsyncSession, table: type[AnyRow], key: Key) -> list
 
 
 def state_of(row: AnyRow) -> dict[str, Any]:
-    """A record as history keeps it: every column but keyed bytes, and the unit, which the history's row has."""
-    keyed = {name for name, field in type(row).model_fields.items() if field.annotation is bytes}
-    return row.model_dump(mode="json", exclude=keyed | {"unit_id"})
+    """A record as history keeps it, what is sealed still sealed; the unit has a column of its own there."""
+    return row.model_dump(mode="json", exclude={"unit_id"})
 
 
 @cache

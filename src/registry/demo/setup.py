@@ -21,6 +21,7 @@ from registry.embedded.cluster import Cluster
 from registry.errors import CannotRun
 from registry.secret_values import DEMO_MARK
 from registry.settings import Quotas, Settings
+from registry.vault.ring import new_entry
 
 QUOTAS = Quotas(officer=Quota(60_000), client=Quota(600_000))
 """The demo's officers post a province in minutes."""
@@ -52,16 +53,10 @@ class DemoHome:
             raise CannotRun(f"there is no demo in {self.data_dir}: `registry demo` makes one")
 
     def make(self) -> None:
-        """Make the directory and the secret, once; of two starters one makes it."""
+        """Make the directory, the master keys and the secret, once; of two starters one makes each."""
         Cluster(self.data_dir).make_data_dir()
-        if self._secret.exists():
-            return
-        draft = self._secret.with_suffix(f".{uuid4()}")
-        draft.touch(mode=0o600)
-        draft.write_text(DEMO_MARK + secrets.token_urlsafe(48), encoding="utf-8")
-        with suppress(FileExistsError):
-            self._secret.hardlink_to(draft)
-        draft.unlink()
+        _make(self._master_keys, new_entry(1))
+        _make(self._secret, DEMO_MARK + secrets.token_urlsafe(48))
 
     def settings(self, given: Settings, *, public_url: str) -> Settings:
         """Turn the settings of the environment into a demo's."""
@@ -71,6 +66,7 @@ class DemoHome:
                 "demo": True,
                 "public_url": named,
                 "secret": SecretStr(self._secret.read_text(encoding="utf-8")),
+                "master_keys_file": self._master_keys,
                 "issuers": (self.issuer.trusted(),),
                 "metrics_open": True,
                 "docs_open": True,
@@ -97,12 +93,29 @@ class DemoHome:
             cluster.remove_drafts()
             cluster.remove_socket_dir()
             # The secret goes last: a removal that was interrupted can be repeated.
-            for path in (cluster.log, *self.data_dir.glob("demo-issuer*"), *self.data_dir.glob("demo-secret*")):
+            ours = ("demo-issuer*", "demo-master-keys*", "demo-secret*")
+            for path in (cluster.log, *(path for pattern in ours for path in self.data_dir.glob(pattern))):
                 path.unlink(missing_ok=True)
 
     @property
     def _secret(self) -> Path:
         return self.data_dir / "demo-secret"
+
+    @property
+    def _master_keys(self) -> Path:
+        return self.data_dir / "demo-master-keys"
+
+
+def _make(file: Path, content: str) -> None:
+    """Make a file that only its owner may read, unless it is there."""
+    if file.exists():
+        return
+    draft = file.with_suffix(f".{uuid4()}")
+    draft.touch(mode=0o600)
+    draft.write_text(content, encoding="utf-8")
+    with suppress(FileExistsError):
+        file.hardlink_to(draft)
+    draft.unlink()
 
 
 async def claim(url: str) -> Demo:

@@ -142,6 +142,7 @@ class EmbeddedPostgres:
                     programs / "postgres",
                     *("-D", self._cluster.path, "-k", self._cluster.socket_dir, "-h", ""),
                     *("-c", "log_error_verbosity=terse"),  # details hold the values of keys, hence personal data
+                    *("-c", "log_parameter_max_length=0", "-c", "log_parameter_max_length_on_error=0"),  # so do these
                 ),
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -21,9 +21,13 @@ async def decide_document(desk: Desk, draft: Draft[IdentityDocumentBody]) -> Dec
     """Index the number, and warn where a CCCD disagrees with what the person declared."""
     body, person = draft.body, draft.owner
     require_past(body.issued_on, today=desk.actor.today, pointer="/issued_on")
-    index = desk.keys.blind_index_of(body.document_type, normalise_number(body.number))
+    key = desk.key_ring.newest
+    index = {
+        "number_index": key.index(body.document_type, normalise_number(body.number)),
+        "number_index_key": key.number,
+    }
     remarks = number_warnings(body.document_type, body.number, sex=person.sex, birth_year=person.birth_year)
-    return Decision(body.model_dump(exclude={"id"}) | {"number_index": index}, tuple(remarks))
+    return Decision(body.model_dump(exclude={"id"}) | index, tuple(remarks))
 
 
 async def decide_residence(desk: Desk, draft: Draft[ResidenceBody]) -> Decision:

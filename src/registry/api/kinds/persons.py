@@ -12,6 +12,7 @@ from registry.api.schemas.persons import PersonBody, PersonIn, PersonOut
 from registry.api.tags import Tag
 from registry.db import persons, records
 from registry.db.records import Key
+from registry.db.sealing import sealed_under
 from registry.db.tables.persons import PersonRow, ResponsibilityRow
 from registry.domain.access import FieldGroup, Permission, require_units
 from registry.domain.period import require_order, require_past, require_past_year
@@ -19,6 +20,7 @@ from registry.domain.person import Warning as Remark
 from registry.domain.person import birth_year_of
 from registry.domain.record import RecordIdConflict
 from registry.domain.vietnamese import fold, name_sort_key
+from registry.vault.sealed import DataKey
 
 
 async def decide_person(desk: Desk, draft: Draft[PersonBody]) -> Decision:
@@ -59,14 +61,17 @@ async def create_person(desk: Desk, body: PersonIn) -> Written:
         "changed_at": actor.at,
         "changed_by": actor.act.author,
     }
+    data_key = DataKey.new()
+    sealed = sealed_under(data_key, PersonRow, decision.columns, person_id=body.id, record_id=body.id)
     person = PersonRow(
-        **decision.columns, **recorded, id=body.id, root_id=body.id, unit_certainty=certainty, fingerprint=fingerprint
+        **sealed, **recorded, id=body.id, root_id=body.id, unit_certainty=certainty, fingerprint=fingerprint
     )
     if not await records.add(desk.session, person, actor.act, groups=PERSONS.groups, today=actor.today):
         winner = await records.find(desk.session, PersonRow, key)
         if winner is None:
             raise RecordIdConflict(pointer="/id")
         return await flow.repeated(desk, PERSONS, winner, key, fingerprint)
+    await desk.vault.keep(data_key, person_id=person.id, unit_id=unit_id)
     await persons.open_responsibility(
         desk.session,
         ResponsibilityRow(

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from registry.api.actor import Actor
-from registry.api.deps import AtlasDep, KeysDep, Session, requires
+from registry.api.deps import AtlasDep, KeyRingDep, KeysDep, Session, requires
 from registry.api.language import RequestLanguage
 from registry.api.records.kind import Desk
+from registry.db.sealing import Vault
 from registry.domain.access import Permission, require_units
 
 
@@ -21,9 +22,11 @@ def desk_for(permission: Permission) -> Callable[..., Coroutine[Any, Any, Desk]]
         session: Session,
         atlas: AtlasDep,
         keys: KeysDep,
+        key_ring: KeyRingDep,
         language: RequestLanguage,
     ) -> Desk:
-        return Desk(session, actor, atlas, keys, language, request.app.state.settings)
+        vault = Vault(session, key_ring)
+        return Desk(session, actor, atlas, keys, key_ring, vault, language, request.app.state.settings)
 
     return laid_out
 

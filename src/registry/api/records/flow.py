@@ -50,7 +50,7 @@ async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | N
     }
     if person is not None:
         columns |= {"person_id": person.id, "unit_id": person.unit_id}
-    row = kind.table(**columns)
+    row = kind.table(**await desk.vault.sealed(kind.table, columns, person_id=person_id, record_id=body.id))
     if await records.add(desk.session, row, act, groups=kind.groups, today=desk.actor.today):
         return Written(row, decision.remarks, is_new=True)
     winner = await records.find(desk.session, kind.table, key)
@@ -73,7 +73,7 @@ async def amend(
     row = await _locked(desk, kind, key)
     if row.state is RecordState.VOIDED:
         raise RecordVoided
-    present = kind.body.model_validate(row, from_attributes=True)
+    present = kind.body.model_validate(await desk.vault.opened(row), from_attributes=True)
     if not precondition.holds(row.version) and row.changed_by != desk.actor.act.author:
         precondition.require(row.version)
     body = _merged(kind.body, present, fields_for(row))
@@ -81,9 +81,7 @@ async def amend(
         return await _unchanged(desk, kind, row)
     precondition.require(row.version)
     decision = await kind.decide(desk, Draft(row.id, body, person, row))
-    await records.change(
-        desk.session, row, decision.columns, desk.actor.act, groups=kind.groups, today=desk.actor.today
-    )
+    await _changed(desk, kind, key, row, decision.columns)
     return Written(row, decision.remarks)
 
 
@@ -92,13 +90,13 @@ async def void(desk: Desk, kind: Kind, key: Key, reason: str, precondition: Prec
     person = None if key.person_id is None else await owner_of(desk, key.person_id)
     row = await _locked(desk, kind, key)
     if row.state is RecordState.VOIDED:
-        if row.changed_by == desk.actor.act.author and row.void_reason == reason:
+        shown = await desk.vault.opened(row)
+        if row.changed_by == desk.actor.act.author and shown.void_reason == reason:
             return await _unchanged(desk, kind, row)
         raise RecordVoided
     precondition.require(row.version)
     await kind.review_void(desk, person, row)
-    values = {"state": RecordState.VOIDED, "void_reason": reason}
-    await records.change(desk.session, row, values, desk.actor.act, groups=kind.groups, today=desk.actor.today)
+    await _changed(desk, kind, key, row, {"state": RecordState.VOIDED, "void_reason": reason})
     if isinstance(row, PersonRow):
         await reach.withdraw(desk.session, person_id=key.id, record_id=None, today=desk.actor.today)
     elif key.person_id is not None:
@@ -138,6 +136,11 @@ async def repeated(desk: Desk, kind: Kind, existing: Stub, key: Key, fingerprint
 def fingerprint_of(desk: Desk, body: In) -> bytes:
     """Keyed fingerprint of what the client sent, independent of white space and order."""
     return desk.keys.fingerprint_of(body.model_dump_json(exclude_unset=True).encode())
+
+
+async def _changed(desk: Desk, kind: Kind, key: Key, row: AnyRow, columns: Mapping[str, Any]) -> None:
+    values = await desk.vault.sealed(kind.table, columns, person_id=key.person_id, record_id=key.id)
+    await records.change(desk.session, row, values, desk.actor.act, groups=kind.groups, today=desk.actor.today)
 
 
 async def _unchanged(desk: Desk, kind: Kind, row: AnyRow) -> Written:

@@ -15,24 +15,31 @@ from registry.api.pagination import Page
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import RecordOut, patch_of, written
 from registry.db.records import AnyRow
+from registry.db.sealing import Vault
 from registry.db.tables.persons import PersonRow
 from registry.domain.access import FieldGroup, Permission
 from registry.domain.atlas import Atlas
 from registry.domain.person import Warning as Remark
 from registry.keys import Keys
 from registry.settings import Settings
+from registry.vault.ring import KeyRing
 
 B = TypeVar("B", bound=In)
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a handler works with: the transaction, the actor, the map, the keys, the settings."""
+    """What a handler works with: the transaction, the actor, the map, the keys, the settings.
+
+    `vault` opens and seals; `key_ring` indexes identity numbers.
+    """
 
     session: AsyncSession
     actor: Actor
     atlas: Atlas
     keys: Keys
+    key_ring: KeyRing
+    vault: Vault
     language: Language
     settings: Settings
 

@@ -81,7 +81,7 @@ def unit_record_routes(kind: Kind, *refusals: str) -> APIRouter:
     return router
 
 
-def present(response: Response, desk: Desk, kind: Kind, written: Written) -> RecordOut | RecordRef:
+async def present(response: Response, desk: Desk, kind: Kind, written: Written) -> RecordOut | RecordRef:
     """Answer a write: the record with what to look at, or its reference where the rest is not the caller's to see."""
     row = written.row
     response.headers["ETag"] = etag(row.version, kind.view)
@@ -91,8 +91,15 @@ def present(response: Response, desk: Desk, kind: Kind, written: Written) -> Rec
         response.status_code = status.HTTP_201_CREATED
         response.headers["Location"] = _location(kind, row)
     warnings = [notice(remark.code, desk.language, pointer=remark.pointer) for remark in written.remarks]
-    shown = kind.out.model_validate(row).model_dump()
+    shown = kind.out.model_validate(await desk.vault.opened(row)).model_dump()
     return kind.written.model_validate({**shown, "warnings": warnings})
+
+
+async def former_versions(desk: Desk, kind: Kind, key: Key) -> VersionsOut:
+    """Answer with the former states of a record that the caller has been found to see."""
+    former = await records.versions(desk.session, kind.table, key)
+    shown = await desk.vault.opened_states(former, person_id=key.person_id)
+    return VersionsOut(items=[VersionOut.model_validate(state) for state in shown])
 
 
 def answers(kind: Kind, summary: str) -> Answers:
@@ -131,12 +138,12 @@ def _add_create(router: APIRouter, kind: Kind, refusals: tuple[str, ...], *, own
     async def create_for_person(
         person_id: PersonPath, body: NewRecord, response: Response, desk: Desk = Depends(desk_for(kind.write))
     ) -> RecordOut | RecordRef:
-        return present(response, desk, kind, await flow.create(desk, kind, body, person_id=person_id))
+        return await present(response, desk, kind, await flow.create(desk, kind, body, person_id=person_id))
 
     async def create_for_unit(
         body: NewRecord, response: Response, desk: Desk = Depends(desk_for(kind.write))
     ) -> RecordOut | RecordRef:
-        return present(response, desk, kind, await flow.create(desk, kind, body))
+        return await present(response, desk, kind, await flow.create(desk, kind, body))
 
     body_type: Any = Annotated[kind.create, Body(openapi_examples=examples_of(kind))]
     router.add_api_route(
@@ -181,11 +188,10 @@ def _add_list(router: APIRouter, kind: Kind) -> None:
             after=paging.after(DatedKey),
         )
         page = paging.page(rows, key=lambda row: DatedKey(getattr(row, kind.dated_by), row.id))
+        shown = await desk.vault.opened_all(page.items)
         entity = records.entity_of(kind.table)
         await trail.audit(desk.session, actor.act, persons=(person_id,), entity=entity, groups=kind.groups)
-        return kind.page.model_validate(
-            {"items": [kind.out.model_validate(row) for row in page.items], "next": page.next}
-        )
+        return kind.page.model_validate({"items": [kind.out.model_validate(row) for row in shown], "next": page.next})
 
     router.add_api_route(
         "",
@@ -207,12 +213,11 @@ def _add_reading(router: APIRouter, kind: Kind) -> None:
     ) -> RecordOut:
         row = await _seen(desk, kind, key)
         response.headers["ETag"] = etag(row.version, kind.view)
-        return kind.out.model_validate(row)
+        return kind.out.model_validate(await desk.vault.opened(row))
 
     async def list_versions(desk: Desk = Depends(desk_for(kind.read)), key: Key = Depends(read_key)) -> VersionsOut:
         await _seen(desk, kind, key)
-        former = await records.versions(desk.session, kind.table, key)
-        return VersionsOut(items=[VersionOut.model_validate(state) for state in former])
+        return await former_versions(desk, kind, key)
 
     router.add_api_route(
         "/{id}",
@@ -246,7 +251,7 @@ def _add_changing(router: APIRouter, kind: Kind, refusals: tuple[str, ...]) -> N
         desk: Desk = Depends(desk_for(kind.write)),
         key: Key = Depends(read_key),
     ) -> RecordOut | RecordRef:
-        return present(response, desk, kind, await flow.change(desk, kind, key, body, precondition))
+        return await present(response, desk, kind, await flow.change(desk, kind, key, body, precondition))
 
     async def void(
         body: VoidIn,
@@ -255,7 +260,7 @@ def _add_changing(router: APIRouter, kind: Kind, refusals: tuple[str, ...]) -> N
         desk: Desk = Depends(desk_for(kind.write)),
         key: Key = Depends(read_key),
     ) -> RecordOut | RecordRef:
-        return present(response, desk, kind, await flow.void(desk, kind, key, body.reason, precondition))
+        return await present(response, desk, kind, await flow.void(desk, kind, key, body.reason, precondition))
 
     router.add_api_route(
         "/{id}",

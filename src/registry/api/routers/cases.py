@@ -52,4 +52,4 @@ async def close_file(
         return body.model_dump(mode="json")
 
     written = await flow.amend(desk, FILES, key, precondition, closing)
-    return present(response, desk, FILES, written)
+    return await present(response, desk, FILES, written)

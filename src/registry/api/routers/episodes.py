@@ -63,4 +63,4 @@ async def exit_episode(
         return body.model_dump(mode="json")
 
     written = await flow.amend(desk, EPISODES, key, precondition, leaving)
-    return present(response, desk, EPISODES, written)
+    return await present(response, desk, EPISODES, written)

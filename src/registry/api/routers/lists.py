@@ -100,7 +100,7 @@ async def search_persons(
         number_indexes=numbers,
     )
     page = await _people(desk, paging, wanted)
-    return PersonFoundPage(items=[_shown(desk, row) for row in page.items], next_cursor=page.next)
+    return PersonFoundPage(items=await _shown(desk, page.items), next_cursor=page.next)
 
 
 @router.get("/v1/persons", summary="List people", responses=_LISTED)
@@ -117,7 +117,7 @@ async def list_persons(
     paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
     wanted = PersonFilter(units=None if unit is None else frozenset(reach_of(desk, unit)), category=category)
     page = await _people(desk, paging, wanted)
-    return PersonPage(items=[_shown(desk, row) for row in page.items], next=page.next)
+    return PersonPage(items=await _shown(desk, page.items), next=page.next)
 
 
 @router.get("/v1/episodes", summary="List episodes across people", responses=_LISTED)
@@ -158,9 +158,10 @@ async def list_episodes(
     )
     page = paging.page(rows, key=lambda line: LineKey(line[1].sort_key, line[0].person_id, line[0].id))
     await _audit_lines(desk, "episode", page.items, FieldGroup.TREATMENT)
+    shown = await desk.vault.opened_all([row for row, _ in page.items])
     lines = [
         EpisodeLine(**EpisodeOut.model_validate(row).model_dump(), person=PersonBrief.model_validate(person))
-        for row, person in page.items
+        for row, (_, person) in zip(shown, page.items, strict=True)
     ]
     return EpisodeLinePage(items=lines, next=page.next)
 
@@ -196,9 +197,10 @@ async def list_files(
     )
     page = paging.page(rows, key=lambda line: LineKey(line[1].sort_key, line[0].person_id, line[0].id))
     await _audit_lines(desk, "management_file", page.items, FieldGroup.FILE)
+    shown = await desk.vault.opened_all([row for row, _ in page.items])
     lines = [
         FileLine(**FileOut.model_validate(row).model_dump(), person=PersonBrief.model_validate(person))
-        for row, person in page.items
+        for row, (_, person) in zip(shown, page.items, strict=True)
     ]
     return FileLinePage(items=lines, next=page.next)
 
@@ -221,15 +223,14 @@ async def _people(desk: Desk, paging: Paging, wanted: PersonFilter) -> Slice[Per
     return page
 
 
-def _shown(desk: Desk, row: PersonRow) -> PersonOut | ReachedPersonOut:
+async def _shown(desk: Desk, rows: Sequence[PersonRow]) -> list[PersonOut | ReachedPersonOut]:
     view = ReachedPersonOut if isinstance(desk.actor.scope, OrganisationScope) else PersonOut
-    return view.model_validate(row)
+    return [view.model_validate(row) for row in await desk.vault.opened_all(rows)]
 
 
 def _number_indexes(desk: Desk, number: str) -> tuple[bytes, ...]:
     """Index a number under every type of document: the caller need not know which one it is."""
-    normal = normalise_number(number)
-    return tuple(desk.keys.blind_index_of(kind, normal) for kind in DocumentType)
+    return desk.key_ring.indexes(DocumentType, normalise_number(number))
 
 
 async def _audit_lines(

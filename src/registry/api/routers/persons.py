@@ -11,9 +11,18 @@ from registry.api.records import flow
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
 from registry.api.records.precondition import NeededPrecondition, OptionalPrecondition, etag
-from registry.api.records.routes import GUARDED, TAGGED, PersonPath, answers, examples_of, patch_body, present
+from registry.api.records.routes import (
+    GUARDED,
+    TAGGED,
+    PersonPath,
+    answers,
+    examples_of,
+    former_versions,
+    patch_body,
+    present,
+)
 from registry.api.schemas.persons import PersonIn, PersonOut, ReachedPersonOut, ResponsibilitiesOut, ResponsibilityOut
-from registry.api.schemas.records import RecordOut, RecordRef, VersionOut, VersionsOut, VoidIn
+from registry.api.schemas.records import RecordOut, RecordRef, VersionsOut, VoidIn
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
 from registry.db import persons, records, trail
@@ -65,7 +74,7 @@ async def create_person(
     refusal names its periods and successors. The client makes both ids. Sending the same body again is
     always safe: the answer is 200 with the person as recorded now.
     """
-    return present(response, desk, PERSONS, await create(desk, body))
+    return await present(response, desk, PERSONS, await create(desk, body))
 
 
 @router.get(
@@ -82,13 +91,14 @@ async def get_person(person_id: PersonPath, response: Response, desk: Reading) -
     its own below this one. Each reading is written to the audit log.
     """
     row = await seen_person(desk, Key(person_id), group=FieldGroup.PERSON)
+    shown = await desk.vault.opened(row)
     match desk.actor.scope:
         case OrganisationScope():
             response.headers["ETag"] = etag(row.version, "reached")
-            return ReachedPersonOut.model_validate(row)
+            return ReachedPersonOut.model_validate(shown)
         case UnitScope():
             response.headers["ETag"] = etag(row.version, PERSONS.view)
-            return PersonOut.model_validate(row)
+            return PersonOut.model_validate(shown)
 
 
 @router.patch(
@@ -115,7 +125,7 @@ async def change_person(
     written = await flow.change(desk, PERSONS, Key(person_id), body, precondition)
     if isinstance(written.row, PersonRow):
         await persons.add_tokens(desk.session, written.row)
-    return present(response, desk, PERSONS, written)
+    return await present(response, desk, PERSONS, written)
 
 
 @router.post(
@@ -132,7 +142,7 @@ async def void_person(
     The record is kept and can be read. `If-Match` is honoured where it is sent.
     """
     written = await flow.void(desk, PERSONS, Key(person_id), body.reason, precondition)
-    return present(response, desk, PERSONS, written)
+    return await present(response, desk, PERSONS, written)
 
 
 @router.get(
@@ -145,8 +155,7 @@ async def list_person_versions(
 ) -> VersionsOut:
     """Every state that the person's record had before the present one, oldest first."""
     await seen_person(desk, Key(person_id), group=FieldGroup.PERSON)
-    former = await records.versions(desk.session, PersonRow, Key(person_id))
-    return VersionsOut(items=[VersionOut.model_validate(state) for state in former])
+    return await former_versions(desk, PERSONS, Key(person_id))
 
 
 @router.get(

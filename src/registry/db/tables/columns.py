@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator, UserDefinedType
 from sqlmodel import Field, SQLModel
 
 from registry.domain.record import RecordState
+from registry.vault.sealed import Sealed
 
 CODE_LENGTH = 40
 Code = TypeVar("Code", bound=StrEnum)
@@ -33,6 +34,23 @@ class Coded(TypeDecorator[Code]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Code | None:  # noqa: ARG002
         """Give the member back."""
         return None if value is None else self.codes(value)
+
+
+class SealedText(TypeDecorator[Sealed]):
+    """A text that is stored under the person's key only. It takes nothing that is not sealed."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Sealed | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """Store the sealed bytes; what is still clear goes no further, not even into the words of the refusal."""
+        if value is not None and not isinstance(value, Sealed):
+            raise TypeError("a sealed column takes sealed values only")
+        return None if value is None else value.blob
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Sealed | None:  # noqa: ARG002
+        """Give the sealed value back: only the vault opens it."""
+        return None if value is None else Sealed(value)
 
 
 class Xid8(UserDefinedType[int]):
@@ -68,15 +86,17 @@ def all_of(column: str, codes: type[StrEnum]) -> CheckConstraint:
 
 
 class Recorded(SQLModel):
-    """Columns of every record: version, state, who and when, and the fingerprint of its first body."""
+    """Columns of every record: version, state, who and when, and the fingerprint of its first body.
+
+    A former state holds every column but those that are excluded here, and the unit, which the history's row has.
+    """
 
     version: int = 1
     state: RecordState = Field(default=RecordState.ACTIVE, sa_type=Coded(RecordState))
-    void_reason: str | None = Field(default=None, sa_type=Text)
     recorded_at: datetime = Field(sa_type=Instant)
     changed_at: datetime = Field(sa_type=Instant)
     changed_by: str = Field(sa_type=Text)
-    fingerprint: bytes = Field(sa_type=LargeBinary)
+    fingerprint: bytes = Field(sa_type=LargeBinary, exclude=True)
 
 
 class OfPerson(Recorded):
@@ -85,6 +105,7 @@ class OfPerson(Recorded):
     person_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     unit_id: int
+    void_reason: Sealed | None = Field(default=None, sa_type=SealedText)
 
 
 class OfUnit(Recorded):
@@ -92,6 +113,7 @@ class OfUnit(Recorded):
 
     id: UUID = Field(primary_key=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
+    void_reason: str | None = Field(default=None, sa_type=Text)
 
 
 def person_key() -> ForeignKeyConstraint:

@@ -16,10 +16,21 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from registry.db.tables.columns import Bytewise, Coded, OfPerson, Recorded, Texts, of_person, one_of, person_key
+from registry.db.tables.columns import (
+    Bytewise,
+    Coded,
+    OfPerson,
+    Recorded,
+    SealedText,
+    Texts,
+    of_person,
+    one_of,
+    person_key,
+)
 from registry.domain.person import DocumentType, Education, ResidenceKind, Sex
 from registry.domain.record import RecordState
 from registry.domain.unit import Certainty
+from registry.vault.sealed import Sealed
 
 
 class PersonRow(Recorded, table=True):
@@ -53,7 +64,21 @@ class PersonRow(Recorded, table=True):
     nationality: str = Field(sa_type=String(2))
     occupation: str | None = Field(default=None, sa_type=Text)
     education: Education = Field(sa_type=Coded(Education))
-    phone: str | None = Field(default=None, sa_type=Text)
+    phone: Sealed | None = Field(default=None, sa_type=SealedText)
+    void_reason: Sealed | None = Field(default=None, sa_type=SealedText)
+
+
+class PersonKeyRow(SQLModel, table=True):
+    """The key of one person, wrapped under a master key that the database does not hold."""
+
+    __tablename__ = "person_key"
+    __table_args__ = (person_key(), Index("ix_person_key_master_key", "master_key", "person_id"))
+
+    person_id: UUID = Field(primary_key=True)
+    unit_id: int
+    id: UUID
+    master_key: int
+    wrapped_key: bytes = Field(sa_type=LargeBinary)
 
 
 class PersonNameTokenRow(SQLModel, table=True):
@@ -77,8 +102,9 @@ class IdentityDocumentRow(OfPerson, table=True):
     )
 
     document_type: DocumentType = Field(sa_type=Coded(DocumentType))
-    number: str = Field(sa_type=Text)
-    number_index: bytes = Field(sa_type=LargeBinary)
+    number: Sealed = Field(sa_type=SealedText)
+    number_index: bytes = Field(sa_type=LargeBinary, exclude=True)
+    number_index_key: int = Field(exclude=True)
     issued_on: date | None = None
     issuer: str | None = Field(default=None, sa_type=Text)
 
@@ -96,7 +122,7 @@ class ResidenceRow(OfPerson, table=True):
     kind: ResidenceKind = Field(sa_type=Coded(ResidenceKind))
     unit_code: str = Field(sa_type=String(5))
     place_unit_id: int
-    address: str | None = Field(default=None, sa_type=Text)
+    address: Sealed | None = Field(default=None, sa_type=SealedText)
     from_on: date
     to_on: date | None = None
 

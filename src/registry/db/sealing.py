@@ -1,0 +1,169 @@
+"""Sealed columns: what a table declares as sealed is sealed before it is a row, and opened beside the row for answers.
+
+A key is fetched under the policies of the caller, where something is to be sealed or opened, and forgotten with the
+transaction: a person whose key is destroyed is unreadable at once, in every process.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Integer, LargeBinary, Uuid, bindparam, text
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.db.tables.columns import SealedText
+from registry.domain.errors import DomainError
+from registry.vault.gcm import Broken
+from registry.vault.ring import MasterKeys, WrappedKey
+from registry.vault.sealed import DataKey, Place, Sealed
+
+log = logging.getLogger(__name__)
+
+_FIND = text(
+    "SELECT person_id, id, master_key, wrapped_key FROM person_key WHERE person_id = ANY (:persons)"
+).bindparams(bindparam("persons", type_=ARRAY(Uuid())))
+_KEEP = text("""
+    INSERT INTO person_key (person_id, unit_id, id, master_key, wrapped_key)
+    VALUES (:person_id, :unit_id, :id, :master_key, :wrapped_key)
+""").bindparams(
+    *(bindparam(name, type_=Uuid) for name in ("person_id", "id")),
+    *(bindparam(name, type_=Integer) for name in ("unit_id", "master_key")),
+    bindparam("wrapped_key", type_=LargeBinary),
+)
+
+
+class SealedValueUnreadable(DomainError):
+    """A sealed value does not open: it was changed or moved, or a key is missing."""
+
+    code = "sealed_value_unreadable"
+
+
+class Opened:
+    """A row as answers show it, what was sealed in it opened. It is no row: none of it can be written back."""
+
+    __slots__ = ("_row", "_shown")
+
+    def __init__(self, row: SQLModel, shown: Mapping[str, Any]) -> None:
+        self._row = row
+        self._shown = shown
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - columns of any type
+        return self._shown[name] if name in self._shown else getattr(self._row, name)
+
+
+@cache
+def sealed_columns(table: type[SQLModel]) -> tuple[str, ...]:
+    """The columns that a table declares as sealed."""
+    columns = table.__table__.columns  # type: ignore[attr-defined]  # SQLModel sets it
+    return tuple(column.name for column in columns if isinstance(column.type, SealedText))
+
+
+def sealed_under(
+    key: DataKey, table: type[SQLModel], columns: Mapping[str, Any], *, person_id: UUID, record_id: UUID
+) -> dict[str, Any]:
+    """Seal those of a record's columns that its table declares so, under a key that is at hand."""
+    entity = str(table.__tablename__)
+    sealed = {
+        name: key.seal(columns[name], Place(entity, name, person_id, record_id))
+        for name in sealed_columns(table)
+        if columns.get(name) is not None
+    }
+    return {**columns, **sealed}
+
+
+class Vault:
+    """Seals and opens within one transaction."""
+
+    def __init__(self, session: AsyncSession, master_keys: MasterKeys) -> None:
+        self._session = session
+        self._master_keys = master_keys
+        self._keys: dict[UUID, DataKey] = {}
+
+    async def keep(self, key: DataKey, *, person_id: UUID, unit_id: int) -> None:
+        """Keep the key of a new person, whose row is written already: it was sealed under it."""
+        wrapped = await self._master_keys.wrap(key, person_id=person_id)
+        kept = {
+            "person_id": person_id,
+            "unit_id": unit_id,
+            "id": wrapped.id,
+            "master_key": wrapped.master_key,
+            "wrapped_key": wrapped.blob,
+        }
+        await (await self._session.connection()).execute(_KEEP, kept)
+        self._keys[person_id] = key
+
+    async def sealed(
+        self, table: type[SQLModel], columns: Mapping[str, Any], *, person_id: UUID | None, record_id: UUID
+    ) -> dict[str, Any]:
+        """Seal those of a record's columns that its table declares so. A person's own record names no person."""
+        if all(columns.get(name) is None for name in sealed_columns(table)):
+            return dict(columns)
+        owner = person_id or record_id
+        await self._fetch({owner})
+        return sealed_under(self._key_of(owner), table, columns, person_id=owner, record_id=record_id)
+
+    async def opened(self, row: Any) -> Any:  # noqa: ANN401 - a row of any table, or what stands for it in answers
+        """Open a record for an answer."""
+        (shown,) = await self.opened_all([row])
+        return shown
+
+    async def opened_all(self, rows: Sequence[Any]) -> list[Any]:
+        """Open records of one or several tables for an answer, with at most one question for their keys."""
+        places = [_sealed_in(row) for row in rows]
+        await self._fetch({place.person_id for held in places for _, place in held})
+        return [
+            Opened(row, {place.column: self._open(value, place) for value, place in held}) if held else row
+            for row, held in zip(rows, places, strict=True)
+        ]
+
+    async def opened_states(self, states: Sequence[Any], *, person_id: UUID | None) -> list[Any]:
+        """Open former states, as the history keeps them, for an answer."""
+        return [await self._opened_state(state, person_id or state.id) for state in states]
+
+    async def _opened_state(self, former: Any, owner: UUID) -> Any:  # noqa: ANN401 - of either history
+        held = {name: sealed for name, value in former.state.items() if (sealed := Sealed.from_json(value)) is not None}
+        if not held:
+            return former
+        await self._fetch({owner})
+        texts = {name: self._open(value, Place(former.entity, name, owner, former.id)) for name, value in held.items()}
+        return Opened(former, {"state": {**former.state, **texts}})
+
+    async def _fetch(self, persons: Iterable[UUID]) -> None:
+        missing = [person_id for person_id in persons if person_id not in self._keys]
+        if not missing:
+            return
+        found = await (await self._session.connection()).execute(_FIND, {"persons": missing})
+        for person_id, key_id, master_key, blob in found.all():
+            try:
+                key = await self._master_keys.unwrap(WrappedKey(key_id, master_key, blob), person_id=person_id)
+            except Broken:
+                log.error("person_key.unreadable", extra={"person_id": person_id, "master_key": master_key})  # noqa: TRY400 - the trace says nothing
+                raise SealedValueUnreadable from None
+            self._keys[person_id] = key
+
+    def _key_of(self, person_id: UUID) -> DataKey:
+        key = self._keys.get(person_id)
+        if key is None:
+            log.error("person_key.missing", extra={"person_id": person_id})
+            raise SealedValueUnreadable
+        return key
+
+    def _open(self, value: Sealed, place: Place) -> str:
+        try:
+            return self._key_of(place.person_id).open(value, place)
+        except Broken:
+            log.error("sealed_value.unreadable", extra=asdict(place))  # noqa: TRY400 - the trace says nothing
+            raise SealedValueUnreadable from None
+
+
+def _sealed_in(row: Any) -> list[tuple[Sealed, Place]]:  # noqa: ANN401 - a row of any table
+    table: type[SQLModel] = type(row)
+    return [
+        (value, Place(str(table.__tablename__), name, getattr(row, "person_id", row.id), row.id))
+        for name in sealed_columns(table)
+        if (value := getattr(row, name)) is not None
+    ]

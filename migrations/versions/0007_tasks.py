@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
     )
     op.create_index("ix_task_unit_id", "task", ["unit_id", "state", "due_at"], unique=False)
+    op.create_index("ix_task_due_at", "task", ["due_at"], unique=False, postgresql_where=sa.text("state = 'open'"))
     op.create_index("ix_task_organisation_id", "task", ["organisation_id", "state", "due_at"], unique=False)
     op.create_index(
         "uq_task_one_open",
@@ -81,9 +82,45 @@ def upgrade() -> None:
     ):
         op.execute(f"CREATE POLICY {name} ON task FOR ALL TO {role} USING ({own}) WITH CHECK ({own})")
         op.execute(f"GRANT SELECT, INSERT, UPDATE ({SETTLED}) ON task TO {role}")
-    op.execute("GRANT SELECT ON task TO registry_backup")
+    op.create_table(
+        "worker_job",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("every_seconds", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("error", sa.String(length=100), nullable=True),
+        sa.Column("runs", sa.BigInteger(), nullable=False),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("failed_in_a_row", sa.Integer(), nullable=False),
+        sa.CheckConstraint("outcome IN ('done', 'failed')", name=op.f("ck_worker_job_outcome")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_job")),
+    )
+    op.execute("ALTER TABLE worker_job ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE worker_job FORCE ROW LEVEL SECURITY")
+    op.execute("CREATE POLICY shown_to_units ON worker_job FOR SELECT TO registry_units USING (true)")
+    op.execute("GRANT SELECT ON worker_job TO registry_units")
+    _let_the_worker_work()
+    op.execute("GRANT SELECT ON task, worker_job TO registry_backup")
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("worker_job")
     op.drop_table("task")
+    op.execute("DROP POLICY seen_by_worker ON access_grant")
+    op.execute("DROP POLICY told_by_worker ON audit_event")
+    op.execute("REVOKE ALL ON access_grant, audit_event FROM registry_worker")
+
+
+def _let_the_worker_work() -> None:
+    """Let it see tasks and grants of everybody, and of no person anything."""
+    for table in ("task", "worker_job"):
+        op.execute(f"CREATE POLICY kept_by_worker ON {table} FOR ALL TO registry_worker USING (true) WITH CHECK (true)")
+    op.execute("GRANT SELECT, INSERT, UPDATE (state, version) ON task TO registry_worker")
+    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON worker_job TO registry_worker")
+    op.execute("CREATE POLICY seen_by_worker ON access_grant FOR SELECT TO registry_worker USING (true)")
+    op.execute("GRANT SELECT ON access_grant TO registry_worker")
+    op.execute("CREATE POLICY told_by_worker ON audit_event FOR INSERT TO registry_worker WITH CHECK (true)")
+    op.execute("GRANT INSERT ON audit_event TO registry_worker")

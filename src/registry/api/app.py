@@ -1,5 +1,6 @@
 """The application: what it is made of, and what it holds while it runs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,6 +18,7 @@ from registry.api.readiness import Readiness, database_answers, migrations_are
 from registry.api.request_log import RequestLog
 from registry.api.routers import ROUTERS
 from registry.api.security_headers import SecurityHeaders
+from registry.api.worker_watch import WorkerWatch
 from registry.db import migrate
 from registry.db.constraints import CONSTRAINTS
 from registry.db.context import closed_transaction
@@ -44,7 +46,10 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
         app.state.readiness.require("migrations", migrations_are(engine, migrate.head()))
         if isinstance(engine.pool, QueuePool):
             counters.watch_pool(engine.pool)
+        watching = asyncio.create_task(watch.keep(app.state.sessions))
         yield
+        watching.cancel()
+        await asyncio.wait([watching])
         await engine.dispose()
 
     app = FastAPI(
@@ -59,6 +64,8 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
         generate_unique_id_function=openapi.operation_id,
     )
     counters = metrics.Metrics()
+    watch = WorkerWatch(clock)
+    counters.watch(watch)
     app.state.settings = settings
     app.state.keys = Keys.derive(settings.secret_key())
     app.state.key_ring = settings.key_ring()

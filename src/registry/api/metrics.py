@@ -41,9 +41,13 @@ class Metrics:
         self.in_flight = Gauge("registry_http_requests_in_flight", "Requests being answered.", registry=self.registry)
         ProcessCollector(registry=self.registry)
 
+    def watch(self, collector: Collector) -> None:
+        """Report what a collector gives when somebody asks."""
+        self.registry.register(collector)
+
     def watch_pool(self, pool: QueuePool) -> None:
         """Report the database pool from now on; it is read when somebody asks."""
-        self.registry.register(PoolCollector(pool))
+        self.watch(PoolCollector(pool))
 
 
 class PoolCollector(Collector):

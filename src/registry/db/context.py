@@ -56,6 +56,14 @@ async def close(session: AsyncSession) -> None:
     await _set(session, DatabaseRole.UNITS)
 
 
+@asynccontextmanager
+async def worker_transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """Begin a transaction of the worker: it sees what time brings about, and nothing of any person."""
+    async with transaction(sessions) as session:
+        await _set(session, DatabaseRole.WORKER)
+        yield session
+
+
 async def enter(session: AsyncSession, scope: Scope, *, today: date) -> None:
     """Open what a scope reaches, and nothing else, for the rest of the transaction."""
     match scope:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, or_, select, true
+from sqlmodel import and_, col, or_, select, true
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.tables.situation import OrganisationRow
@@ -32,18 +32,11 @@ async def held(session: AsyncSession, *, issuer: str, subject: str, today: date)
     """Load the grants of a subject that are in force today; one for a voided organisation is not."""
     query = (
         select(AccessGrantRow)
-        .where(
-            AccessGrantRow.issuer == issuer, AccessGrantRow.subject == subject, col(AccessGrantRow.revoked_at).is_(None)
-        )
-        .where(col(AccessGrantRow.from_on) <= today)
-        .where(or_(col(AccessGrantRow.to_on).is_(None), col(AccessGrantRow.to_on) >= today))
+        .where(AccessGrantRow.issuer == issuer, AccessGrantRow.subject == subject, _in_force(today))
         .where(or_(col(AccessGrantRow.organisation_id).is_(None), col(AccessGrantRow.organisation_id).in_(_IN_USE)))
         .order_by(col(AccessGrantRow.id))
     )
-    return [
-        Grant(row.id, row.role, row.unit_id, row.organisation_id, row.from_on, row.to_on)
-        for row in (await session.exec(query)).all()
-    ]
+    return [_to_domain(row) for row in (await session.exec(query)).all()]
 
 
 async def add(session: AsyncSession, row: AccessGrantRow) -> tuple[AccessGrantRow, bool]:
@@ -63,6 +56,12 @@ async def named_units(session: AsyncSession) -> Sequence[int]:
     """List the units that grants are on."""
     unit_id = col(AccessGrantRow.unit_id)
     return [unit for unit in await session.exec(select(unit_id).distinct()) if unit is not None]
+
+
+async def on_units(session: AsyncSession, units: Sequence[int], *, today: date) -> Sequence[Grant]:
+    """Load the grants on certain units that are in force today."""
+    query = select(AccessGrantRow).where(col(AccessGrantRow.unit_id).in_(units), _in_force(today))
+    return [_to_domain(row) for row in (await session.exec(query)).all()]
 
 
 async def page(
@@ -86,6 +85,18 @@ async def revoke(session: AsyncSession, grant_id: UUID, *, at: datetime, by: str
         row.revoked_at, row.revoked_by = at, by
         session.add(row)
     return row
+
+
+def _in_force(today: date) -> ColumnElement[bool]:
+    begun_and_not_over = and_(
+        col(AccessGrantRow.from_on) <= today,
+        or_(col(AccessGrantRow.to_on).is_(None), col(AccessGrantRow.to_on) >= today),
+    )
+    return and_(col(AccessGrantRow.revoked_at).is_(None), begun_and_not_over)
+
+
+def _to_domain(row: AccessGrantRow) -> Grant:
+    return Grant(row.id, row.role, row.unit_id, row.organisation_id, row.from_on, row.to_on)
 
 
 def _overseen(within: Reach | None) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, any_, literal, tuple_
-from sqlmodel import and_, col, false, or_, select
+from sqlmodel import and_, col, false, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.tables.tasks import TaskRow
@@ -95,6 +95,35 @@ async def page(
     if after is not None:
         query = query.where(tuple_(col(TaskRow.due_at), col(TaskRow.id)) > after)
     return (await session.exec(query.order_by(col(TaskRow.due_at), col(TaskRow.id)).limit(limit + 1))).all()
+
+
+async def expire(session: AsyncSession, *, at: datetime) -> None:
+    """Write down which open tasks have expired by an instant."""
+    expiring = [kind for kind, rule in RULES.items() if rule.expires]
+    overdue = update(TaskRow).where(
+        col(TaskRow.state) == TaskState.OPEN, col(TaskRow.kind).in_(expiring), col(TaskRow.due_at) <= at
+    )
+    await session.exec(overdue.values(state=TaskState.EXPIRED, version=col(TaskRow.version) + 1))
+
+
+async def open_of(session: AsyncSession, kind: TaskKind) -> Sequence[TaskRow]:
+    """Load the open tasks of a kind, whosever they are, for who keeps them in step with their records."""
+    query = select(TaskRow).where(TaskRow.kind == kind, TaskRow.state == TaskState.OPEN)
+    return (await session.exec(query.with_for_update())).all()
+
+
+async def approved_since(session: AsyncSession, kind: TaskKind, *, since: datetime) -> set[UUID]:
+    """Name the records whose task of a kind was approved since an instant."""
+    query = select(TaskRow.record_id).where(
+        TaskRow.kind == kind, TaskRow.state == TaskState.APPROVED, col(TaskRow.settled_at) >= since
+    )
+    return set((await session.exec(query)).all())
+
+
+def cancel(row: TaskRow) -> None:
+    """Take a locked task back: what it was about is over."""
+    row.state = TaskState.CANCELLED
+    row.version += 1
 
 
 def _for(audiences: Iterable[Audience]) -> ColumnElement[bool]:

@@ -21,6 +21,7 @@ from registry.demo.tokens import POSTS, Post, sign_in
 from registry.domain.access import Role
 from registry.errors import CannotRun
 from registry.settings import Settings
+from registry.worker.process import work
 
 
 def run(host: str, port: int, *, is_empty: bool) -> None:
@@ -42,6 +43,7 @@ def run(host: str, port: int, *, is_empty: bool) -> None:
                 await _load(app, home, address)
             welcome.show(address, await _tokens(app, home))
             logging.getLogger().setLevel(logging.INFO)
+            await work(database.url, app.state.settings, asyncio.Event())
 
         service.server_of(app, companion=companion, log_level="warning").run([listener])
 

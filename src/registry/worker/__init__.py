@@ -1,0 +1,1 @@
+"""The worker: what time brings about, done once however many workers there are."""

@@ -1,0 +1,12 @@
+"""All jobs. A feature adds its own here."""
+
+from datetime import timedelta
+
+from registry.worker.grants import ask_about_continued_grants
+from registry.worker.job import Job
+from registry.worker.tasks import expire_tasks
+
+JOBS: tuple[Job, ...] = (
+    Job("tasks_expired", timedelta(minutes=1), expire_tasks),
+    Job("grants_continued", timedelta(hours=1), ask_about_continued_grants),
+)

@@ -1,0 +1,130 @@
+"""What the jobs do."""
+
+import asyncio
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi import FastAPI
+from sqlmodel import col, select
+
+from registry.db.engine import Sessions, transaction
+from registry.db.tables.tasks import TaskRow
+from registry.db.tables.trail import AccessGrantRow, AuditEventRow
+from registry.domain.access import Role
+from registry.domain.task import TaskKind, TaskState
+from registry.worker.job import ISSUER
+from registry.worker.jobs import JOBS
+from tests.conftest import NOW, SignIn
+from tests.factories.tasks import opened, unit_of
+from tests.worker.conftest import Hands, Hire
+
+YEAR = timedelta(days=365)
+
+
+async def run_all(hire: Hire) -> None:
+    worker = hire(*JOBS)
+    await worker.run_due(await worker.prepare(), asyncio.Event())
+
+
+async def tasks_on(sessions: Sessions, record_id: UUID | str) -> list[TaskRow]:
+    async with transaction(sessions) as session:
+        found = select(TaskRow).where(TaskRow.record_id == UUID(str(record_id)))
+        return list((await session.exec(found.order_by(col(TaskRow.opened_at)))).all())
+
+
+def test_every_job_has_a_name_of_its_own_that_fits() -> None:
+    assert len({job.name for job in JOBS}) == len(JOBS)
+    assert all(len(job.name) <= 40 for job in JOBS)
+
+
+class TestExpiry:
+    async def test_what_expires_does_and_what_stays_overdue_stays(
+        self, app: FastAPI, sessions: Sessions, hire: Hire, clock: Hands
+    ) -> None:
+        expiring, staying, later = uuid4(), uuid4(), uuid4()
+        await opened(app, TaskKind.EMERGENCY_MEDICAL_APPROVAL, record_id=expiring)
+        await opened(app, TaskKind.EMERGENCY_REVIEW, record_id=staying)
+        hour = timedelta(hours=1)
+        await opened(
+            app, TaskKind.EMERGENCY_MEDICAL_APPROVAL, record_id=later, due_at=NOW + hour + timedelta(seconds=1)
+        )
+
+        clock.move(hour)
+        await run_all(hire)
+
+        states = [(await tasks_on(sessions, record))[0] for record in (expiring, staying, later)]
+        assert [(row.state, row.version) for row in states] == [
+            (TaskState.EXPIRED, 2), (TaskState.OPEN, 1), (TaskState.OPEN, 1),
+        ]  # fmt: skip
+
+
+class TestContinuedGrants:
+    @pytest.fixture
+    async def grant(self, sessions: Sessions, app: FastAPI) -> AccessGrantRow:
+        """A grant on old Phú Yên, which is a part of Đắk Lắk now."""
+        row = AccessGrantRow(
+            id=uuid4(), issuer="urn:x", subject="kept-on", role=Role.ANALYST, unit_code="54",
+            unit_id=app.state.atlas.latest("54", NOW.date()).unit_id, unit_on=date(2025, 6, 30),
+            from_on=date(2020, 1, 1), granted_by="tests", granted_at=NOW,
+        )  # fmt: skip
+        async with transaction(sessions) as session:
+            session.add(row)
+        return row
+
+    async def test_are_asked_about_once_where_the_unit_is_now(
+        self, app: FastAPI, sessions: Sessions, hire: Hire, clock: Hands, grant: AccessGrantRow
+    ) -> None:
+        await run_all(hire)
+        clock.move(timedelta(days=1))
+        await run_all(hire)
+
+        (task,) = await tasks_on(sessions, grant.id)
+        assert (task.kind, task.role, task.state) == (TaskKind.GRANT_CONTINUED, Role.ADMINISTRATOR, TaskState.OPEN)
+        assert task.unit_id == unit_of(app, "66")
+        assert (task.opened_by, task.due_at) == (f"{ISSUER}|grants_continued", NOW + timedelta(days=30))
+        async with transaction(sessions) as session:
+            told = select(AuditEventRow.operation).where(AuditEventRow.record_id == grant.id)
+            assert (await session.exec(told)).all() == ["worker grants_continued"]
+
+    async def test_are_not_asked_about_again_for_a_year_after_they_were_renewed(
+        self, sign_in: SignIn, sessions: Sessions, hire: Hire, clock: Hands, grant: AccessGrantRow
+    ) -> None:
+        await run_all(hire)
+        (task,) = await tasks_on(sessions, grant.id)
+        administrator = await sign_in(Role.ADMINISTRATOR, unit=("66", NOW.date()))
+        settled = await administrator.post(f"/v1/tasks/{task.id}/settle", json={"decision": "approve"})
+        assert settled.status_code == 200
+
+        clock.move(YEAR)
+        await run_all(hire)
+        assert len(await tasks_on(sessions, grant.id)) == 1
+        clock.move(timedelta(hours=1))
+        await run_all(hire)
+
+        assert [row.state for row in await tasks_on(sessions, grant.id)] == [TaskState.APPROVED, TaskState.OPEN]
+
+    @pytest.mark.parametrize("over", [{"revoked_at": NOW, "revoked_by": "tests"}, {"to_on": date(2026, 11, 21)}])
+    async def test_that_are_over_are_asked_about_no_more(
+        self, sessions: Sessions, hire: Hire, clock: Hands, grant: AccessGrantRow, over: dict[str, object]
+    ) -> None:
+        await run_all(hire)
+        async with transaction(sessions) as session:
+            (await session.get_one(AccessGrantRow, grant.id)).sqlmodel_update(over)
+        clock.move(timedelta(days=1))
+
+        await run_all(hire)
+
+        assert [row.state for row in await tasks_on(sessions, grant.id)] == [TaskState.CANCELLED]
+
+    async def test_on_a_unit_in_force_are_left_alone(self, sessions: Sessions, app: FastAPI, hire: Hire) -> None:
+        row = AccessGrantRow(
+            id=uuid4(), issuer="urn:x", subject="usual", role=Role.ANALYST, unit_code="66", unit_id=unit_of(app, "66"),
+            unit_on=NOW.date(), from_on=date(2020, 1, 1), granted_by="tests", granted_at=NOW,
+        )  # fmt: skip
+        async with transaction(sessions) as session:
+            session.add(row)
+
+        await run_all(hire)
+
+        assert await tasks_on(sessions, row.id) == []

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import socket
@@ -13,11 +14,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from registry import secret_values
-from registry.database import Database, one_transaction
+from registry.database import Database, address_for_service, one_transaction
 from registry.db import address, migrate, roles, state
 from registry.demo.issuer import ISSUER
 from registry.errors import CannotRun
 from registry.settings import Settings
+
+log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10
 
@@ -92,6 +95,16 @@ async def require_bound(url: str) -> None:
         raise CannotRun("the login in REGISTRY_DATABASE_URL is above the row policies: name one that is not")
     if not found.may_act or found.inherits:
         raise CannotRun("the login in REGISTRY_DATABASE_URL cannot act for the service: run `registry db roles` for it")
+
+
+async def bound_address(database: Database) -> str:
+    """Give the address of a database that is prepared, under a login that is bound; tell where the way is unguarded."""
+    await require_prepared(database)
+    url = await address_for_service(database)
+    await require_bound(url)
+    if not address.is_guarded(url):
+        log.warning("database.unguarded", extra={"wanted": "sslmode=verify-full"})
+    return url
 
 
 class Server(uvicorn.Server):

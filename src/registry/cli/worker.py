@@ -7,7 +7,7 @@ import typer
 
 from registry import logs, service
 from registry.api.clock import system_clock
-from registry.database import address_for_service, one_transaction, open_database
+from registry.database import one_transaction, open_database
 from registry.db import context, worker_jobs
 from registry.db.tables.worker import WorkerJobRow
 from registry.domain.job import late
@@ -28,10 +28,7 @@ def worker(context: typer.Context) -> None:
     service.require_production(settings)
     logs.configure("json")
     with open_database(settings) as database:
-        asyncio.run(service.require_prepared(database))
-        url = asyncio.run(address_for_service(database))
-        asyncio.run(service.require_bound(url))
-        asyncio.run(work_until_signal(url, settings))
+        asyncio.run(work_until_signal(asyncio.run(service.bound_address(database)), settings))
 
 
 @app.command()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, model_validator
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, FilePath, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from registry.domain.quota import Quota
@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     )
     reach_days: Annotated[int, Field(ge=0, le=3650)] = 90
     """How long an organisation still reaches a person after the record that opened the reach has ended."""
+    working_days: FilePath | None = Field(
+        default=None, description="A file of days off and days worked that corrects the calendar of working days."
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -35,7 +35,7 @@ WRITTEN_BY_UNITS = {
     *("person", "identity_document", "residence", "responsibility", "management_file", "drug_test", "determination"),
     *("substance_use", "episode", "reach", "record_history", "commune_status", "suspected_count"),
     *("unit_record_history", "person_name_token", "organisation", "access_grant", "change_feed", "audit_event", "task"),
-    "person_key",
+    *("person_key", "subject_request", "breach"),
 }
 WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event"}
 WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event", "task"}

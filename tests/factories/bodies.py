@@ -10,18 +10,20 @@ from uuid import uuid4
 
 from pydantic import JsonValue
 
+from registry.api.kinds.breaches import BREACHES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
+from registry.api.kinds.rights import REQUESTS
 from registry.api.kinds.situation import COUNTS, STATUSES
 from registry.api.records.kind import Kind
 
 Body: TypeAlias = dict[str, Any]
 
-OF_PERSON = (DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES)
-OF_UNIT = (ORGANISATIONS, STATUSES, COUNTS)
+OF_PERSON = (DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES, REQUESTS)
+OF_UNIT = (ORGANISATIONS, STATUSES, COUNTS, BREACHES)
 ALL_KINDS = (PERSONS, *OF_PERSON, *OF_UNIT)
 
 _days = count()
@@ -64,6 +66,14 @@ def a_status(**over: JsonValue) -> Body:
 def a_count(**over: JsonValue) -> Body:
     day = date(2021, 1, 1) + timedelta(days=next(_days))
     return a_record(COUNTS, **{"counted_on": day.isoformat(), **over})
+
+
+def a_request(**over: JsonValue) -> Body:
+    return a_record(REQUESTS, **over)
+
+
+def a_breach(**over: JsonValue) -> Body:
+    return a_record(BREACHES, **over)
 
 
 def a_fresh(kind: Kind) -> Body:

@@ -55,9 +55,18 @@ class Shelf:
     def _derived(self, body: Body) -> Body:
         match self.kind.singular:
             case "person":
-                return {"birth_year": 1992, "root_id": body["id"], "unit_certainty": "whole"}
+                return {
+                    "birth_year": 1992,
+                    "root_id": body["id"],
+                    "unit_certainty": "whole",
+                    "processing": "unrestricted",
+                }
             case "episode":
                 return {"course_id": body["id"], "track": "rehab"}
+            case "subject_request":
+                return {"due_on": "2026-11-23", "status": "open"}
+            case "breach":
+                return {"notify_by": "2026-11-23T01:30:00Z", "status": "open"}
             case _:
                 return {}
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy import QueuePool
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from registry import __version__
+from registry import __version__, working_calendar
 from registry.api import docs_page, errors, metrics, openapi
 from registry.api.auth import IssuerKeys, TokenVerifier
 from registry.api.clock import Clock, system_clock
@@ -70,6 +70,7 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
     app.state.keys = Keys.derive(settings.secret_key())
     app.state.key_ring = settings.key_ring()
     app.state.clock = clock
+    app.state.calendar = working_calendar.load(settings.working_days)
     app.state.readiness = Readiness()
     app.state.rate_limits = RateLimits(settings.quotas)
     app.state.tokens = TokenVerifier(IssuerKeys(issuer) for issuer in settings.issuers)

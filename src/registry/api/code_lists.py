@@ -10,13 +10,31 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from registry.domain import access, episode, health, management, organisation, person, record, situation, task, unit
+from registry.domain import (
+    access,
+    breach,
+    episode,
+    health,
+    management,
+    organisation,
+    person,
+    record,
+    situation,
+    subject_request,
+    task,
+    unit,
+)
 
 _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
     {
+        "answer_decisions": subject_request.AnswerDecision,
+        "breach_harms": breach.Harm,
+        "breach_kinds": breach.BreachKind,
+        "breach_statuses": breach.BreachStatus,
         "certainties": unit.Certainty,
         "close_reasons": management.CloseReason,
         "commune_statuses": situation.CommuneStatus,
+        "data_categories": breach.DataCategory,
         "determination_results": health.DeterminationResult,
         "document_types": person.DocumentType,
         "education": person.Education,
@@ -25,8 +43,15 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
         "modalities": episode.Modality,
         "organisation_kinds": organisation.OrganisationKind,
         "outcomes": episode.Outcome,
+        "processing": person.Processing,
         "purposes": access.Purpose,
         "record_states": record.RecordState,
+        "representations": subject_request.Representation,
+        "request_channels": subject_request.Channel,
+        "request_clocks": subject_request.RequestClock,
+        "request_kinds": subject_request.RequestKind,
+        "request_statuses": subject_request.RequestStatus,
+        "requesters": subject_request.Requester,
         "residence_kinds": person.ResidenceKind,
         "roles": access.Role,
         "sexes": person.Sex,

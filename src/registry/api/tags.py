@@ -11,6 +11,8 @@ class Tag(StrEnum):
     PERSONS = "Persons"
     FILES = "Files"
     TREATMENT = "Treatment"
+    RIGHTS = "Rights of the person"
+    BREACHES = "Breaches"
     COMMUNES = "Commune situation"
     LISTS = "Search and lists"
     REPORTS = "Reports"
@@ -26,6 +28,8 @@ DESCRIPTIONS: dict[Tag, str] = {
     Tag.PERSONS: "People, their names, identity documents and places of residence.",
     Tag.FILES: "Management files: opened by a decision, closed with a reason; tests and determinations of addiction.",
     Tag.TREATMENT: "Stays in community, facility and methadone treatment, from registration to exit.",
+    Tag.RIGHTS: "What people on file ask of the register: access, correction, restriction, erasure, objection.",
+    Tag.BREACHES: "Violations of data protection, and the 72 hours in which the authority is told.",
     Tag.COMMUNES: "What a commune reports and decides about itself: suspected people, hotspots, drug-free status.",
     Tag.LISTS: "Find a person, and line lists across persons.",
     Tag.REPORTS: "Figures with their definitions, computed from the records at the moment of asking.",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db.records import visible
+from registry.db.records import listed, visible
 from registry.db.tables.cases import EpisodeRow, ManagementFileRow
 from registry.db.tables.persons import PersonRow
 from registry.domain.access import Scope
@@ -45,7 +45,7 @@ async def page(
         select(table, PersonRow)
         .join(PersonRow, col(PersonRow.id) == col(table.person_id))
         .where(visible(table, scope, today=today), table.state == RecordState.ACTIVE)
-        .where(PersonRow.state == RecordState.ACTIVE, *conditions, _as_of(table, status, on))
+        .where(PersonRow.state == RecordState.ACTIVE, listed(scope), *conditions, _as_of(table, status, on))
     )
     if units is not None:
         query = query.where(col(table.unit_id).in_(units))

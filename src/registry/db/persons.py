@@ -10,7 +10,7 @@ from sqlmodel import and_, col, false, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from registry.db.records import visible
+from registry.db.records import listed, visible
 from registry.db.tables.cases import ManagementFileRow
 from registry.db.tables.persons import IdentityDocumentRow, PersonNameTokenRow, PersonRow, ResponsibilityRow
 from registry.domain.access import Scope
@@ -28,6 +28,11 @@ class PersonFilter:
     units: frozenset[int] | None = None
     category: FileCategory | None = None
     number_indexes: tuple[bytes, ...] = ()
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether it looks for one person: who knows the name or the number also finds those that lists leave out."""
+        return self.name is not None or bool(self.number_indexes)
 
 
 async def lock(session: AsyncSession, person_id: UUID, *, scope: Scope, today: date) -> PersonRow | None:
@@ -76,6 +81,8 @@ async def page(
     query = select(PersonRow).where(
         visible(PersonRow, scope, today=today), PersonRow.state == RecordState.ACTIVE, PersonRow.root_id == PersonRow.id
     )
+    if not wanted.names_somebody:
+        query = query.where(listed(scope))
     if wanted.name is not None:
         words = tokens(wanted.name)
         named = [col(PersonRow.id).in_(_named(word)) for word in words]

@@ -31,6 +31,7 @@ from registry.db.tables.situation import OrganisationRow, ReachRow
 from registry.db.tables.trail import HistoryColumns, RecordHistoryRow, UnitRecordHistoryRow
 from registry.db.trail import Act, Change
 from registry.domain.access import FieldGroup, OrganisationScope, Scope, UnitScope
+from registry.domain.person import Processing
 from registry.domain.record import FeedOperation, RecordState
 
 AnyRow: TypeAlias = OfPerson | OfUnit | PersonRow
@@ -91,6 +92,15 @@ def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]
             if issubclass(table, EpisodeRow):
                 return col(table.provider_id).in_(organisations) & col(table.person_id).in_(reached)
             return false()
+
+
+def listed(scope: Scope) -> ColumnElement[bool]:
+    """Whom lists show: nobody whose processing is restricted, but to the organisation that treats them."""
+    match scope:
+        case UnitScope():
+            return col(PersonRow.processing) == Processing.UNRESTRICTED
+        case OrganisationScope():
+            return true()
 
 
 async def find(session: AsyncSession, table: type[AnyRow], key: Key) -> Stub | None:

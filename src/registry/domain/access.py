@@ -49,6 +49,8 @@ class FieldGroup(StrEnum):
     MEDICAL = "medical"
     """HIV and the other infections: closed to everybody but health officers (Law 71/2020, article 30)."""
     TREATMENT = "treatment"
+    SUBJECT_REQUEST = "subject_request"
+    """What the person asked of the register itself."""
 
 
 _FIELD_GROUPS = {group.value: group for group in FieldGroup}

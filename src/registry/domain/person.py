@@ -1,8 +1,10 @@
-"""A person of the register: sex, year of birth, and what an identity number says about both."""
+"""A person of the register: sex, year of birth, what an identity number says about both, restriction."""
 
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from registry.domain.errors import RuleViolation
 
 CCCD_LENGTH = 12
 
@@ -44,6 +46,19 @@ class ResidenceKind(StrEnum):
     TEMPORARY = "temporary"
     CURRENT = "current"
     NO_STABLE_RESIDENCE = "no_stable_residence"
+
+
+class Processing(StrEnum):
+    """Whether a person's data are worked with freely, or only for what the law demands and for answering the person."""
+
+    UNRESTRICTED = "unrestricted"
+    RESTRICTED = "restricted"
+
+
+class PersonRestricted(RuleViolation):
+    """Processing is restricted at the person's demand, and this goes beyond what the law demands."""
+
+    code = "person_restricted"
 
 
 @dataclass(frozen=True, slots=True)

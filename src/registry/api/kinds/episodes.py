@@ -13,14 +13,16 @@ from registry.db.tables.cases import EpisodeRow
 from registry.db.tables.persons import PersonRow
 from registry.domain import episode
 from registry.domain.access import FieldGroup, OrganisationNotGranted, OrganisationScope, Permission
-from registry.domain.episode import Episode
+from registry.domain.episode import Episode, LegalBasis
 from registry.domain.organisation import OrganisationUnknown, ReachReason
+from registry.domain.person import PersonRestricted, Processing
 
 
 async def decide_episode(desk: Desk, draft: Draft[EpisodeBody]) -> Decision:
     """Judge an episode beside all others of the same person, and let its provider reach the person."""
     body, person = draft.body, draft.owner
     await _require_provider(desk, body.provider_id, former=draft.former)
+    _require_consent(draft)
     await persons.lock_root(desk.session, person)
     proposed = Episode(
         id=draft.id,
@@ -65,6 +67,16 @@ async def _require_provider(desk: Desk, provider_id: UUID | None, *, former: Any
         return  # it treated whom it treated, also when it is voided since
     if provider_id is not None and not await organisations.exists_active(desk.session, provider_id):
         raise OrganisationUnknown(pointer="/provider_id")
+
+
+def _require_consent(draft: Draft[EpisodeBody]) -> None:
+    """Open a restricted person to no other organisation, unless a decision on compulsory treatment demands it."""
+    body, former = draft.body, draft.former
+    opens = body.provider_id is not None and not (
+        isinstance(former, EpisodeRow) and former.provider_id == body.provider_id
+    )
+    if opens and draft.owner.processing is Processing.RESTRICTED and body.legal_basis is LegalBasis.VOLUNTARY:
+        raise PersonRestricted(pointer="/provider_id")
 
 
 EPISODES = Kind(

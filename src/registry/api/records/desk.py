@@ -25,8 +25,9 @@ def desk_for(permission: Permission) -> Callable[..., Coroutine[Any, Any, Desk]]
         key_ring: KeyRingDep,
         language: RequestLanguage,
     ) -> Desk:
+        state = request.app.state
         vault = Vault(session, key_ring)
-        return Desk(session, actor, atlas, keys, key_ring, vault, language, request.app.state.settings)
+        return Desk(session, actor, atlas, keys, key_ring, vault, language, state.settings, state.calendar)
 
     return laid_out
 

@@ -18,6 +18,7 @@ from registry.db.tables.persons import PersonRow
 from registry.db.tables.situation import OrganisationRow
 from registry.domain.access import require_units
 from registry.domain.errors import NotFound
+from registry.domain.person import Processing
 from registry.domain.person import Warning as Remark
 from registry.domain.record import RecordIdConflict, RecordState, RecordVoided
 
@@ -52,7 +53,8 @@ async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | N
         columns |= {"person_id": person.id, "unit_id": person.unit_id}
     row = kind.table(**await desk.vault.sealed(kind.table, columns, person_id=person_id, record_id=body.id))
     if await records.add(desk.session, row, act, groups=kind.groups, today=desk.actor.today):
-        return Written(row, decision.remarks, is_new=True)
+        await kind.follow(desk, row)
+        return Written(row, (*decision.remarks, *_restriction(person)), is_new=True)
     winner = await records.find(desk.session, kind.table, key)
     if winner is None:
         raise RecordIdConflict(pointer="/id")
@@ -82,7 +84,8 @@ async def amend(
     precondition.require(row.version)
     decision = await kind.decide(desk, Draft(row.id, body, person, row))
     await _changed(desk, kind, key, row, decision.columns)
-    return Written(row, decision.remarks)
+    await kind.follow(desk, row)
+    return Written(row, (*decision.remarks, *_restriction(person or row)))
 
 
 async def void(desk: Desk, kind: Kind, key: Key, reason: str, precondition: Precondition) -> Written:
@@ -101,6 +104,7 @@ async def void(desk: Desk, kind: Kind, key: Key, reason: str, precondition: Prec
         await reach.withdraw(desk.session, person_id=key.id, record_id=None, today=desk.actor.today)
     elif key.person_id is not None:
         await reach.withdraw(desk.session, person_id=key.person_id, record_id=key.id, today=desk.actor.today)
+    await kind.follow(desk, row)
     return Written(row)
 
 
@@ -141,6 +145,12 @@ def fingerprint_of(desk: Desk, body: In) -> bytes:
 async def _changed(desk: Desk, kind: Kind, key: Key, row: AnyRow, columns: Mapping[str, Any]) -> None:
     values = await desk.vault.sealed(kind.table, columns, person_id=key.person_id, record_id=key.id)
     await records.change(desk.session, row, values, desk.actor.act, groups=kind.groups, today=desk.actor.today)
+
+
+def _restriction(owner: AnyRow | None) -> tuple[Remark, ...]:
+    """Remind the writer that a person's data may only be worked with as far as the law demands it."""
+    restricted = isinstance(owner, PersonRow) and owner.processing is Processing.RESTRICTED
+    return (Remark("person_is_restricted"),) if restricted else ()
 
 
 async def _unchanged(desk: Desk, kind: Kind, row: AnyRow) -> Written:

@@ -20,6 +20,7 @@ from registry.db.tables.persons import PersonRow
 from registry.domain.access import FieldGroup, Permission
 from registry.domain.atlas import Atlas
 from registry.domain.person import Warning as Remark
+from registry.domain.working_days import WorkCalendar
 from registry.keys import Keys
 from registry.settings import Settings
 from registry.vault.ring import KeyRing
@@ -29,7 +30,7 @@ B = TypeVar("B", bound=In)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a handler works with: the transaction, the actor, the map, the keys, the settings.
+    """What a handler works with: the transaction, the actor, the map, the keys, the calendar, the settings.
 
     `vault` opens and seals; `key_ring` indexes identity numbers.
     """
@@ -42,6 +43,7 @@ class Desk:
     vault: Vault
     language: Language
     settings: Settings
+    calendar: WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,13 @@ class Decision:
 
 Decide = Callable[[Desk, Draft[Any]], Awaitable[Decision]]
 """Raises a `RuleViolation`, or says what to write."""
+Follow = Callable[[Desk, AnyRow], Awaitable[None]]
+"""Told of a record that was created, changed or voided, to bring what depends on it into step."""
+
+
+async def stands_alone(_desk: Desk, _row: AnyRow) -> None:
+    """Follow a record on which nothing else depends."""
+
 
 ReviewVoid = Callable[[Desk, PersonRow | None, AnyRow], Awaitable[None]]
 """Raises a `RuleViolation` where other records rest on the one about to be voided."""
@@ -102,6 +111,7 @@ class Kind:
     correction: Mapping[str, Any]
     review_void: ReviewVoid = voids_freely
     void_refusals: tuple[str, ...] = ()
+    follow: Follow = stands_alone
 
     @property
     def example_id(self) -> str:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from registry.api.routers import (
+    breaches,
     cases,
     codes,
     episodes,
@@ -16,6 +17,7 @@ from registry.api.routers import (
     persons,
     problems,
     reports,
+    rights,
     situation,
     tasks,
     units,
@@ -34,6 +36,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     cases.determinations,
     cases.substance_uses,
     episodes.router,
+    rights.requests,
+    rights.worklist,
+    breaches.router,
     situation.router,
     reports.router,
     codes.router,

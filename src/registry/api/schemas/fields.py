@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -19,6 +20,10 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EARLIEST = date(1900, 1, 1)
+_INSTANT = (
+    r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+    r"(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"
+)
 _LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
 _UUID4 = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
@@ -103,6 +108,22 @@ Day = Annotated[
     BeforeValidator(_written_as_a_day),
 ]
 """A calendar date in Viet Nam, from 1900 on (`YYYY-MM-DD`)."""
+
+
+def _written_as_an_instant(value: object) -> object:
+    """Refuse what pydantic would read as a point in time but the specification does not allow: numbers, days."""
+    if isinstance(value, datetime) or (isinstance(value, str) and re.fullmatch(_INSTANT, value)):
+        return value
+    raise PydanticKnownError("datetime_type")
+
+
+Instant = Annotated[
+    AwareDatetime,
+    Field(json_schema_extra={"pattern": _INSTANT}),
+    AfterValidator(lambda at: at.astimezone(UTC)),
+    BeforeValidator(_written_as_an_instant),
+]
+"""A point in time with its offset (RFC 3339), kept in UTC."""
 
 
 def _written_as_a_number(value: object) -> object:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from registry.api.schemas.fields import CommuneCode, Day, IdentityNumber, In, Line, Out, PersonNewId, Text, Year, YearIn
 from registry.api.schemas.records import NewRecord, PersonRecordOut, RecordOut
-from registry.domain.person import DocumentType, Education, ResidenceKind, Sex
+from registry.domain.person import DocumentType, Education, Processing, ResidenceKind, Sex
 from registry.domain.unit import Certainty
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$", max_length=2)]
@@ -93,6 +93,11 @@ class PersonOut(RecordOut, PersonFields):
     unit_certainty: Certainty = Field(
         description="How surely the responsible commune is known on today's map: `part` after a commune was divided, "
         "`unplaced` where no successor is on file and the province holds the person.",
+    )
+    processing: Processing = Field(
+        description="`restricted` while a restriction or an objection of the person is in force: the data are kept, "
+        "and worked with only as far as the law demands it or the person asks. Lists leave such people out.",
+        examples=["unrestricted"],
     )
 
 

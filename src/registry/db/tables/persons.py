@@ -27,7 +27,7 @@ from registry.db.tables.columns import (
     one_of,
     person_key,
 )
-from registry.domain.person import DocumentType, Education, ResidenceKind, Sex
+from registry.domain.person import DocumentType, Education, Processing, ResidenceKind, Sex
 from registry.domain.record import RecordState
 from registry.domain.unit import Certainty
 from registry.vault.sealed import Sealed
@@ -43,6 +43,7 @@ class PersonRow(Recorded, table=True):
         one_of("sex", Sex),
         one_of("education", Education),
         one_of("unit_certainty", Certainty),
+        one_of("processing", Processing),
         CheckConstraint("birth_date IS NULL OR birth_year = extract(year FROM birth_date)", name="birth_year"),
         Index("ix_person_unit_id_sort_key", "unit_id", "sort_key", "id"),
         Index("ix_person_root_id", "root_id"),
@@ -65,6 +66,7 @@ class PersonRow(Recorded, table=True):
     occupation: str | None = Field(default=None, sa_type=Text)
     education: Education = Field(sa_type=Coded(Education))
     phone: Sealed | None = Field(default=None, sa_type=SealedText)
+    processing: Processing = Field(default=Processing.UNRESTRICTED, sa_type=Coded(Processing))
     void_reason: Sealed | None = Field(default=None, sa_type=SealedText)
 
 

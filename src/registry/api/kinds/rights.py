@@ -1,0 +1,77 @@
+"""The kind of requests that people make about their own data."""
+
+from registry.api.records.kind import Decision, Desk, Draft, Kind
+from registry.api.schemas import examples
+from registry.api.schemas.rights import SubjectRequestBody, SubjectRequestIn, SubjectRequestOut
+from registry.api.tags import Tag
+from registry.db import persons, records, subject_requests
+from registry.db.records import AnyRow
+from registry.db.tables.rights import SubjectRequestRow
+from registry.domain import subject_request
+from registry.domain.access import FieldGroup, Permission
+from registry.domain.person import Processing
+from registry.domain.subject_request import SubjectRequest
+
+
+async def decide_request(desk: Desk, draft: Draft[SubjectRequestBody]) -> Decision:
+    """Judge a request, and set its clock."""
+    body = draft.body
+    request = SubjectRequest(
+        kind=body.kind,
+        received_on=body.received_on,
+        requester=body.requester,
+        representation=body.representation,
+        answered_on=body.answered_on,
+        decision=body.decision,
+        reason=body.reason,
+        withdrawn_on=body.withdrawn_on,
+        lifted_on=body.lifted_on,
+    )
+    subject_request.review(request, today=desk.actor.today)
+    due_on = desk.calendar.end_of_term(body.received_on, subject_request.ANSWER_DAYS)
+    return Decision(body.model_dump(exclude={"id"}) | {"due_on": due_on, "status": request.status})
+
+
+async def restrict(desk: Desk, row: AnyRow) -> None:
+    """Bring the person into step with the restrictions that are in force."""
+    if not isinstance(row, SubjectRequestRow):
+        raise TypeError
+    actor = desk.actor
+    person = await persons.lock(desk.session, row.person_id, scope=actor.scope, today=actor.today)
+    restricted = await subject_requests.exists_restriction(desk.session, row.person_id)
+    processing = Processing.RESTRICTED if restricted else Processing.UNRESTRICTED
+    if person is not None and person.processing is not processing:
+        values = {"processing": processing}
+        groups = (FieldGroup.PERSON,)
+        await records.change(desk.session, person, values, actor.act, groups=groups, today=actor.today)
+
+
+REQUESTS = Kind(
+    table=SubjectRequestRow,
+    collection="subject-requests",
+    singular="subject_request",
+    words="request of the person",
+    tag=Tag.RIGHTS,
+    create=SubjectRequestIn,
+    body=SubjectRequestBody,
+    out=SubjectRequestOut,
+    read=Permission.SUBJECT_REQUEST_READ,
+    write=Permission.SUBJECT_REQUEST_WRITE,
+    groups=(FieldGroup.SUBJECT_REQUEST,),
+    decide=decide_request,
+    dated_by="received_on",
+    about="What the person, or a representative, asked of the register about the person's own data "
+    "(Law 91/2025/QH15). An answer is due within two working days. A restriction or an objection that is granted "
+    "restricts the person's data until it is lifted.",
+    examples={
+        "access": {
+            "id": examples.SUBJECT_REQUEST,
+            "kind": "access",
+            "received_on": "2026-11-19",
+            "channel": "in_person",
+            "requester": "self",
+        }
+    },
+    correction={"channel": "post"},
+    follow=restrict,
+)

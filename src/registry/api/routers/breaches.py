@@ -1,0 +1,108 @@
+"""The register of breaches: recorded, notified within 72 hours, closed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from registry.api import problems
+from registry.api.kinds.breaches import BREACHES
+from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
+from registry.api.records import flow
+from registry.api.records.desk import desk_for
+from registry.api.records.kind import Desk
+from registry.api.records.precondition import OptionalPrecondition
+from registry.api.records.routes import GUARDED, TAGGED, key_of, present, unit_record_routes
+from registry.api.schemas.breaches import BreachOut, BreachPage, ClosingIn, NotificationIn
+from registry.api.schemas.fields import In
+from registry.api.schemas.records import RecordOut, RecordRef
+from registry.api.strict_json import StrictRoute
+from registry.api.tags import Tag
+from registry.db import breaches
+from registry.db.records import AnyRow, Key
+from registry.domain.access import Permission
+from registry.domain.breach import BreachClosed, BreachStatus
+
+_RULES = ("date_in_future", "dates_out_of_order", "notification_incomplete", "breach_not_notified")
+
+Writing = Annotated[Desk, Depends(desk_for(Permission.BREACH_WRITE))]
+BreachKey = Annotated[Key, Depends(key_of(BREACHES))]
+
+router = APIRouter(tags=[Tag.BREACHES], route_class=StrictRoute)
+
+
+class DetectedKey(NamedTuple):
+    """Where a page of breaches begins."""
+
+    at: datetime
+    id: UUID
+
+
+def _closing(*refusals: str) -> dict[str, Any]:
+    common = (*GUARDED, "not_found", "record_voided", "version_mismatch", "date_in_future", "dates_out_of_order")
+    return {
+        "response_model": BREACHES.written,
+        "responses": TAGGED | problems.responses(*common, *refusals, body=True),
+    }
+
+
+@router.get("/v1/breaches", summary="List breaches", responses=problems.responses(*GUARDED, "cursor_invalid"))
+async def list_breaches(
+    request: Request,
+    response: Response,
+    desk: Annotated[Desk, Depends(desk_for(Permission.BREACH_READ))],
+    status: Annotated[BreachStatus | None, Query(description="Only breaches that stand so.")] = None,
+    limit: LimitParameter = DEFAULT_LIMIT,
+    cursor: CursorParameter = None,
+) -> BreachPage:
+    """Breaches within the caller's reach, the oldest first, voided ones left out."""
+    actor = desk.actor
+    paging = list_paging(request, response, subject=actor.subject, limit=limit, cursor=cursor)
+    rows = await breaches.page(
+        desk.session,
+        status=status,
+        scope=actor.scope,
+        today=actor.today,
+        limit=paging.limit,
+        after=paging.after(DetectedKey),
+    )
+    page = paging.page(rows, key=lambda row: DetectedKey(row.detected_at, row.id))
+    return BreachPage(items=[BreachOut.model_validate(row) for row in page.items], next=page.next)
+
+
+records = unit_record_routes(BREACHES, "unit_unknown", "unit_not_in_force", "unit_not_granted", *_RULES)
+
+
+@records.post("/{id}/notify", summary="Record the notification of a breach", **_closing("breach_closed"))
+async def notify_breach(
+    body: NotificationIn, response: Response, precondition: OptionalPrecondition, desk: Writing, key: BreachKey
+) -> RecordOut | RecordRef:
+    """Record that the authority was told: when, which one, and under what number it keeps the breach.
+
+    Later than 72 hours after detection it is kept with a warning. Sending the same again is answered 200.
+    """
+    written = await flow.amend(desk, BREACHES, key, precondition, lambda row: _once(row, body, "notified_at"))
+    return present(response, desk, BREACHES, written)
+
+
+@records.post("/{id}/close", summary="Close a breach", **_closing("breach_closed", "breach_not_notified"))
+async def close_breach(
+    body: ClosingIn, response: Response, precondition: OptionalPrecondition, desk: Writing, key: BreachKey
+) -> RecordOut | RecordRef:
+    """End the work on a breach, with what came of it. One that may do harm is notified first."""
+    written = await flow.amend(desk, BREACHES, key, precondition, lambda row: _once(row, body, "closed_at"))
+    return present(response, desk, BREACHES, written)
+
+
+def _once(row: AnyRow, body: In, dated_by: str) -> Mapping[str, Any]:
+    """Give the fields of a step, unless it was taken otherwise already."""
+    present = BREACHES.body.model_validate(row, from_attributes=True)
+    fields = body.model_dump(mode="json")
+    if getattr(present, dated_by) is not None and present.model_dump(mode="json", include=set(fields)) != fields:
+        raise BreachClosed
+    return fields
+
+
+router.include_router(records)

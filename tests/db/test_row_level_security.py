@@ -20,13 +20,13 @@ from registry.db.context import DatabaseRole, closed_transaction
 from registry.db.engine import Sessions, transaction
 from registry.domain.access import OrganisationScope, Role, Scope, UnitScope
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import OF_PERSON, a_count, a_fresh, a_status
+from tests.factories.bodies import OF_PERSON, a_breach, a_count, a_fresh, a_status
 from tests.factories.posted import corrected, created, posted_episode, posted_organisation, posted_person
 
 WITH_UNIT = (
     *("person", "person_name_token", "identity_document", "residence", "responsibility", "management_file"),
     *("drug_test", "determination", "substance_use", "episode", "reach", "record_history", "commune_status"),
-    *("suspected_count", "unit_record_history", "change_feed", "person_key"),
+    *("suspected_count", "breach", "subject_request", "unit_record_history", "change_feed", "person_key"),
 )
 WRITTEN = tuple(table for table in WITH_UNIT if table != "change_feed")
 CORRECTED = tuple(table for table in WRITTEN if table != "person_key")
@@ -66,6 +66,7 @@ async def filled(app: FastAPI, manager: httpx.AsyncClient, commune: str) -> Plac
     await created(manager, "/v1/commune-statuses", status)
     await corrected(manager, f"/v1/commune-statuses/{status['id']}", {"issuer": "UBND"})
     await created(manager, "/v1/suspected-counts", a_count(unit_code=commune))
+    await created(manager, "/v1/breaches", a_breach(unit_code=commune))
     provider = await posted_organisation(manager, kind="methadone_clinic", unit_code=commune)
     episode = await posted_episode(manager, person, modality="methadone", provider_id=provider)
     await corrected(manager, f"{path}/episodes/{episode['id']}", {"planned_months": 12})

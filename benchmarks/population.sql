@@ -5,9 +5,9 @@ SELECT n, md5(n::text)::uuid AS id, unit_id, there_unit_id, timestamptz '2020-01
 FROM generate_series(1, 30000) n JOIN commune c ON c.place = n % (SELECT count(*) FROM commune);
 
 INSERT INTO person (id, root_id, unit_id, unit_certainty, full_name, folded_name, sort_key, aliases, sex, birth_year,
-                    nationality, education, version, state, recorded_at, changed_at, changed_by, fingerprint)
+                    nationality, education, processing, version, state, recorded_at, changed_at, changed_by, fingerprint)
 SELECT id, id, there_unit_id, 'whole', 'Người ' || n, 'nguoi ' || n, 'nguoi ' || n, '{}', 'male', 1960 + n % 40,
-       'VN', 'unknown', 1, 'active', at, at, 'benchmark', print
+       'VN', 'unknown', 'unrestricted', 1, 'active', at, at, 'benchmark', print
 FROM resident;
 
 INSERT INTO person_name_token (person_id, token, unit_id)

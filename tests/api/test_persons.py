@@ -58,6 +58,7 @@ class TestCreate:
                 "recorded_at": "2026-11-21T03:00:00Z",
                 "root_id": person_id,
                 "unit_certainty": "whole",
+                "processing": "unrestricted",
                 "full_name": "Đặng Thị Hoà",
                 "aliases": ["Bảy Hòa"],
                 "sex": "female",

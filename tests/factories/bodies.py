@@ -73,7 +73,7 @@ def a_request(**over: JsonValue) -> Body:
 
 
 def a_breach(**over: JsonValue) -> Body:
-    return a_record(BREACHES, **over)
+    return a_record(BREACHES, **{"unit_code": "22015", **over})
 
 
 def a_fresh(kind: Kind) -> Body:
@@ -82,5 +82,6 @@ def a_fresh(kind: Kind) -> Body:
         "person": a_person,
         "organisation": an_organisation,
         "suspected_count": a_count,
+        "breach": a_breach,
     }
     return makers.get(kind.singular, partial(a_record, kind))()

@@ -30,7 +30,7 @@ _RULES = ("date_in_future", "dates_out_of_order", "notification_incomplete", "br
 Writing = Annotated[Desk, Depends(desk_for(Permission.BREACH_WRITE))]
 BreachKey = Annotated[Key, Depends(key_of(BREACHES))]
 
-router = APIRouter(tags=[Tag.BREACHES], route_class=StrictRoute)
+router = APIRouter(route_class=StrictRoute)
 
 
 class DetectedKey(NamedTuple):
@@ -48,7 +48,12 @@ def _closing(*refusals: str) -> dict[str, Any]:
     }
 
 
-@router.get("/v1/breaches", summary="List breaches", responses=problems.responses(*GUARDED, "cursor_invalid"))
+@router.get(
+    "/v1/breaches",
+    tags=[Tag.BREACHES],
+    summary="List breaches",
+    responses=problems.responses(*GUARDED, "cursor_invalid"),
+)
 async def list_breaches(
     request: Request,
     response: Response,

@@ -28,7 +28,7 @@ def upgrade() -> None:
         "subject_request",
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.Column("void_reason", sa.LargeBinary(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_by", sa.Text(), nullable=False),
@@ -42,14 +42,14 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=40), nullable=False),
         sa.Column("requester", sa.String(length=40), nullable=False),
         sa.Column("representation", sa.String(length=40), nullable=True),
-        sa.Column("details", sa.Text(), nullable=True),
+        sa.Column("details", sa.LargeBinary(), nullable=True),
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("answered_on", sa.Date(), nullable=True),
         sa.Column("decision", sa.String(length=40), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("withdrawn_on", sa.Date(), nullable=True),
         sa.Column("lifted_on", sa.Date(), nullable=True),
-        sa.Column("lift_reason", sa.Text(), nullable=True),
+        sa.Column("lift_reason", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "(requester = 'representative') = (representation IS NOT NULL)", name=op.f("ck_subject_request_represented")
         ),
@@ -161,8 +161,11 @@ def _find_every_kind() -> None:
         LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public
         AS $$
         BEGIN
-            IF has_column_privilege('registry_definer', to_regclass(quote_ident(entity)), 'fingerprint', 'SELECT')
-               IS NOT TRUE THEN
+            IF NOT EXISTS (
+                SELECT FROM pg_attribute
+                WHERE attrelid = to_regclass(quote_ident(entity)) AND attname = 'fingerprint'
+                  AND has_column_privilege('registry_definer', attrelid, attnum, 'SELECT')
+            ) THEN
                 RAISE EXCEPTION 'no records of this kind: %', entity;
             END IF;
             RETURN QUERY EXECUTE format(

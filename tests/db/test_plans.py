@@ -32,7 +32,8 @@ FILL = f"""
         JOIN (SELECT id AS unit_id, row_number() OVER (ORDER BY id) - 1 AS place FROM unit) AS placed
             ON place = n % {UNITS};
     INSERT INTO person (id, root_id, unit_id, unit_certainty, full_name, folded_name, sort_key, aliases, sex,
-                        nationality, education, processing, version, state, recorded_at, changed_at, changed_by, fingerprint)
+                        nationality, education, processing, version, state, recorded_at, changed_at, changed_by,
+                        fingerprint)
         SELECT id, id, unit_id, 'whole', word, word, word || id, '{{}}', 'male', 'VN',
                'unknown', 'unrestricted', 1, 'active', now(), now(), 'x', '' FROM one;
     INSERT INTO person_name_token (person_id, token, unit_id)

@@ -64,13 +64,16 @@ async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | N
 async def change(desk: Desk, kind: Kind, key: Key, patch: In, precondition: Precondition) -> Written:
     """Apply a merge patch (RFC 7396) to the version that the caller has seen; rules judge the result."""
     fields = patch.model_dump(mode="json", exclude_unset=True)
-    return await amend(desk, kind, key, precondition, lambda _: fields)
+    return await amend(desk, kind, key, precondition, lambda *_: fields)
 
 
 async def amend(
-    desk: Desk, kind: Kind, key: Key, precondition: Precondition, fields_for: Callable[[AnyRow], Mapping[str, Any]]
+    desk: Desk, kind: Kind, key: Key, precondition: Precondition, fields_for: Callable[[AnyRow, In], Mapping[str, Any]]
 ) -> Written:
-    """Change fields of a record. What the same subject has already made so is answered as it is."""
+    """Change fields of a record, as told from its row and its present body.
+
+    What the same subject has already made so is answered as it is.
+    """
     person = None if key.person_id is None else await owner_of(desk, key.person_id)
     row = await _locked(desk, kind, key)
     if row.state is RecordState.VOIDED:
@@ -78,7 +81,7 @@ async def amend(
     present = kind.body.model_validate(await desk.vault.opened(row), from_attributes=True)
     if not precondition.holds(row.version) and row.changed_by != desk.actor.act.author:
         precondition.require(row.version)
-    body = _merged(kind.body, present, fields_for(row))
+    body = _merged(kind.body, present, fields_for(row, present))
     if body == present:
         return await _unchanged(desk, kind, row)
     precondition.require(row.version)

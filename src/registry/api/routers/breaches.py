@@ -1,6 +1,6 @@
 """The register of breaches: recorded, notified within 72 hours, closed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
@@ -88,8 +88,8 @@ async def notify_breach(
 
     Later than 72 hours after detection it is kept with a warning. Sending the same again is answered 200.
     """
-    written = await flow.amend(desk, BREACHES, key, precondition, lambda row: _once(row, body, "notified_at"))
-    return present(response, desk, BREACHES, written)
+    written = await flow.amend(desk, BREACHES, key, precondition, _once(body, "notified_at"))
+    return await present(response, desk, BREACHES, written)
 
 
 @records.post("/{id}/close", summary="Close a breach", **_closing("breach_closed", "breach_not_notified"))
@@ -97,17 +97,21 @@ async def close_breach(
     body: ClosingIn, response: Response, precondition: OptionalPrecondition, desk: Writing, key: BreachKey
 ) -> RecordOut | RecordRef:
     """End the work on a breach, with what came of it. One that may do harm is notified first."""
-    written = await flow.amend(desk, BREACHES, key, precondition, lambda row: _once(row, body, "closed_at"))
-    return present(response, desk, BREACHES, written)
+    written = await flow.amend(desk, BREACHES, key, precondition, _once(body, "closed_at"))
+    return await present(response, desk, BREACHES, written)
 
 
-def _once(row: AnyRow, body: In, dated_by: str) -> Mapping[str, Any]:
+def _once(body: In, dated_by: str) -> Callable[[AnyRow, In], Mapping[str, Any]]:
     """Give the fields of a step, unless it was taken otherwise already."""
-    present = BREACHES.body.model_validate(row, from_attributes=True)
     fields = body.model_dump(mode="json")
-    if getattr(present, dated_by) is not None and present.model_dump(mode="json", include=set(fields)) != fields:
-        raise BreachClosed
-    return fields
+
+    def fields_for(_: AnyRow, present: In) -> Mapping[str, Any]:
+        taken = getattr(present, dated_by) is not None
+        if taken and present.model_dump(mode="json", include=set(fields)) != fields:
+            raise BreachClosed
+        return fields
+
+    return fields_for
 
 
 router.include_router(records)

@@ -10,6 +10,7 @@ from registry.api.records.kind import Desk
 from registry.api.records.precondition import OptionalPrecondition
 from registry.api.records.routes import GUARDED, TAGGED, key_of, person_record_routes, present
 from registry.api.schemas.cases import FileCloseIn
+from registry.api.schemas.fields import In
 from registry.api.schemas.records import RecordOut, RecordRef
 from registry.db.records import AnyRow, Key
 from registry.db.tables.cases import ManagementFileRow
@@ -45,7 +46,7 @@ async def close_file(
     a new one. Sending the same end again is answered 200.
     """
 
-    def closing(row: AnyRow) -> dict[str, object]:
+    def closing(row: AnyRow, _: In) -> dict[str, object]:
         asked = (body.closed_on, body.close_reason)
         if isinstance(row, ManagementFileRow) and row.closed_on and (row.closed_on, row.close_reason) != asked:
             raise management.FileAlreadyClosed

@@ -10,6 +10,7 @@ from registry.api.records.kind import Desk
 from registry.api.records.precondition import OptionalPrecondition
 from registry.api.records.routes import GUARDED, TAGGED, key_of, person_record_routes, present
 from registry.api.schemas.cases import ExitIn
+from registry.api.schemas.fields import In
 from registry.api.schemas.records import RecordOut, RecordRef
 from registry.db import episodes
 from registry.db.records import AnyRow, Key
@@ -57,7 +58,7 @@ async def exit_episode(
     again is answered 200.
     """
 
-    def leaving(row: AnyRow) -> dict[str, object]:
+    def leaving(row: AnyRow, _: In) -> dict[str, object]:
         if isinstance(row, EpisodeRow) and (row.ended_on, row.outcome) != (body.ended_on, body.outcome):
             episode.leave(episodes.to_domain(row), on=body.ended_on, outcome=body.outcome, today=desk.actor.today)
         return body.model_dump(mode="json")

@@ -1,6 +1,6 @@
 """Requests of the people on file: recorded, answered, withdrawn, lifted, and the open ones across people."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
@@ -76,8 +76,8 @@ async def answer_subject_request(
     person's data from now on. Granting a correction or an erasure changes nothing by itself: correct the
     records, or open an erasure order. Sending the same answer again is answered 200.
     """
-    written = await flow.amend(desk, REQUESTS, key, precondition, lambda row: _end(row, body, RequestStatus.ANSWERED))
-    return present(response, desk, REQUESTS, written)
+    written = await flow.amend(desk, REQUESTS, key, precondition, _ending(body, RequestStatus.ANSWERED))
+    return await present(response, desk, REQUESTS, written)
 
 
 @requests.post("/{id}/withdraw", summary="Withdraw a request", **_closing("request_closed"))
@@ -85,8 +85,8 @@ async def withdraw_subject_request(
     body: WithdrawalIn, response: Response, precondition: OptionalPrecondition, desk: Writing, key: RequestKey
 ) -> RecordOut | RecordRef:
     """Record that the person took back a request that was not answered yet: its clock stops."""
-    written = await flow.amend(desk, REQUESTS, key, precondition, lambda row: _end(row, body, RequestStatus.WITHDRAWN))
-    return present(response, desk, REQUESTS, written)
+    written = await flow.amend(desk, REQUESTS, key, precondition, _ending(body, RequestStatus.WITHDRAWN))
+    return await present(response, desk, REQUESTS, written)
 
 
 @requests.post("/{id}/lift", summary="Lift a restriction", **_closing("nothing_to_lift"))
@@ -98,12 +98,14 @@ async def lift_restriction(
     The person's data are worked with freely again once no other restriction of theirs is in force.
     """
 
-    def lifting(row: AnyRow) -> Mapping[str, Any]:
-        if isinstance(row, SubjectRequestRow) and row.lifted_on not in {None, body.lifted_on}:
+    def lifting(row: AnyRow, was: In) -> Mapping[str, Any]:
+        fields = body.model_dump(mode="json")
+        lifted = isinstance(row, SubjectRequestRow) and row.lifted_on is not None
+        if lifted and was.model_dump(mode="json", include=set(fields)) != fields:
             raise NothingToLift
-        return body.model_dump(mode="json")
+        return fields
 
-    return present(response, desk, REQUESTS, await flow.amend(desk, REQUESTS, key, precondition, lifting))
+    return await present(response, desk, REQUESTS, await flow.amend(desk, REQUESTS, key, precondition, lifting))
 
 
 @worklist.get(
@@ -139,6 +141,7 @@ async def list_subject_requests(
         after=paging.after(DueKey),
     )
     page = paging.page(rows, key=lambda line: DueKey(line[0].due_on, line[0].person_id, line[0].id))
+    shown = await desk.vault.opened_all([row for row, _ in page.items])
     await trail.audit(
         desk.session,
         actor.act,
@@ -152,16 +155,20 @@ async def list_subject_requests(
             clock=clock_on(row.due_on, today=actor.today),
             person=PersonBrief.model_validate(person),
         )
-        for row, person in page.items
+        for row, (_, person) in zip(shown, page.items, strict=True)
     ]
     return SubjectRequestLinePage(items=lines, next=page.next)
 
 
-def _end(row: AnyRow, body: In, end: RequestStatus) -> Mapping[str, Any]:
+def _ending(body: In, end: RequestStatus) -> Callable[[AnyRow, In], Mapping[str, Any]]:
     """Give the fields of an end, unless the request ended otherwise already."""
     fields = body.model_dump(mode="json")
-    if isinstance(row, SubjectRequestRow) and row.status is not RequestStatus.OPEN:
-        as_it_is = row.model_dump(mode="json", include=set(fields))
-        if row.status is not end or as_it_is != fields:
+
+    def fields_for(row: AnyRow, present: In) -> Mapping[str, Any]:
+        status = row.status if isinstance(row, SubjectRequestRow) else RequestStatus.OPEN
+        again = status is end and present.model_dump(mode="json", include=set(fields)) == fields
+        if status is not RequestStatus.OPEN and not again:
             raise RequestClosed
-    return fields
+        return fields
+
+    return fields_for

@@ -5,7 +5,18 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
-from registry.db.tables.columns import Coded, Instant, OfPerson, OfUnit, all_of, codes_of, of_person, of_unit, one_of
+from registry.db.tables.columns import (
+    Coded,
+    Instant,
+    OfPerson,
+    OfUnit,
+    SealedText,
+    all_of,
+    codes_of,
+    of_person,
+    of_unit,
+    one_of,
+)
 from registry.domain.breach import BreachKind, BreachStatus, DataCategory, Harm
 from registry.domain.subject_request import (
     AnswerDecision,
@@ -15,6 +26,7 @@ from registry.domain.subject_request import (
     RequestKind,
     RequestStatus,
 )
+from registry.vault.sealed import Sealed
 
 
 class SubjectRequestRow(OfPerson, table=True):
@@ -44,14 +56,14 @@ class SubjectRequestRow(OfPerson, table=True):
     channel: Channel = Field(sa_type=Coded(Channel))
     requester: Requester = Field(sa_type=Coded(Requester))
     representation: Representation | None = Field(default=None, sa_type=Coded(Representation))
-    details: str | None = Field(default=None, sa_type=Text)
+    details: Sealed | None = Field(default=None, sa_type=SealedText)
     status: RequestStatus = Field(sa_type=Coded(RequestStatus))
     answered_on: date | None = None
     decision: AnswerDecision | None = Field(default=None, sa_type=Coded(AnswerDecision))
-    reason: str | None = Field(default=None, sa_type=Text)
+    reason: Sealed | None = Field(default=None, sa_type=SealedText)
     withdrawn_on: date | None = None
     lifted_on: date | None = None
-    lift_reason: str | None = Field(default=None, sa_type=Text)
+    lift_reason: Sealed | None = Field(default=None, sa_type=SealedText)
 
 
 class BreachRow(OfUnit, table=True):

@@ -4,12 +4,10 @@
 BEGIN;
 SELECT set_config('role', 'registry_units', true), set_config('app.units', '', true),
     set_config('app.organisations', '', true), set_config('app.reached', '', true);
-SELECT id, issuer, subject, role, unit_id, unit_code, unit_on, organisation_id, from_on, to_on, granted_by, granted_at,
-    revoked_at, revoked_by, fingerprint
-FROM access_grant
-WHERE issuer = :issuer::varchar AND subject = :subject::varchar AND revoked_at IS NULL
-    AND from_on <= current_date AND (to_on IS NULL OR to_on >= current_date)
-ORDER BY id;
+SELECT epoch, tokens_from, client_kind, client_unit_id, client_key, client_keys_since,
+    vendor_kind, vendor_unit_id, vendor_key, vendor_keys_since,
+    grant_id, role, unit_id, organisation_id, from_on, to_on, seat_unit_id
+FROM app.standing(:issuer::text, :subject::text, 'demo-client', NULL, current_date);
 SELECT set_config('role', 'registry_units', true), set_config('app.units', array_to_string(:units::int[], ','), true),
     set_config('app.organisations', '', true), set_config('app.reached', '', true);
 SELECT version, state, fingerprint

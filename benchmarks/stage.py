@@ -18,10 +18,12 @@ import asyncpg
 
 from benchmarks.client import Connection
 from registry.database import one_transaction, prepare
+from registry.db.tables.clients import ApiClientRow
 from registry.db.tables.trail import AccessGrantRow
 from registry.db.units import load_atlas
-from registry.demo.issuer import ISSUER, DemoIssuer
+from registry.demo.issuer import CLIENT, ISSUER, DemoIssuer
 from registry.domain.access import Role
+from registry.domain.client import ClientKind
 from registry.embedded import EmbeddedPostgres
 from registry.vault.ring import new_entry
 
@@ -109,6 +111,17 @@ async def _populate(url: str) -> tuple[tuple[int, ...], float]:
                 from_on=ON,
                 granted_by="benchmark",
                 granted_at=datetime.now(UTC),
+            )
+        )
+        session.add(
+            ApiClientRow(
+                id=uuid4(),
+                issuer=ISSUER,
+                client_id=CLIENT,
+                kind=ClientKind.APP,
+                label="benchmark",
+                added_at=datetime.now(UTC),
+                added_by="benchmark",
             )
         )
     units = atlas.scope_of(province, today)

@@ -122,6 +122,7 @@ def settings(issuer: DemoIssuer) -> Settings:
         master_keys=MASTER_KEYS,
         issuers=(issuer.trusted(),),
         public_url="https://registry.example",
+        clients="any",
         metrics_open=True,
         quotas=UNBOUNDED,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, FilePath, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from registry.domain.quota import Quota
 from registry.secret_values import SHORTEST
 from registry.vault.ring import KeyRing
+
+Clients: TypeAlias = Literal["registered", "any"]
+Dpop: TypeAlias = Literal["accepted", "required"]
 
 
 class TrustedIssuer(BaseModel):
@@ -59,6 +62,9 @@ class Settings(BaseSettings):
     master_keys: SecretStr | None = Field(default=None, description="Numbered master keys: `1:key 2:key`.")
     master_keys_file: Path | None = Field(default=None, description="A file that holds the master keys instead.")
     issuers: tuple[TrustedIssuer, ...] = Field(default=(), description="Issuers whose tokens are accepted.")
+    clients: Clients = Field(default="registered", description="Which clients of the issuers may call.")
+    dpop: Dpop = Field(default="accepted", description="Whether the tokens of apps must be bound to a key (RFC 9449).")
+    dpop_nonce: bool = Field(default=False, description="Ask for the service's nonce in every proof.")
     metrics_open: bool = Field(default=False, description="Serve /metrics without a token.")
     docs_open: bool = Field(default=False, description="Serve /docs and /openapi.json without a token.")
     pool_size: Annotated[int, Field(ge=1, le=200)] = 10

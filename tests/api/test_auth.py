@@ -16,7 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 from sqlmodel import select
 
-from registry.api.auth import IssuerKeys
+from registry.api.auth.issuer_keys import IssuerKeys
 from registry.api.refusals import Unavailable
 from registry.db.engine import transaction
 from registry.db.tables.trail import AccessGrantRow

@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from registry import logs
-from registry.api.auth import TokenInvalid, Unauthenticated
+from registry.api.auth.refused import TokenInvalid, Unauthenticated
 from registry.api.errors import OnRefusal
 from registry.api.problems import CATALOGUE, Problem
 from registry.api.refusals import Unavailable

@@ -16,8 +16,8 @@ from registry.db.tables.all import metadata
 PUBLIC = {"unit", "unit_version", "unit_on", "unit_succession", "map_edition", "map_source", "service_state"}
 """The map and the service's own state: no row of these is about a person."""
 BEHIND = sorted(set(metadata.tables) - PUBLIC)
-DIRECTORIES = {"organisation", "access_grant"}
-"""Open to everyone who calls: which organisations there are, and, before any scope is known, who holds which grant."""
+DIRECTORIES = {"organisation", "access_grant", "api_client", "token_revocation", "dpop_proof"}
+"""Without rows of people: which organisations there are, and what administrators and requests keep about access."""
 OF_SCOPE = sorted(set(BEHIND) - DIRECTORIES - {"audit_event"})
 
 COUNTED = {
@@ -36,10 +36,11 @@ WRITTEN_BY_UNITS = {
     *("substance_use", "episode", "reach", "record_history", "commune_status", "suspected_count"),
     *("unit_record_history", "person_name_token", "organisation", "access_grant", "change_feed", "audit_event", "task"),
     *("person_key", "subject_request", "breach"),
+    *("api_client", "token_revocation", "dpop_proof"),
 }
 WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event"}
 WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event", "task"}
-DELETED = {DatabaseRole.UNITS: {"person_name_token"}, DatabaseRole.WORKER: {"worker_job"}}
+DELETED = {DatabaseRole.UNITS: {"person_name_token"}, DatabaseRole.WORKER: {"worker_job", "dpop_proof"}}
 """Tables of which a role may take rows away: nothing that was recorded."""
 ON_AUDIT = {role: {"INSERT"} for role in (DatabaseRole.UNITS, DatabaseRole.ORGANISATIONS, DatabaseRole.WORKER)}
 """What a role may do with the audit log. Nobody both writes and reads it."""
@@ -117,7 +118,8 @@ class TestCatalogue:
     async def test_policies_are_for_named_roles_and_compare_with_the_context(self, ask: Ask) -> None:
         open_to_all = {
             ("organisation", "listed_for_units"), ("organisation", "listed_for_organisations"),
-            ("organisation", "corrected"), ("access_grant", "managed"), ("access_grant", "read"),
+            ("organisation", "corrected"), ("access_grant", "managed"), ("api_client", "managed"),
+            ("token_revocation", "managed"), ("dpop_proof", "purged"),
             ("unit_record_history", "organisations_for_units"),
             ("unit_record_history", "organisations_for_organisations"),
             ("task", "kept_by_worker"), ("worker_job", "kept_by_worker"), ("worker_job", "shown_to_units"),
@@ -146,8 +148,25 @@ class TestCatalogue:
         assert {name for (name,) in await ask(written, role="registry_worker")} == WRITTEN_BY_WORKER
         assert await ask(written, role="registry_statistics") == []
 
+    async def test_who_is_asked_about_grants_clients_and_revocations(self, ask: Ask) -> None:
+        """Requests ask a function; the tables are for administrators, who act under units, and for the worker."""
+        read = """
+            SELECT rolname, relname FROM pg_roles, pg_class
+            WHERE rolname = ANY (:roles) AND relnamespace = 'public'::regnamespace AND relname = ANY (:tables)
+              AND has_any_column_privilege(rolname, pg_class.oid, 'SELECT')
+        """
+        tables = ["access_grant", "api_client", "dpop_proof", "revocation_epoch", "token_revocation"]
+
+        assert set(await ask(read, roles=list(DatabaseRole), tables=tables)) == {
+            ("registry_units", "access_grant"),
+            ("registry_worker", "access_grant"),
+            ("registry_units", "api_client"),
+            ("registry_worker", "dpop_proof"),
+            ("registry_units", "token_revocation"),
+        }
+
     @pytest.mark.parametrize("role", DatabaseRole)
-    async def test_nothing_is_deleted_but_words_of_names_and_jobs_that_are_no_more(
+    async def test_nothing_is_deleted_but_words_of_names_and_what_the_worker_clears(
         self, ask: Ask, role: DatabaseRole
     ) -> None:
         found = await ask(
@@ -201,5 +220,5 @@ class TestCatalogue:
 
         assert found == [
             (name, "registry_definer", ["search_path=public"], False)
-            for name in ("episodes_of", "first_body", "place_audit_event", "reached_by")
+            for name in ("episodes_of", "first_body", "move_epoch", "place_audit_event", "reached_by", "standing")
         ]

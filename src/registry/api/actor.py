@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from registry.api.auth import Caller
+from registry.api.auth.caller import Caller
 from registry.db.trail import Act
 from registry.domain.access import (
     POLICY,
@@ -39,6 +39,8 @@ class Actor:
     """Where the grants are placed on today's map; an audit row that names no person lies there."""
     asked: Permission | None = None
     """The permission that the operation needs, once it is known."""
+    bounds: tuple[int, ...] = ()
+    """Units to which the registration of the software confines the request, whatever the grants."""
 
     @property
     def subject(self) -> str:
@@ -105,15 +107,20 @@ def places_of(grants: Iterable[Grant], *, atlas: Atlas, today: date) -> tuple[in
     return tuple(sorted({atlas.current(grant.unit_id, today) for grant in grants if grant.unit_id is not None}))
 
 
-def scope_of(grants: tuple[Grant, ...], *, atlas: Atlas, today: date) -> Scope:
-    """Join grants, all on units or all for organisations, into one scope."""
+def confined(grants: Iterable[Grant], bounds: tuple[int, ...], *, atlas: Atlas, today: date) -> tuple[Grant, ...]:
+    """Leave out grants for organisations that are placed where the software may not act."""
+    places = [set(atlas.scope_of(bound, today)) for bound in bounds]
+    return tuple(
+        grant for grant in grants if grant.organisation_id is None or all(grant.seat_unit_id in each for each in places)
+    )
+
+
+def scope_of(grants: tuple[Grant, ...], *, atlas: Atlas, today: date, bounds: tuple[int, ...] = ()) -> Scope:
+    """Join grants, all on units or all for organisations, into one scope, within the bounds of the software."""
     organisations = tuple(sorted(grant.organisation_id for grant in grants if grant.organisation_id))
     if organisations:
         return OrganisationScope(organisations)
-    return UnitScope(tuple(sorted(_units_of(grants, atlas, today))))
-
-
-def _units_of(grants: Iterable[Grant], atlas: Atlas, today: date) -> frozenset[int]:
-    return frozenset(
-        unit for grant in grants if grant.unit_id is not None for unit in atlas.scope_of(grant.unit_id, today)
-    )
+    reached = {unit for grant in grants if grant.unit_id is not None for unit in atlas.scope_of(grant.unit_id, today)}
+    for bound in bounds:
+        reached.intersection_update(atlas.scope_of(bound, today))
+    return UnitScope(tuple(sorted(reached)))

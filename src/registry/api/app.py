@@ -10,7 +10,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from registry import __version__, working_calendar
 from registry.api import docs_page, errors, metrics, openapi
-from registry.api.auth import IssuerKeys, TokenVerifier
+from registry.api.auth.admission import Admission
+from registry.api.auth.issuer_keys import IssuerKeys
+from registry.api.auth.tokens import TokenVerifier
 from registry.api.clock import Clock, system_clock
 from registry.api.denials import record_denial
 from registry.api.quotas import RateLimitFields, RateLimits
@@ -74,6 +76,7 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
     app.state.readiness = Readiness()
     app.state.rate_limits = RateLimits(settings.quotas)
     app.state.tokens = TokenVerifier(IssuerKeys(issuer) for issuer in settings.issuers)
+    app.state.admission = Admission.of(settings)
     for router in ROUTERS:
         app.include_router(router)
     if settings.docs_open:

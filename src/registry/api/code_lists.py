@@ -13,6 +13,7 @@ from types import MappingProxyType
 from registry.domain import (
     access,
     breach,
+    client,
     episode,
     health,
     management,
@@ -32,6 +33,7 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
         "breach_kinds": breach.BreachKind,
         "breach_statuses": breach.BreachStatus,
         "certainties": unit.Certainty,
+        "client_kinds": client.ClientKind,
         "close_reasons": management.CloseReason,
         "commune_statuses": situation.CommuneStatus,
         "data_categories": breach.DataCategory,
@@ -53,6 +55,7 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
         "request_statuses": subject_request.RequestStatus,
         "requesters": subject_request.Requester,
         "residence_kinds": person.ResidenceKind,
+        "revocation_reasons": client.RevocationReason,
         "roles": access.Role,
         "sexes": person.Sex,
         "substances": health.Substance,

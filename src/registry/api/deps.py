@@ -13,14 +13,18 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.api.actor import Actor, grants_for, places_of, scope_of
-from registry.api.auth import Caller, Unauthenticated
+from registry.api.actor import Actor, confined, grants_for, places_of, scope_of
+from registry.api.auth.admission import Admission
+from registry.api.auth.caller import Caller
+from registry.api.auth.refused import Unauthenticated
+from registry.api.auth.tokens import TokenVerifier
 from registry.api.clock import local_date
 from registry.api.quotas import RateLimits
 from registry.api.request_id import current_request_id
 from registry.api.tags import Tag
-from registry.db import context, grants
+from registry.db import context, standing
 from registry.db.context import closed_transaction
+from registry.db.standing import Standing
 from registry.domain.access import POLICY, Permission, Purpose, TokenScope, UnitScope
 from registry.domain.atlas import Atlas
 from registry.domain.errors import Forbidden
@@ -30,12 +34,6 @@ from registry.vault.ring import KeyRing
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="bearer", bearerFormat="JWT", description="Access token of a configured issuer."
 )
-
-
-async def open_session(request: Request) -> AsyncIterator[AsyncSession]:
-    """One request, one transaction, closed until an actor is admitted: commit on return, roll back on raise."""
-    async with closed_transaction(request.app.state.sessions) as session:
-        yield session
 
 
 async def current_instant(request: Request) -> datetime:
@@ -62,7 +60,6 @@ async def current_key_ring(request: Request) -> KeyRing:
     return ring
 
 
-Session = Annotated[AsyncSession, Depends(open_session, scope="function")]
 Now = Annotated[datetime, Depends(current_instant)]
 AtlasDep = Annotated[Atlas, Depends(current_atlas)]
 KeysDep = Annotated[Keys, Depends(current_keys)]
@@ -77,9 +74,10 @@ async def current_date(now: Now) -> date:
 Today = Annotated[date, Depends(current_date)]
 
 
-async def current_caller(
-    request: Request, now: Now, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Caller:
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+async def current_caller(request: Request, now: Now, credentials: Credentials) -> Caller:
     """Whom the request's token speaks of, counted against the quotas before anything else is done for them."""
     limits: RateLimits = request.app.state.rate_limits
     try:
@@ -99,10 +97,45 @@ async def _verified(request: Request, credentials: HTTPAuthorizationCredentials 
     return caller
 
 
+CallerDep = Annotated[Caller, Depends(current_caller)]
+
+
+async def open_session(request: Request, caller: CallerDep) -> AsyncIterator[AsyncSession]:  # noqa: ARG001 - comes first
+    """One request, one transaction, closed until an actor is admitted: commit on return, roll back on raise.
+
+    Whoever brings no valid token costs no connection.
+    """
+    async with closed_transaction(request.app.state.sessions) as session:
+        yield session
+
+
+Session = Annotated[AsyncSession, Depends(open_session, scope="function")]
+
+
+async def current_standing(
+    request: Request, caller: CallerDep, credentials: Credentials, session: Session, now: Now, today: Today
+) -> Standing:
+    """What the registry holds of the caller today; a token that was ended since it was issued is refused."""
+    found = await standing.of(
+        session,
+        issuer=caller.issuer,
+        subject=caller.subject,
+        client_id=caller.client_id,
+        vendor=caller.vendor,
+        today=today,
+    )
+    tokens: TokenVerifier = request.app.state.tokens
+    if tokens.forget_before(found.epoch) and credentials is not None:
+        await tokens.verify(credentials.credentials, now=now.timestamp())
+    admission: Admission = request.app.state.admission
+    admission.require_current(caller, found)
+    return found
+
+
 async def current_actor(
     request: Request,
-    caller: Annotated[Caller, Depends(current_caller)],
-    session: Session,
+    caller: CallerDep,
+    held: Annotated[Standing, Depends(current_standing)],
     atlas: AtlasDep,
     now: Now,
     today: Today,
@@ -115,19 +148,23 @@ async def current_actor(
     ] = None,
 ) -> Actor:
     """The caller with the grants in force today, before any permission is asked for."""
-    held = await grants.held(session, issuer=caller.issuer, subject=caller.subject, today=today)
+    bounds = tuple(each.unit_id for each in (held.client, held.vendor) if each is not None and each.unit_id is not None)
+    grants = confined(held.grants, bounds, atlas=atlas, today=today)
     actor = Actor(
         caller=caller,
-        grants=tuple(held),
+        grants=grants,
         scope=UnitScope(()),
         purpose=registry_purpose,
         operation=request.scope["route"].operation_id or request.scope["route"].name,
         request_id=current_request_id(),
         at=now,
         today=today,
-        units=places_of(held, atlas=atlas, today=today),
+        units=places_of(grants, atlas=atlas, today=today),
+        bounds=bounds,
     )
     request.state.actor = actor
+    admission: Admission = request.app.state.admission
+    admission.require_software(caller, held)
     return actor
 
 
@@ -163,7 +200,7 @@ def requires(permission: Permission) -> Callable[..., Awaitable[Actor]]:
     ) -> Actor:
         request.state.actor = replace(actor, asked=permission)
         giving = grants_for(permission, actor.caller, actor.grants, chosen=registry_grant, purpose=actor.purpose)
-        scope = scope_of(giving, atlas=atlas, today=actor.today)
+        scope = scope_of(giving, atlas=atlas, today=actor.today, bounds=actor.bounds)
         await context.enter(session, scope, today=actor.today)
         admitted = replace(
             actor,

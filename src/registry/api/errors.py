@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from registry.api import database_failures, faults, language, notices
-from registry.api.auth import TokenInvalid, Unauthenticated
+from registry.api.auth.refused import TokenInvalid, Unauthenticated
 from registry.api.limits import RequestLimits
 from registry.api.problems import CATALOGUE, MEDIA_TYPE, FieldError, Problem
 from registry.api.refusals import (

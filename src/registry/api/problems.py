@@ -106,22 +106,28 @@ ALWAYS = (
     "sealed_value_unreadable",
     "unavailable",
 )
-WITH_TOKEN = ("quota_exceeded",)
-"""What every operation that needs a token may answer besides."""
-
+WITH_TOKEN = (
+    "unauthenticated",
+    "token_invalid",
+    "dpop_proof_invalid",
+    "dpop_nonce_required",
+    "client_not_registered",
+    "insufficient_scope",
+    "officer_required",
+    "quota_exceeded",
+)
+"""What every operation that asks for a token may answer."""
 WITH_BODY = ("malformed_json", "body_too_large", "unsupported_media_type")
 
 
 def responses(*codes: str, body: bool = False) -> dict[int | str, dict[str, Any]]:
     """Document the problems of an operation, beside those that every operation may answer.
 
-    `body` adds those of operations that read a JSON body; an operation that may answer `unauthenticated`
-    counts its callers. Used as
-    `responses=problems.responses("not_found", "episode_already_open", body=True)`.
+    `body` adds those of operations that read a JSON body. Used as
+    `responses=problems.responses(*problems.WITH_TOKEN, "not_found", "episode_already_open", body=True)`.
     """
     by_status: dict[int, list[ProblemType]] = {}
-    counted = WITH_TOKEN if "unauthenticated" in codes else ()
-    for code in dict.fromkeys((*ALWAYS, *(WITH_BODY if body else ()), *counted, *codes)):
+    for code in dict.fromkeys((*ALWAYS, *(WITH_BODY if body else ()), *codes)):
         by_status.setdefault(CATALOGUE[code].status, []).append(CATALOGUE[code])
     return {
         status: {

@@ -11,7 +11,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from registry.api.auth import Caller
+from registry.api.auth.caller import Caller
 from registry.api.refusals import QuotaExceeded
 from registry.domain.quota import Quota, Standing, Windows
 from registry.settings import Quotas

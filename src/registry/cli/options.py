@@ -28,5 +28,9 @@ OnOption = Annotated[
 OrganisationOption = Annotated[
     UUID | None, typer.Option("--organisation", help="Id of the organisation; facility and network officers only.")
 ]
+SubjectOption = Annotated[str, typer.Option("--subject", help="`sub` of the tokens.")]
+IssuerOption = Annotated[
+    str | None, typer.Option("--issuer", help="`iss` of the tokens; where one is configured, that one.")
+]
 HostOption = Annotated[str, typer.Option("--host", help="Address to listen on.")]
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes a free one.")]

@@ -1,4 +1,4 @@
-"""Grants: who holds which role where. Effective and revocable at once, so they are read on every request."""
+"""Grants: who holds which role where. What a request needs of them comes with the caller's standing."""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -14,7 +14,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from registry.db.tables.situation import OrganisationRow
 from registry.db.tables.trail import AccessGrantRow
 from registry.domain.access import Grant
-from registry.domain.record import RecordState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +22,6 @@ class Reach:
 
     granted_units: AbstractSet[int]
     organisation_units: AbstractSet[int]
-
-
-_IN_USE = select(OrganisationRow.id).where(OrganisationRow.state == RecordState.ACTIVE)
-
-
-async def held(session: AsyncSession, *, issuer: str, subject: str, today: date) -> list[Grant]:
-    """Load the grants of a subject that are in force today; one for a voided organisation is not."""
-    query = (
-        select(AccessGrantRow)
-        .where(AccessGrantRow.issuer == issuer, AccessGrantRow.subject == subject, _in_force(today))
-        .where(or_(col(AccessGrantRow.organisation_id).is_(None), col(AccessGrantRow.organisation_id).in_(_IN_USE)))
-        .order_by(col(AccessGrantRow.id))
-    )
-    return [_to_domain(row) for row in (await session.exec(query)).all()]
 
 
 async def add(session: AsyncSession, row: AccessGrantRow) -> tuple[AccessGrantRow, bool]:
@@ -74,6 +59,14 @@ async def page(
     if after is not None:
         query = query.where(col(AccessGrantRow.id) > after)
     return (await session.exec(query)).all()
+
+
+async def names_subject(session: AsyncSession, *, issuer: str, subject: str, within: Reach | None) -> bool:
+    """Tell whether a grant within reach, in force or not, names a subject."""
+    query = select(AccessGrantRow.id).where(
+        AccessGrantRow.issuer == issuer, AccessGrantRow.subject == subject, _overseen(within)
+    )
+    return (await session.exec(query.limit(1))).one_or_none() is not None
 
 
 async def revoke(session: AsyncSession, grant_id: UUID, *, at: datetime, by: str) -> AccessGrantRow:

@@ -37,6 +37,8 @@ ALTER FUNCTION app.reached_by(uuid[], date) OWNER TO registry_definer;
 ALTER FUNCTION app.first_body(text, uuid, uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.episodes_of(uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.place_audit_event() OWNER TO registry_definer;
+ALTER FUNCTION app.standing(text, text, text, text, date) OWNER TO registry_definer;
+ALTER FUNCTION app.move_epoch() OWNER TO registry_definer;
 """
 """The functions that look past the policies do so with the rights of this role, and with no others."""
 

@@ -6,13 +6,16 @@ from uuid import UUID, uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import grants, organisations
+from registry.db import organisations, standing
 from registry.db.trail import Act
 from registry.demo.issuer import CLIENT, ISSUER, DemoIssuer
 from registry.domain.access import Purpose, Role
 from registry.domain.atlas import Atlas
+from registry.domain.client import ClientKind
 from registry.errors import CannotRun
-from registry.usecases.grants import NewGrant, Office, give
+from registry.usecases.clients import NewClient, register
+from registry.usecases.grants import NewGrant, give
+from registry.usecases.office import Office
 
 PROVINCE = "54"
 """Phú Yên, which ended on 2025-07-01."""
@@ -55,14 +58,19 @@ POSTS = tuple(Post(role, COMMUNE if role is Role.COMMUNE_OFFICER else PROVINCE) 
 async def sign_in(
     session: AsyncSession, issuer: DemoIssuer, atlas: Atlas, post: Post, *, now: datetime, today: date
 ) -> str:
-    """Sign a token for a post; its subject is given the grant unless it holds it."""
+    """Sign a token for a post; subject and client are given what they lack: the grant, the registration."""
     if post.role.acts_for_organisation and post.organisation_id is None:
         post = replace(post, organisation_id=await _first_organisation(session, atlas, post.unit_code, today))
-    if not await grants.held(session, issuer=ISSUER, subject=post.subject, today=today):
-        office = Office(session, _act(now), atlas, today, scope=None)
-        await give(office, post.as_grant())
     # A server's own token names itself as its subject; an officer's comes through the demo's client.
-    client = post.subject if post.role is Role.PROVINCE_SYSTEM else CLIENT
+    is_server = post.role is Role.PROVINCE_SYSTEM
+    client = post.subject if is_server else CLIENT
+    held = await standing.of(session, issuer=ISSUER, subject=post.subject, client_id=client, vendor=None, today=today)
+    office = Office(session, _act(now), atlas, today, scope=None)
+    if not held.grants:
+        await give(office, post.as_grant())
+    if held.client is None:
+        kind = ClientKind.SERVER if is_server else ClientKind.APP
+        await register(office, NewClient(uuid4(), ISSUER, client, kind, label=f"Demo {kind}"))
     return issuer.token(post.subject, now=now, client_id=client)
 
 

@@ -208,6 +208,8 @@ class Grant:
     organisation_id: UUID | None
     from_on: date
     to_on: date | None
+    seat_unit_id: int | None = None
+    """Where the organisation is placed today."""
 
 
 class UnitNotGranted(Forbidden):

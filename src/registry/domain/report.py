@@ -63,24 +63,35 @@ class ReportPeriod:
 
 
 def require_exact_figures(
-    atlas: Atlas, grants: Iterable[Grant], unit: UnitVersion, *, on: date, today: date, by_commune: bool
+    atlas: Atlas,
+    grants: Iterable[Grant],
+    unit: UnitVersion,
+    *,
+    on: date,
+    today: date,
+    by_commune: bool,
+    bounds: Iterable[int] = (),
 ) -> None:
     """Refuse a unit that no grant covers, and to analysts every exact figure below the province.
 
     A unit is covered by a grant on it or on one that it lay in on the date, or where grants reach
-    everything that became of it. Figures below the province can tell who somebody is.
+    everything that became of it; and so by each of the `bounds` of the software that asks. Figures below
+    the province can tell who somebody is.
     """
     held = tuple(grants)
-    if _covered(atlas, (grant for grant in held if grant.role is not Role.ANALYST), unit, on=on, today=today):
+    if not all(_covered(atlas, (bound,), unit, on=on, today=today) for bound in bounds):
+        raise UnitNotGranted
+    exact = (grant.unit_id for grant in held if grant.role is not Role.ANALYST)
+    if _covered(atlas, exact, unit, on=on, today=today):
         return
-    if not _covered(atlas, held, unit, on=on, today=today):
+    if not _covered(atlas, (grant.unit_id for grant in held), unit, on=on, today=today):
         raise UnitNotGranted
     if unit.level is not Level.PROVINCE or by_commune:
         raise ExactFiguresNotGranted
 
 
-def _covered(atlas: Atlas, grants: Iterable[Grant], unit: UnitVersion, *, on: date, today: date) -> bool:
-    granted = [grant.unit_id for grant in grants if grant.unit_id is not None]
+def _covered(atlas: Atlas, units: Iterable[int | None], unit: UnitVersion, *, on: date, today: date) -> bool:
+    granted = [each for each in units if each is not None]
     if any(atlas.is_in_force(each, on) and atlas.within(unit.unit_id, each, on) for each in granted):
         return True
     became = set(atlas.scope_of(unit.unit_id, today)) or {atlas.current(unit.unit_id, today)}

@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
-
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import grants, organisations, trail
 from registry.db.tables.trail import AccessGrantRow
-from registry.db.trail import Act
-from registry.domain.access import Role, Scope, UnitScope, require_units
-from registry.domain.atlas import Atlas
+from registry.domain.access import Role, UnitScope, require_units
 from registry.domain.errors import NotFound, RuleViolation
 from registry.domain.organisation import OrganisationUnknown
 from registry.domain.period import require_order
 from registry.domain.record import RecordIdConflict, RecordState
+from registry.usecases.office import Office
 
 ENTITY = "access_grant"
 
@@ -39,21 +36,6 @@ class NewGrant:
     organisation_id: UUID | None = None
     from_on: date | None = None
     to_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """Where grants are given from: the map, the day, and how far the giver reaches; on the host without limit."""
-
-    session: AsyncSession
-    act: Act
-    atlas: Atlas
-    today: date
-    scope: Scope | None
-
-    def is_continued(self, row: AccessGrantRow) -> bool:
-        """Whether the grant's unit has ended, so that it reaches what became of it and wants to be renewed."""
-        return row.unit_id is not None and not self.atlas.is_in_force(row.unit_id, self.today)
 
 
 async def give(office: Office, new: NewGrant, *, fingerprint: bytes | None = None) -> tuple[AccessGrantRow, bool]:
@@ -80,7 +62,7 @@ async def read(office: Office, grant_id: UUID) -> AccessGrantRow:
 async def page(office: Office, *, subject: str | None, limit: int, after: UUID | None) -> Sequence[AccessGrantRow]:
     """Show the grants within reach, by id; one row more than `limit` tells of a next page."""
     await trail.audit(office.session, office.act, entity=ENTITY)
-    return await grants.page(office.session, within=await _reach(office), subject=subject, limit=limit, after=after)
+    return await grants.page(office.session, within=await reach_of(office), subject=subject, limit=limit, after=after)
 
 
 async def revoke(office: Office, grant_id: UUID) -> AccessGrantRow:
@@ -100,8 +82,8 @@ async def _decide(office: Office, new: NewGrant, fingerprint: bytes | None) -> A
     require_order(from_on, new.to_on, pointer="/to_on")
     unit_id = unit_on = None
     if new.unit_code is not None:
-        unit_id, unit_on = _named_unit(office, new.unit_code, new.unit_on)
-        _require_reach(office, _places(office, unit_id), pointer="/unit_code")
+        unit_id, unit_on = office.named_unit(new.unit_code, new.unit_on)
+        _require_reach(office, office.places_of(unit_id), pointer="/unit_code")
     if new.organisation_id is not None:
         organisation = await organisations.get(office.session, new.organisation_id)
         if organisation is None or organisation.state is RecordState.VOIDED:
@@ -124,38 +106,31 @@ async def _decide(office: Office, new: NewGrant, fingerprint: bytes | None) -> A
     )
 
 
-def _named_unit(office: Office, code: str, on: date | None) -> tuple[int, date]:
-    """Find the unit of a code on a day; without one, today or the last day on which the code named one."""
-    if on is not None:
-        return office.atlas.resolve(code, on, pointer="/unit_code").unit_id, on
-    unit = office.atlas.latest(code, office.today)
-    return unit.unit_id, min(office.today, unit.valid_to - timedelta(days=1))
-
-
-def _places(office: Office, unit_id: int) -> tuple[int, ...]:
-    """List the units of today that a grant on a unit opens; where it opens none, the one that counts its residue."""
-    return office.atlas.scope_of(unit_id, office.today) or (office.atlas.current(unit_id, office.today),)
-
-
 def _require_reach(office: Office, units: Sequence[int], *, pointer: str) -> None:
     if office.scope is not None:
         require_units(office.scope, *units, pointer=pointer)
 
 
-async def _reach(office: Office) -> grants.Reach | None:
+def is_continued(office: Office, row: AccessGrantRow) -> bool:
+    """Tell whether the grant's unit has ended, so that it reaches what became of it and wants to be renewed."""
+    return row.unit_id is not None and not office.atlas.is_in_force(row.unit_id, office.today)
+
+
+async def reach_of(office: Office) -> grants.Reach | None:
+    """Tell which grants the office oversees; None where it oversees all."""
     match office.scope:
         case None:
             return None
         case UnitScope(units):
             opened = set(units)
             named = await grants.named_units(office.session)
-            return grants.Reach({unit for unit in named if opened.issuperset(_places(office, unit))}, opened)
+            return grants.Reach({unit for unit in named if opened.issuperset(office.places_of(unit))}, opened)
         case _:
             return grants.Reach(set(), set())
 
 
 async def _visible(office: Office, grant_id: UUID, *, absent: Exception) -> AccessGrantRow:
-    row = await grants.get(office.session, grant_id, within=await _reach(office))
+    row = await grants.get(office.session, grant_id, within=await reach_of(office))
     if row is None:
         raise absent
     return row

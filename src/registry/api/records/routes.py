@@ -28,7 +28,7 @@ from registry.domain.errors import NotFound
 PersonPath = Annotated[UUID, Path(description="The person's id.", examples=[examples.PERSON])]
 ReadKey = Callable[..., Awaitable[Key]]
 
-GUARDED = ("unauthenticated", "token_invalid", "insufficient_scope", "officer_required", "grant_not_held")
+GUARDED = (*problems.WITH_TOKEN, "grant_not_held")
 """What every operation that needs a permission may answer."""
 
 Answers = dict[int | str, dict[str, Any]]

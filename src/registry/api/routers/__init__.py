@@ -20,6 +20,7 @@ from registry.api.routers import (
     rights,
     situation,
     tasks,
+    token_revocations,
     units,
 )
 
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports.router,
     codes.router,
     grants.router,
+    token_revocations.router,
     tasks.router,
     meta.router,
     health.router,

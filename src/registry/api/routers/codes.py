@@ -17,10 +17,9 @@ router = APIRouter(prefix="/v1/codes", tags=[Tag.CODES], route_class=StrictRoute
 _UNCHANGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "The list is the one whose `ETag` stands in `If-None-Match`."}
 }
-_KNOWN = ("unauthenticated", "token_invalid", "insufficient_scope")
 
 
-@router.get("", summary="List the code lists", responses=problems.responses(*_KNOWN))
+@router.get("", summary="List the code lists", responses=problems.responses(*problems.WITH_TOKEN))
 async def list_code_lists(_: Reader) -> CodeListsOut:
     """Name every code list with its version; fetch those whose version changed."""
     return CodeListsOut(items=[CodeListRef.model_validate(codes) for codes in code_lists().values()])
@@ -30,7 +29,7 @@ async def list_code_lists(_: Reader) -> CodeListsOut:
     "/{list}",
     summary="Read a code list",
     response_model=CodeListOut,
-    responses=_UNCHANGED | problems.responses(*_KNOWN, "not_found"),
+    responses=_UNCHANGED | problems.responses(*problems.WITH_TOKEN, "not_found"),
 )
 async def get_code_list(
     _: Reader,

@@ -20,7 +20,8 @@ from registry.api.tags import Tag
 from registry.db.tables.trail import AccessGrantRow
 from registry.domain.access import Permission
 from registry.usecases import grants
-from registry.usecases.grants import NewGrant, Office
+from registry.usecases.grants import NewGrant
+from registry.usecases.office import Office
 
 router = APIRouter(prefix="/v1/grants", tags=[Tag.ACCESS], route_class=StrictRoute)
 
@@ -119,4 +120,4 @@ async def revoke_grant(id: GrantPath, desk: AdministratorDesk) -> GrantOut:  # n
 
 
 def _shown(office: Office, row: AccessGrantRow) -> GrantOut:
-    return GrantOut.model_validate({**row.model_dump(), "continued": office.is_continued(row)})
+    return GrantOut.model_validate({**row.model_dump(), "continued": grants.is_continued(office, row)})

@@ -20,7 +20,7 @@ router = APIRouter(tags=[Tag.SERVICE], route_class=StrictRoute)
 @router.get(
     "/v1/meta",
     summary="Read about the service",
-    responses=problems.responses("unauthenticated", "token_invalid", "insufficient_scope"),
+    responses=problems.responses(*problems.WITH_TOKEN),
 )
 async def get_meta(_: Reader, request: Request, session: Session, now: Now) -> MetaOut:
     """Version, time, limits, the feed's epoch and the versions of all code lists."""

@@ -53,7 +53,7 @@ _WRITTEN: dict[int | str, dict[str, Any]] = {
 @router.get(
     "/indicators",
     summary="Read the catalogue of indicators",
-    responses=problems.responses("unauthenticated", "token_invalid", "insufficient_scope"),
+    responses=problems.responses(*problems.WITH_TOKEN),
 )
 async def list_indicators(_: Reader) -> IndicatorsOut:
     """Every indicator with what it counts, over which time, and what sums and shares are made of.
@@ -130,7 +130,9 @@ async def get_annual_report(
     period = ReportPeriod.of(year, today=actor.today)
     map_date = period.map_date(on)
     asked = atlas.resolve(unit, map_date)
-    require_exact_figures(atlas, actor.grants, asked, on=map_date, today=actor.today, by_commune=by_commune)
+    require_exact_figures(
+        atlas, actor.grants, asked, on=map_date, today=actor.today, by_commune=by_commune, bounds=actor.bounds
+    )
     territory = Territory.of(atlas, asked, on=map_date, period=period)
     measured = await statistics.measure(desk.session, period=period, units=territory.row_of)
     await trail.audit(desk.session, actor.act, entity=_audited(asked.code, map_date))

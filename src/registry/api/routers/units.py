@@ -35,7 +35,7 @@ On = Annotated[
     Day | None,
     Query(description="The date whose map is asked for; today without it.", examples=["2020-12-31"]),
 ]
-REFUSALS = ("unauthenticated", "token_invalid", "insufficient_scope", "unit_unknown", "unit_not_in_force")
+REFUSALS = (*problems.WITH_TOKEN, "unit_unknown", "unit_not_in_force")
 
 
 class UnitKey(NamedTuple):

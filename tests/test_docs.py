@@ -94,7 +94,9 @@ def test_every_setting_is_documented_with_its_default() -> None:
 
 
 def test_decisions_are_numbered_and_have_their_parts() -> None:
-    assert [path.name[:5] for path in DECISIONS] == [f"{number:04}-" for number in range(1, len(DECISIONS) + 1)]
+    numbers = [path.name.partition("-")[0] for path in DECISIONS]
+    assert numbers == [f"{int(number):04}" for number in numbers]
+    assert len(set(numbers)) == len(numbers)
     for path in DECISIONS:
         text = path.read_text("utf-8")
         assert text.startswith(f"# {path.name[:4]} "), path.name

@@ -1,24 +1,22 @@
 """Every operation on personal data leaves its row, allowed or denied: the walk fails on one that nobody thought of."""
 
-import inspect
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, iter_route_contexts
 from joserfc import jwt
 
 from registry import logs
-from registry.api.app import create_app
+from registry.api.operations import operations_of
 from registry.api.records.kind import Kind
+from registry.cli.openapi import application_of_routes
 from registry.db.engine import transaction
 from registry.demo.issuer import AUDIENCE, ISSUER, DemoIssuer
-from registry.domain.access import POLICY, Permission, Role, TokenScope
-from registry.settings import Settings
+from registry.domain.access import Role, TokenScope
+from registry.domain.policy import POLICY
 from tests.conftest import NOW, TODAY, SignIn
 from tests.factories.bodies import ALL_KINDS, Body, a_fresh, a_person, a_status, an_episode
 from tests.factories.posted import MERGE_PATCH, body_of, created, posted_episode, posted_file, posted_person, refused
@@ -31,29 +29,9 @@ WORKING = [role for role in Role if not role.acts_for_organisation]
 Call: TypeAlias = Callable[["Desk"], Awaitable[httpx.Response]]
 
 
-def permission_of(dependant: Dependant) -> Permission | None:
-    """The permission that a route asks for."""
-    for dependency in dependant.dependencies:
-        call = dependency.call
-        if inspect.isfunction(call) and call.__qualname__ == "requires.<locals>.admitted":
-            asked = inspect.getclosurevars(call).nonlocals["permission"]
-            assert isinstance(asked, Permission)
-            return asked
-        if (below := permission_of(dependency)) is not None:
-            return below
-    return None
-
-
-def personal_routes() -> Iterator[tuple[APIRoute, Permission]]:
-    routes = create_app(Settings(secret="a secret for tests only, never for a service")).routes
-    for context in iter_route_contexts(routes):
-        if isinstance(context.original_route, APIRoute):
-            permission = permission_of(context.original_route.dependant)
-            if permission is not None and permission.field_group is not None:
-                yield context.original_route, permission
-
-
-ROUTES = {route.operation_id or route.name: (route, permission) for route, permission in personal_routes()}
+APP = application_of_routes()
+PERSONAL = {each.id: each for each in operations_of(APP) if each.access and each.access.shows}
+"""The operations whose answers may show fields of people."""
 
 
 class Desk:
@@ -164,7 +142,7 @@ CALLS: dict[str, Call] = {
     "list_episodes": listing_everybody("/v1/episodes"),
 }
 for each in ALL_KINDS:
-    if each.read.field_group is not None:
+    if each.groups:
         CALLS |= {
             f"create_{each.singular}": creating(each),
             f"get_{each.singular}": reading(each),
@@ -174,7 +152,7 @@ for each in ALL_KINDS:
             f"void_{each.singular}": voiding(each),
         }
 
-every_operation = pytest.mark.parametrize("operation", ROUTES)
+every_operation = pytest.mark.parametrize("operation", PERSONAL)
 
 
 @pytest.fixture(scope="module")
@@ -195,16 +173,17 @@ def with_vendor(issuer: DemoIssuer, subject: str) -> str:
 
 
 def test_the_walk_sees_every_operation_on_people_and_no_other() -> None:
-    assert len(ROUTES) > 50
-    assert set(CALLS) - set(ROUTES) <= {"list_persons_of_person"}
+    assert len(PERSONAL) > 50
+    assert set(CALLS) - set(PERSONAL) <= {"list_persons_of_person"}
 
 
 @every_operation
 async def test_what_is_allowed_leaves_a_row(
     app: FastAPI, sign_in: SignIn, manager: httpx.AsyncClient, issuer: DemoIssuer, operation: str
 ) -> None:
-    permission = ROUTES[operation][1]
-    role = next(role for role in WORKING if permission in POLICY[role])
+    access = PERSONAL[operation].access
+    assert access is not None
+    role = next(role for role in WORKING if access.admits(role))
     officer = await sign_in(role, unit=("66", TODAY), subject=(subject := f"{operation} {uuid4()}"))
     officer.headers["Authorization"] = f"Bearer {with_vendor(issuer, subject)}"
     desk = Desk(officer, manager)
@@ -214,7 +193,11 @@ async def test_what_is_allowed_leaves_a_row(
     assert answer.is_success, answer.text
     row = (await audited(app, answer))[0]
     assert (row["issuer"], row["subject"], row["on_behalf_of"], row["client_id"]) == (ISSUER, VENDOR, subject, "an-app")
-    assert (row["purpose"], row["operation"], row["decision"]) == (POLICY[role][permission], operation, "allowed")
+    assert (row["purpose"], row["operation"], row["decision"]) == (
+        POLICY[role][access.permission],
+        operation,
+        "allowed",
+    )
     assert UUID(desk.person) in row["person_ids"]
     assert row["field_groups"]
     ((grants, units), *_) = await placed(app, answer)
@@ -224,23 +207,22 @@ async def test_what_is_allowed_leaves_a_row(
 
 @every_operation
 async def test_what_is_denied_leaves_a_row(app: FastAPI, outsider: httpx.AsyncClient, operation: str) -> None:
-    route, permission = ROUTES[operation]
+    asked = PERSONAL[operation]
+    assert asked.access is not None
     ids = {name: uuid4() for name in ("person_id", "id")}
-    path = route.path_format.format(**ids)
-    assert route.methods
-    method = min(route.methods)
+    path = asked.path.format(**ids)
+    method = asked.method
     content = {"Content-Type": MERGE_PATCH if method == "PATCH" else "application/json", "If-Match": '"v1-any"'}
 
     answer = await outsider.request(method, path, headers=content, content=None if method == "GET" else "{}")
 
     refused(answer, 403, "insufficient_scope")
     (row,) = await audited(app, answer)
-    assert permission.field_group is not None
     assert row == {
         "issuer": ISSUER, "subject": "an outsider", "on_behalf_of": None, "client_id": "test-app", "purpose": None,
-        "operation": operation, "person_ids": [ids["person_id"]] if "{person_id}" in route.path_format else [],
-        "entity": None, "record_id": ids["id"] if "{id}" in route.path_format else None,
-        "field_groups": [permission.field_group], "decision": "denied",
+        "operation": operation, "person_ids": [ids["person_id"]] if "{person_id}" in asked.path else [],
+        "entity": None, "record_id": ids["id"] if "{id}" in asked.path else None,
+        "field_groups": sorted(asked.access.shows), "decision": "denied",
     }  # fmt: skip
 
 

@@ -243,3 +243,21 @@ class TestOpenapi:
         refused = command("openapi", "--check")
         assert refused.code == 1
         assert '+    "/v1/grants": {' in refused.said
+
+
+class TestPolicy:
+    def test_prints_and_compares_the_page(
+        self, command: Commands, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        printed = command("policy").said
+        assert "| `get_person` | `GET /v1/persons/{person_id}` | `person:read` | person |" in printed
+
+        (tmp_path / "docs").mkdir()
+        (tmp_path / "docs" / "policy.md").write_text(printed, encoding="utf-8")
+        assert command("policy", "--check") == Outcome(0, "", "")
+
+        (tmp_path / "docs" / "policy.md").write_text(printed.replace("health_care", ""), encoding="utf-8")
+        refused = command("policy", "--check")
+        assert refused.code == 1
+        assert "registry policy > docs/policy.md" in refused.complaint

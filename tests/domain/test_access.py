@@ -5,7 +5,6 @@ from uuid import UUID
 import pytest
 
 from registry.domain.access import (
-    POLICY,
     FieldGroup,
     OrganisationScope,
     Permission,
@@ -16,6 +15,7 @@ from registry.domain.access import (
     UnitScope,
     require_units,
 )
+from registry.domain.policy import POLICY
 
 PERSONAL = {permission for permission in Permission if permission.value.partition(":")[0] in set(FieldGroup)}
 WRITING = {permission for permission in Permission if permission.value.endswith(":write")}

@@ -8,7 +8,6 @@ from uuid import UUID
 from registry.api.auth.caller import Caller
 from registry.db.trail import Act
 from registry.domain.access import (
-    POLICY,
     ActorRequired,
     Grant,
     GrantNotHeld,
@@ -21,6 +20,7 @@ from registry.domain.access import (
 )
 from registry.domain.atlas import Atlas
 from registry.domain.errors import Forbidden
+from registry.domain.policy import POLICY, Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Actor:
     today: date
     units: tuple[int, ...] = ()
     """Where the grants are placed on today's map; an audit row that names no person lies there."""
-    asked: Permission | None = None
-    """The permission that the operation needs, once it is known."""
+    asked: Access | None = None
+    """What the operation asks for, once it is known."""
     bounds: tuple[int, ...] = ()
     """Units to which the registration of the software confines the request, whatever the grants."""
 
@@ -64,33 +64,41 @@ class Actor:
             unit_ids=self.units,
         )
 
-    def require(self, permission: Permission) -> None:
+    def may(self, access: Access) -> bool:
+        """Whether some operation would let the caller in."""
+        try:
+            grants_for(access, self.caller, self.grants, chosen=None)
+        except Forbidden:
+            return False
+        return True
+
+    def require(self, *permissions: Permission) -> None:
         """Refuse what asks for more than the operation's own permission, unless token and every grant used give it."""
-        if permission.token_scope not in self.caller.scopes or any(
-            permission not in POLICY[grant.role] for grant in self.grants
-        ):
+        allowed = all(permission.token_scope in self.caller.scopes for permission in permissions)
+        if not allowed or any(not POLICY[grant.role].keys() >= set(permissions) for grant in self.grants):
             raise Forbidden
 
 
 def grants_for(
-    permission: Permission,
+    access: Access,
     caller: Caller,
     held: Iterable[Grant],
     *,
     chosen: UUID | None,
     purpose: Purpose | None = None,
 ) -> tuple[Grant, ...]:
-    """Pick the grants that give a permission; refuse when token or grants give none.
+    """Pick the grants that give an operation; refuse when token or grants give none.
 
-    A `purpose` keeps the grants that give the permission for it: a caller narrows, and never invents one.
+    A `purpose` keeps the grants that give the operation for it: a caller narrows, and never invents one.
     A request acts under units or under organisations, never both: under units where both are held.
     """
+    permission = access.permission
     if permission.token_scope not in caller.scopes:
         raise Forbidden
     grants = tuple(grant for grant in held if chosen is None or grant.id == chosen)
     if chosen is not None and not grants:
         raise GrantNotHeld
-    giving = tuple(grant for grant in grants if permission in POLICY[grant.role])
+    giving = tuple(grant for grant in grants if access.admits(grant.role))
     if caller.is_server:
         if giving and all(grant.role is not Role.PROVINCE_SYSTEM for grant in giving):
             raise ActorRequired

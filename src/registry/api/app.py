@@ -15,6 +15,7 @@ from registry.api.auth.issuer_keys import IssuerKeys
 from registry.api.auth.tokens import TokenVerifier
 from registry.api.clock import Clock, system_clock
 from registry.api.denials import record_denial
+from registry.api.operations import operations_of
 from registry.api.quotas import RateLimitFields, RateLimits
 from registry.api.readiness import Readiness, database_answers, migrations_are
 from registry.api.request_log import RequestLog
@@ -79,6 +80,7 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
     app.state.admission = Admission.of(settings)
     for router in ROUTERS:
         app.include_router(router)
+    app.state.operations = operations_of(app)
     if settings.docs_open:
         docs_page.install(app)
     if settings.metrics_open:

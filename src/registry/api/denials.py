@@ -19,14 +19,13 @@ async def record_denial(request: Request, refusal: DomainError) -> None:
     if actor is None or not is_denial:
         return
     person, record = (_id_in(request.path_params, name) for name in ("person_id", "id"))
-    group = actor.asked.field_group if actor.asked else None
     async with closed_transaction(request.app.state.sessions) as session:
         await trail.audit(
             session,
             actor.act,
             persons=() if person is None else (person,),
             record_id=record,
-            groups=() if group is None else (group,),
+            groups=actor.asked.shows if actor.asked else (),
             allowed=False,
         )
 

@@ -3,8 +3,8 @@
 All are coroutines, also those that wait for nothing: FastAPI would hand a plain function to a thread.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -25,9 +25,10 @@ from registry.api.tags import Tag
 from registry.db import context, standing
 from registry.db.context import closed_transaction
 from registry.db.standing import Standing
-from registry.domain.access import POLICY, Permission, Purpose, TokenScope, UnitScope
+from registry.domain.access import Purpose, TokenScope, UnitScope
 from registry.domain.atlas import Atlas
 from registry.domain.errors import Forbidden
+from registry.domain.policy import POLICY, Access
 from registry.keys import Keys
 from registry.vault.ring import KeyRing
 
@@ -182,10 +183,17 @@ Reader = Annotated[Actor, Depends(reading_actor)]
 """Any caller who may read: for what is public within the service."""
 
 
-def requires(permission: Permission) -> Callable[..., Awaitable[Actor]]:
-    """Make the dependency that admits an actor only with a permission, under the scope their grants give it."""
+@dataclass(frozen=True, eq=False)
+class Requires:
+    """The dependency that admits an actor only to what the policy gives, under the scope that their grants give it.
 
-    async def admitted(
+    It stays readable on the route: the list of operations and the printed policy are made of these.
+    """
+
+    access: Access
+
+    async def __call__(
+        self,
         request: Request,
         actor: SomeActor,
         session: Session,
@@ -198,19 +206,17 @@ def requires(permission: Permission) -> Callable[..., Awaitable[Actor]]:
             ),
         ] = None,
     ) -> Actor:
-        request.state.actor = replace(actor, asked=permission)
-        giving = grants_for(permission, actor.caller, actor.grants, chosen=registry_grant, purpose=actor.purpose)
+        request.state.actor = replace(actor, asked=self.access)
+        giving = grants_for(self.access, actor.caller, actor.grants, chosen=registry_grant, purpose=actor.purpose)
         scope = scope_of(giving, atlas=atlas, today=actor.today, bounds=actor.bounds)
         await context.enter(session, scope, today=actor.today)
         admitted = replace(
             actor,
             grants=giving,
             scope=scope,
-            purpose=actor.purpose or POLICY[giving[0].role][permission],
+            purpose=actor.purpose or POLICY[giving[0].role][self.access.permission],
             units=places_of(giving, atlas=atlas, today=actor.today),
-            asked=permission,
+            asked=self.access,
         )
         request.state.actor = admitted
         return admitted
-
-    return admitted

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from registry import __version__
 from registry.api.language import Language
 from registry.api.problems import CATALOGUE
-from registry.cli import clients, database, demo, grants, openapi, serve, token, tokens, worker
+from registry.cli import clients, database, demo, grants, openapi, policy, serve, token, tokens, worker
 from registry.domain.errors import DomainError
 from registry.embedded import EmbeddedPostgresError
 from registry.errors import CannotRun
@@ -34,6 +34,7 @@ app.add_typer(tokens.app, name="tokens")
 app.add_typer(worker.app, name="worker")
 app.command("token")(token.token)
 app.command("openapi")(openapi.openapi)
+app.command("policy")(policy.policy)
 
 
 def _show_version(*, wanted: bool) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from registry.api import openapi as specification
@@ -16,15 +17,19 @@ from registry.vault.ring import new_entry
 COMMITTED = Path("openapi", "registry.json")
 
 
+def application_of_routes() -> FastAPI:
+    """Make the application for reading its routes. It answers no request, so any secrets will do."""
+    secret, master_keys = SecretStr(secrets.token_hex()), SecretStr(new_entry(1))
+    return create_app(
+        Settings(secret=secret, secret_file=None, master_keys=master_keys, master_keys_file=None, issuers=())
+    )
+
+
 def openapi(
     *, check: Annotated[bool, typer.Option("--check", help=f"Compare with {COMMITTED} instead of printing.")] = False
 ) -> None:
     """Print the specification (OpenAPI 3.1)."""
-    # No request is answered, so any secrets will do.
-    secret, master_keys = SecretStr(secrets.token_hex()), SecretStr(new_entry(1))
-    app = create_app(
-        Settings(secret=secret, secret_file=None, master_keys=master_keys, master_keys_file=None, issuers=())
-    )
+    app = application_of_routes()
     if not check:
         typer.echo(specification.dump(app), nl=False)
         return

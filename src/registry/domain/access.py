@@ -1,6 +1,5 @@
-"""Who may do what: roles, permissions, purposes and the policy table that joins them."""
+"""The words of access: roles, permissions, purposes, grants, scopes. `domain/policy.py` joins them in one table."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -53,9 +52,6 @@ class FieldGroup(StrEnum):
     """What the person asked of the register itself."""
 
 
-_FIELD_GROUPS = {group.value: group for group in FieldGroup}
-
-
 class Permission(StrEnum):
     """One kind of access: `group:verb`."""
 
@@ -91,11 +87,6 @@ class Permission(StrEnum):
     BREACH_WRITE = "breach:write"
 
     @property
-    def field_group(self) -> FieldGroup | None:
-        """The fields of people that it opens; None where it opens none of them."""
-        return _FIELD_GROUPS.get(self.value.partition(":")[0])
-
-    @property
     def token_scope(self) -> TokenScope:
         """The scope that a token must carry for it."""
         match self.value.partition(":")[2]:
@@ -118,67 +109,6 @@ class Purpose(StrEnum):
     DATA_SUBJECT_RIGHTS = "data_subject_rights"
     EMERGENCY = "emergency"
     SECURITY = "security"
-
-
-_P = Permission
-_READ = (
-    _P.ORGANISATION_READ,
-    _P.PERSON_READ,
-    _P.IDENTITY_READ,
-    _P.RESIDENCE_READ,
-    _P.FILE_READ,
-    _P.HEALTH_READ,
-    _P.TREATMENT_READ,
-)
-_WRITE = (_P.PERSON_WRITE, _P.IDENTITY_WRITE, _P.RESIDENCE_WRITE, _P.FILE_WRITE, _P.HEALTH_WRITE, _P.TREATMENT_WRITE)
-
-
-_TASKS = (_P.TASK_READ, _P.TASK_SETTLE)
-_SUBJECT_RIGHTS = (_P.SUBJECT_REQUEST_READ, _P.SUBJECT_REQUEST_WRITE, _P.EXPORT_READ, _P.ACCESS_LOG_READ)
-
-
-def _for(purpose: Purpose, *permissions: Permission) -> dict[Permission, Purpose]:
-    return dict.fromkeys(permissions, purpose)
-
-
-POLICY: Mapping[Role, Mapping[Permission, Purpose]] = {
-    Role.COMMUNE_OFFICER: _for(Purpose.CASE_MANAGEMENT, *_READ, *_WRITE, *_TASKS)
-    | _for(Purpose.CASE_MANAGEMENT, _P.SITUATION_READ, _P.SITUATION_WRITE)
-    | _for(Purpose.REPORTING, _P.REPORT_READ)
-    | _for(Purpose.DATA_SUBJECT_RIGHTS, *_SUBJECT_RIGHTS)
-    | _for(Purpose.EMERGENCY, _P.EMERGENCY_READ),
-    Role.FACILITY_OFFICER: _for(
-        Purpose.TREATMENT, _P.ORGANISATION_READ, _P.PERSON_READ, _P.TREATMENT_READ, _P.TREATMENT_WRITE, *_TASKS
-    ),
-    Role.NETWORK_OFFICER: _for(Purpose.CASE_MANAGEMENT, _P.ORGANISATION_READ, _P.PERSON_READ, *_TASKS),
-    Role.HEALTH_OFFICER: _for(
-        Purpose.HEALTH_CARE,
-        _P.ORGANISATION_READ,
-        _P.PERSON_READ,
-        _P.HEALTH_READ,
-        _P.HEALTH_WRITE,
-        _P.MEDICAL_READ,
-        _P.MEDICAL_WRITE,
-        _P.TREATMENT_READ,
-        _P.TREATMENT_WRITE,
-        *_TASKS,
-    )
-    | _for(Purpose.EMERGENCY, _P.EMERGENCY_READ),
-    Role.PROVINCE_MANAGER: _for(Purpose.SUPERVISION, *_READ, *_WRITE, *_TASKS)
-    | _for(Purpose.SUPERVISION, _P.SITUATION_READ, _P.SITUATION_WRITE, _P.ORGANISATION_WRITE)
-    | _for(Purpose.REPORTING, _P.REPORT_READ)
-    | _for(Purpose.DATA_SUBJECT_RIGHTS, *_SUBJECT_RIGHTS)
-    | _for(Purpose.EMERGENCY, _P.EMERGENCY_READ)
-    | _for(Purpose.SECURITY, _P.BREACH_READ, _P.BREACH_WRITE),
-    Role.PROVINCE_SYSTEM: _for(Purpose.REPORTING, *_READ, _P.SITUATION_READ, _P.REPORT_READ),
-    Role.ANALYST: _for(Purpose.REPORTING, _P.REPORT_READ, _P.ORGANISATION_READ),
-    Role.AUDITOR: _for(Purpose.SUPERVISION, _P.ORGANISATION_READ, _P.AUDIT_READ, *_TASKS)
-    | _for(Purpose.SECURITY, _P.BREACH_READ),
-    Role.ADMINISTRATOR: _for(Purpose.ADMINISTRATION, _P.GRANT_MANAGE, _P.ORGANISATION_READ, _P.ORGANISATION_WRITE)
-    | _for(Purpose.ADMINISTRATION, *_TASKS)
-    | _for(Purpose.SECURITY, _P.BREACH_READ, _P.BREACH_WRITE),
-}
-"""Role by permission by purpose. What is not here is refused."""
 
 
 @dataclass(frozen=True, slots=True)

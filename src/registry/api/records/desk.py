@@ -1,24 +1,28 @@
-"""The dependency that lays out a desk: an actor with one permission, and the request's tools."""
+"""The dependency that lays out a desk: an actor admitted to an operation, and the request's tools."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
 from registry.api.actor import Actor
-from registry.api.deps import AtlasDep, KeyRingDep, KeysDep, Session, requires
+from registry.api.deps import AtlasDep, KeyRingDep, KeysDep, Requires, Session
 from registry.api.language import RequestLanguage
 from registry.api.records.kind import Desk
 from registry.db.sealing import Vault
-from registry.domain.access import Permission, require_units
+from registry.domain.access import FieldGroup, Permission, require_units
+from registry.domain.policy import Access
 
 
-def desk_for(permission: Permission) -> Callable[..., Coroutine[Any, Any, Desk]]:
-    """Make the dependency for operations that need a permission."""
+def desk_for(
+    permission: Permission, *shows: FieldGroup, filters: Mapping[str, FieldGroup] | None = None
+) -> Callable[..., Coroutine[Any, Any, Desk]]:
+    """Make the dependency for operations that need a permission, and whose answers may show groups of fields."""
+    access = Access(permission, frozenset(shows), filters or {})
 
     async def laid_out(
         request: Request,
-        actor: Annotated[Actor, Depends(requires(permission))],
+        actor: Annotated[Actor, Depends(Requires(access))],
         session: Session,
         atlas: AtlasDep,
         keys: KeysDep,
@@ -27,7 +31,7 @@ def desk_for(permission: Permission) -> Callable[..., Coroutine[Any, Any, Desk]]
     ) -> Desk:
         state = request.app.state
         vault = Vault(session, key_ring)
-        return Desk(session, actor, atlas, keys, key_ring, vault, language, state.settings, state.calendar)
+        return Desk(session, actor, atlas, keys, key_ring, vault, language, state.settings, state.calendar, access)
 
     return laid_out
 

@@ -20,6 +20,7 @@ from registry.db.tables.persons import PersonRow
 from registry.domain.access import FieldGroup, Permission
 from registry.domain.atlas import Atlas
 from registry.domain.person import Warning as Remark
+from registry.domain.policy import Access
 from registry.domain.working_days import WorkCalendar
 from registry.keys import Keys
 from registry.settings import Settings
@@ -30,7 +31,7 @@ B = TypeVar("B", bound=In)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a handler works with: the transaction, the actor, the map, the keys, the calendar, the settings.
+    """What a handler works with: transaction, actor, map, keys, calendar, settings, and what the operation is for.
 
     `vault` opens and seals; `key_ring` indexes identity numbers.
     """
@@ -44,6 +45,7 @@ class Desk:
     language: Language
     settings: Settings
     calendar: WorkCalendar
+    access: Access
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,12 +136,15 @@ def _location(kind: Kind, row: AnyRow) -> str:
 
 def _add_create(router: APIRouter, kind: Kind, refusals: tuple[str, ...], *, owned: bool) -> None:
     async def create_for_person(
-        person_id: PersonPath, body: NewRecord, response: Response, desk: Desk = Depends(desk_for(kind.write))
+        person_id: PersonPath,
+        body: NewRecord,
+        response: Response,
+        desk: Desk = Depends(desk_for(kind.write, *kind.groups)),
     ) -> RecordOut | RecordRef:
         return await present(response, desk, kind, await flow.create(desk, kind, body, person_id=person_id))
 
     async def create_for_unit(
-        body: NewRecord, response: Response, desk: Desk = Depends(desk_for(kind.write))
+        body: NewRecord, response: Response, desk: Desk = Depends(desk_for(kind.write, *kind.groups))
     ) -> RecordOut | RecordRef:
         return await present(response, desk, kind, await flow.create(desk, kind, body))
 
@@ -168,7 +171,7 @@ def _add_list(router: APIRouter, kind: Kind) -> None:
         request: Request,
         response: Response,
         person_id: PersonPath,
-        desk: Desk = Depends(desk_for(kind.read)),
+        desk: Desk = Depends(desk_for(kind.read, *kind.groups)),
         limit: LimitParameter = DEFAULT_LIMIT,
         cursor: CursorParameter = None,
     ) -> Page[RecordOut]:
@@ -209,13 +212,15 @@ def _add_reading(router: APIRouter, kind: Kind) -> None:
     read_key = key_of(kind)
 
     async def read(
-        response: Response, desk: Desk = Depends(desk_for(kind.read)), key: Key = Depends(read_key)
+        response: Response, desk: Desk = Depends(desk_for(kind.read, *kind.groups)), key: Key = Depends(read_key)
     ) -> RecordOut:
         row = await _seen(desk, kind, key)
         response.headers["ETag"] = etag(row.version, kind.view)
         return kind.out.model_validate(await desk.vault.opened(row))
 
-    async def list_versions(desk: Desk = Depends(desk_for(kind.read)), key: Key = Depends(read_key)) -> VersionsOut:
+    async def list_versions(
+        desk: Desk = Depends(desk_for(kind.read, *kind.groups)), key: Key = Depends(read_key)
+    ) -> VersionsOut:
         await _seen(desk, kind, key)
         return await former_versions(desk, kind, key)
 
@@ -248,7 +253,7 @@ def _add_changing(router: APIRouter, kind: Kind, refusals: tuple[str, ...]) -> N
         body: In,
         response: Response,
         precondition: NeededPrecondition,
-        desk: Desk = Depends(desk_for(kind.write)),
+        desk: Desk = Depends(desk_for(kind.write, *kind.groups)),
         key: Key = Depends(read_key),
     ) -> RecordOut | RecordRef:
         return await present(response, desk, kind, await flow.change(desk, kind, key, body, precondition))
@@ -257,7 +262,7 @@ def _add_changing(router: APIRouter, kind: Kind, refusals: tuple[str, ...]) -> N
         body: VoidIn,
         response: Response,
         precondition: OptionalPrecondition,
-        desk: Desk = Depends(desk_for(kind.write)),
+        desk: Desk = Depends(desk_for(kind.write, *kind.groups)),
         key: Key = Depends(read_key),
     ) -> RecordOut | RecordRef:
         return await present(response, desk, kind, await flow.void(desk, kind, key, body.reason, precondition))

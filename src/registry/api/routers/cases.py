@@ -15,7 +15,6 @@ from registry.api.schemas.records import RecordOut, RecordRef
 from registry.db.records import AnyRow, Key
 from registry.db.tables.cases import ManagementFileRow
 from registry.domain import management
-from registry.domain.access import Permission
 
 _DATES = ("date_in_future", "dates_out_of_order")
 files = person_record_routes(FILES, *_DATES, "close_incomplete", "file_already_open")
@@ -37,7 +36,7 @@ async def close_file(
     body: FileCloseIn,
     response: Response,
     precondition: OptionalPrecondition,
-    desk: Desk = Depends(desk_for(Permission.FILE_WRITE)),
+    desk: Desk = Depends(desk_for(FILES.write, *FILES.groups)),
     key: Key = Depends(key_of(FILES)),
 ) -> RecordOut | RecordRef:
     """Close an open file, with the day and the reason.

@@ -16,7 +16,6 @@ from registry.db import episodes
 from registry.db.records import AnyRow, Key
 from registry.db.tables.cases import EpisodeRow
 from registry.domain import episode
-from registry.domain.access import Permission
 
 _RULES = (
     "date_in_future",
@@ -48,7 +47,7 @@ async def exit_episode(
     body: ExitIn,
     response: Response,
     precondition: OptionalPrecondition,
-    desk: Desk = Depends(desk_for(Permission.TREATMENT_WRITE)),
+    desk: Desk = Depends(desk_for(EPISODES.write, *EPISODES.groups)),
     key: Key = Depends(key_of(EPISODES)),
 ) -> RecordOut | RecordRef:
     """End an open episode, with the last day and the outcome.

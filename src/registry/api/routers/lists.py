@@ -44,6 +44,7 @@ from registry.domain.access import FieldGroup, OrganisationScope, Permission
 from registry.domain.episode import LegalBasis, Modality
 from registry.domain.management import FileCategory
 from registry.domain.person import DocumentType, normalise_number
+from registry.domain.policy import READING
 
 router = APIRouter(tags=[Tag.LISTS], route_class=StrictRoute)
 
@@ -83,7 +84,16 @@ async def search_persons(
         PersonSearchIn,
         Body(openapi_examples={"by_name": {"summary": "By words of the name", "value": {"name": "nguyen mau"}}}),
     ],
-    desk: Annotated[Desk, Depends(desk_for(Permission.PERSON_READ))],
+    desk: Annotated[
+        Desk,
+        Depends(
+            desk_for(
+                Permission.PERSON_READ,
+                FieldGroup.PERSON,
+                filters={"category": FieldGroup.FILE, "identity_number": FieldGroup.IDENTITY},
+            )
+        ),
+    ],
 ) -> PersonFoundPage:
     """Find people within the caller's reach by name, year of birth, commune, category or identity number.
 
@@ -107,7 +117,9 @@ async def search_persons(
 async def list_persons(
     request: Request,
     response: Response,
-    desk: Annotated[Desk, Depends(desk_for(Permission.PERSON_READ))],
+    desk: Annotated[
+        Desk, Depends(desk_for(Permission.PERSON_READ, FieldGroup.PERSON, filters={"category": FieldGroup.FILE}))
+    ],
     unit: Unit = None,
     category: Annotated[FileCategory | None, Query(description="Only those on file today in this category.")] = None,
     limit: LimitParameter = DEFAULT_LIMIT,
@@ -124,7 +136,7 @@ async def list_persons(
 async def list_episodes(
     request: Request,
     response: Response,
-    desk: Annotated[Desk, Depends(desk_for(Permission.TREATMENT_READ))],
+    desk: Annotated[Desk, Depends(desk_for(Permission.TREATMENT_READ, FieldGroup.PERSON, FieldGroup.TREATMENT))],
     unit: Unit = None,
     modality: Annotated[Modality | None, Query(description="Only this modality.")] = None,
     legal_basis: Annotated[LegalBasis | None, Query(description="Only this legal basis.")] = None,
@@ -157,7 +169,7 @@ async def list_episodes(
         after=paging.after(LineKey),
     )
     page = paging.page(rows, key=lambda line: LineKey(line[1].sort_key, line[0].person_id, line[0].id))
-    await _audit_lines(desk, "episode", page.items, FieldGroup.TREATMENT)
+    await _audit_lines(desk, "episode", page.items)
     shown = await desk.vault.opened_all([row for row, _ in page.items])
     lines = [
         EpisodeLine(**EpisodeOut.model_validate(row).model_dump(), person=PersonBrief.model_validate(person))
@@ -170,7 +182,7 @@ async def list_episodes(
 async def list_files(
     request: Request,
     response: Response,
-    desk: Annotated[Desk, Depends(desk_for(Permission.FILE_READ))],
+    desk: Annotated[Desk, Depends(desk_for(Permission.FILE_READ, FieldGroup.PERSON, FieldGroup.FILE))],
     unit: Unit = None,
     category: Annotated[FileCategory | None, Query(description="Only this category.")] = None,
     status: Status = None,
@@ -196,7 +208,7 @@ async def list_files(
         after=paging.after(LineKey),
     )
     page = paging.page(rows, key=lambda line: LineKey(line[1].sort_key, line[0].person_id, line[0].id))
-    await _audit_lines(desk, "management_file", page.items, FieldGroup.FILE)
+    await _audit_lines(desk, "management_file", page.items)
     shown = await desk.vault.opened_all([row for row, _ in page.items])
     lines = [
         FileLine(**FileOut.model_validate(row).model_dump(), person=PersonBrief.model_validate(person))
@@ -208,18 +220,20 @@ async def list_files(
 async def _people(desk: Desk, paging: Paging, wanted: PersonFilter) -> Slice[PersonRow]:
     """Load a page. A filter tells as much as a field, so it takes the field's permission."""
     actor = desk.actor
-    groups = {FieldGroup.PERSON}
-    if wanted.category is not None:
-        actor.require(Permission.FILE_READ)
-        groups.add(FieldGroup.FILE)
-    if wanted.number_indexes:
-        actor.require(Permission.IDENTITY_READ)
-        groups.add(FieldGroup.IDENTITY)
+    asked = {"category": wanted.category is not None, "identity_number": bool(wanted.number_indexes)}
+    groups = {group for name, group in desk.access.filters.items() if asked[name]}
+    actor.require(*(READING[group] for group in groups))
     rows = await persons.page(
         desk.session, wanted, scope=actor.scope, today=actor.today, limit=paging.limit, after=paging.after(NameKey)
     )
     page = paging.page(rows, key=lambda row: NameKey(row.sort_key, row.id))
-    await trail.audit(desk.session, actor.act, persons=[row.id for row in page.items], entity="person", groups=groups)
+    await trail.audit(
+        desk.session,
+        actor.act,
+        persons=[row.id for row in page.items],
+        entity="person",
+        groups=groups | desk.access.shows,
+    )
     return page
 
 
@@ -234,7 +248,7 @@ def _number_indexes(desk: Desk, number: str) -> tuple[bytes, ...]:
 
 
 async def _audit_lines(
-    desk: Desk, entity: str, lines: Sequence[tuple[EpisodeRow | ManagementFileRow, PersonRow]], group: FieldGroup
+    desk: Desk, entity: str, lines: Sequence[tuple[EpisodeRow | ManagementFileRow, PersonRow]]
 ) -> None:
     shown = [person.id for _, person in lines]
-    await trail.audit(desk.session, desk.actor.act, persons=shown, entity=entity, groups=(FieldGroup.PERSON, group))
+    await trail.audit(desk.session, desk.actor.act, persons=shown, entity=entity, groups=desk.access.shows)

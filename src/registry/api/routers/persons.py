@@ -33,17 +33,19 @@ from registry.domain.errors import NotFound
 
 router = APIRouter(prefix="/v1/persons", tags=[Tag.PERSONS], route_class=StrictRoute)
 
-Reading = Annotated[Desk, Depends(desk_for(Permission.PERSON_READ))]
-Writing = Annotated[Desk, Depends(desk_for(Permission.PERSON_WRITE))]
+Reading = Annotated[Desk, Depends(desk_for(PERSONS.read, *PERSONS.groups))]
+Writing = Annotated[Desk, Depends(desk_for(PERSONS.write, *PERSONS.groups))]
 
 
-async def seen_person(desk: Desk, key: Key, *, group: FieldGroup) -> PersonRow:
+async def seen_person(desk: Desk, key: Key) -> PersonRow:
     """Load a person within reach and leave the trace of who looked."""
     actor = desk.actor
     row = await records.get(desk.session, PersonRow, key, scope=actor.scope, today=actor.today)
     if row is None:
         raise NotFound
-    await trail.audit(desk.session, actor.act, persons=(key.id,), entity="person", record_id=key.id, groups=(group,))
+    await trail.audit(
+        desk.session, actor.act, persons=(key.id,), entity="person", record_id=key.id, groups=desk.access.shows
+    )
     return row
 
 
@@ -90,7 +92,7 @@ async def get_person(person_id: PersonPath, response: Response, desk: Reading) -
     year of birth and the phone of people whom it treats. Everything else about the person has routes of
     its own below this one. Each reading is written to the audit log.
     """
-    row = await seen_person(desk, Key(person_id), group=FieldGroup.PERSON)
+    row = await seen_person(desk, Key(person_id))
     shown = await desk.vault.opened(row)
     match desk.actor.scope:
         case OrganisationScope():
@@ -151,10 +153,10 @@ async def void_person(
     responses=problems.responses(*GUARDED, "not_found"),
 )
 async def list_person_versions(
-    person_id: PersonPath, desk: Annotated[Desk, Depends(desk_for(Permission.RESIDENCE_READ))]
+    person_id: PersonPath, desk: Annotated[Desk, Depends(desk_for(Permission.RESIDENCE_READ, FieldGroup.PERSON))]
 ) -> VersionsOut:
     """Every state that the person's record had before the present one, oldest first."""
-    await seen_person(desk, Key(person_id), group=FieldGroup.PERSON)
+    await seen_person(desk, Key(person_id))
     return await former_versions(desk, PERSONS, Key(person_id))
 
 
@@ -164,14 +166,14 @@ async def list_person_versions(
     responses=problems.responses(*GUARDED, "not_found"),
 )
 async def list_responsibilities(
-    person_id: PersonPath, desk: Annotated[Desk, Depends(desk_for(Permission.RESIDENCE_READ))]
+    person_id: PersonPath, desk: Annotated[Desk, Depends(desk_for(Permission.RESIDENCE_READ, FieldGroup.RESIDENCE))]
 ) -> ResponsibilitiesOut:
     """The units responsible for the person, each in its period, oldest first.
 
     Figures count a person by the unit that was responsible on the day. A unit that ended in a change
     of the map is followed to its successor; it is named here as it was on the first day.
     """
-    await seen_person(desk, Key(person_id), group=FieldGroup.RESIDENCE)
+    await seen_person(desk, Key(person_id))
     rows = await persons.responsibilities(desk.session, person_id)
     items = []
     for row in rows:

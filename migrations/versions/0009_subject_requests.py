@@ -4,6 +4,8 @@ Revision: 0009
 After: 0008
 """
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,6 +15,10 @@ branch_labels = None
 depends_on = None
 
 IN_UNITS = "unit_id = ANY ((SELECT app.units())::int[])"
+FORMER_TASKS = ("grant_continued", "emergency_notice", "emergency_review", "emergency_medical_approval")
+DUTIES = ("subject_request_due", "subject_request_overdue", "breach_notification_due", "breach_notice")
+FOUR_EYES = (*FORMER_TASKS, "erasure_approval")
+TASKS = (*FOUR_EYES, *DUTIES)
 OF_PERSON = ("subject_request",)
 OF_UNIT = ("breach",)
 
@@ -140,14 +146,28 @@ def upgrade() -> None:
         op.execute(f"GRANT SELECT ON {table} TO registry_backup")
         owner = ", person_id" if table in OF_PERSON else ""
         op.execute(f"GRANT SELECT (id, version, state, fingerprint{owner}) ON {table} TO registry_definer")
+    op.execute("CREATE POLICY seen_by_worker ON subject_request FOR SELECT TO registry_worker USING (true)")
+    op.execute("GRANT SELECT (person_id, id, unit_id, due_on, state, status) ON subject_request TO registry_worker")
+    _take_tasks(TASKS, FOUR_EYES)
     _find_every_kind()
 
 
 def downgrade() -> None:
     """Take back."""
+    _take_tasks(FORMER_TASKS, FORMER_TASKS)
     op.drop_table("breach")
     op.drop_table("subject_request")
     op.drop_column("person", "processing")
+
+
+def _take_tasks(kinds: Iterable[str], four_eyes: Iterable[str]) -> None:
+    """Say which kinds of tasks there are, and which the opener may not settle. Tasks of no kind any more go."""
+    listed, judged = (", ".join(f"'{kind}'" for kind in each) for each in (kinds, four_eyes))
+    op.drop_constraint(op.f("ck_task_kind"), "task")
+    op.drop_constraint(op.f("ck_task_four_eyes"), "task")
+    op.execute(f"DELETE FROM task WHERE kind NOT IN ({listed})")  # noqa: S608 - our own words
+    op.create_check_constraint(op.f("ck_task_kind"), "task", f"kind IN ({listed})")
+    op.create_check_constraint(op.f("ck_task_four_eyes"), "task", f"settled_by <> opened_by OR kind NOT IN ({judged})")
 
 
 def _find_every_kind() -> None:

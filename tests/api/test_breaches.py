@@ -159,3 +159,28 @@ class TestList:
         assert everything.index(early) < everything.index(late)
         assert late in notified
         assert early not in notified
+
+
+class TestTasks:
+    async def waiting(self, client: httpx.AsyncClient, address: str) -> list[tuple[str, str]]:
+        breach = address.rpartition("/")[2]
+        return [
+            (task["kind"], task["due_at"]) for task in await pages(client, "/v1/tasks") if task["record_id"] == breach
+        ]
+
+    async def test_the_province_is_reminded_until_the_authority_is_told(self, province: httpx.AsyncClient) -> None:
+        address = await found(province)
+
+        assert await self.waiting(province, address) == [("breach_notification_due", "2026-11-23T01:30:00Z")]
+        await province.post(f"{address}/notify", json=NOTIFIED)
+        assert await self.waiting(province, address) == []
+
+    async def test_one_that_harms_nobody_reminds_nobody(self, province: httpx.AsyncClient) -> None:
+        assert await self.waiting(province, await found(province, may_harm=[])) == []
+
+    async def test_the_administrator_is_told_once(self, province: httpx.AsyncClient, sign_in: SignIn) -> None:
+        administrator = await sign_in(Role.ADMINISTRATOR, unit=("66", TODAY))
+        address = await found(province)
+        await corrected(province, address, {"measures": "The session was ended."})
+
+        assert [kind for kind, _ in await self.waiting(administrator, address)] == ["breach_notice"]

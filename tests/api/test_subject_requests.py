@@ -260,3 +260,59 @@ class TestWorklist:
 
         assert await pages(stranger, "/v1/subject-requests") == []
         assert len(await pages(manager, "/v1/subject-requests")) > 0
+
+
+class TestTasks:
+    @pytest.fixture
+    async def officer(self, sign_in: SignIn) -> httpx.AsyncClient:
+        return await sign_in(Role.COMMUNE_OFFICER, unit=("22015", TODAY))
+
+    async def waiting(self, client: httpx.AsyncClient, address: str, state: str = "open") -> list[Body]:
+        request_id = address.rpartition("/")[2]
+        return [task for task in await pages(client, f"/v1/tasks?state={state}") if task["record_id"] == request_id]
+
+    async def test_a_request_waits_in_the_inbox_of_the_commune(
+        self, manager: httpx.AsyncClient, officer: httpx.AsyncClient, person: str
+    ) -> None:
+        (task,) = await self.waiting(officer, await asked(manager, person))
+
+        assert (task["kind"], task["role"], task["decisions"]) == ("subject_request_due", "commune_officer", [])
+        assert task["due_at"] == "2026-11-23T17:00:00Z"  # the end of the 23rd in Viet Nam
+        assert f"/v1/persons/{task['person_id']}" == person
+
+    async def test_answering_the_request_does_the_task(self, officer: httpx.AsyncClient, person: str) -> None:
+        address = await asked(officer, person)
+
+        await officer.post(f"{address}/answer", json=GRANTED)
+
+        assert await self.waiting(officer, address) == []
+        assert [task["kind"] for task in await self.waiting(officer, address, "done")] == ["subject_request_due"]
+
+    @pytest.mark.parametrize(
+        ("step", "body"), [("withdraw", {"withdrawn_on": "2026-11-20"}), ("void", {"reason": "Entered twice."})]
+    )
+    async def test_what_is_over_waits_no_more(
+        self, officer: httpx.AsyncClient, person: str, step: str, body: Body
+    ) -> None:
+        address = await asked(officer, person)
+
+        await officer.post(f"{address}/{step}", json=body)
+
+        assert await self.waiting(officer, address) == []
+        assert len(await self.waiting(officer, address, "cancelled")) == 1
+
+    async def test_a_corrected_clock_moves_the_task(self, officer: httpx.AsyncClient, person: str) -> None:
+        address = await asked(officer, person)
+
+        await corrected(officer, address, {"received_on": "2026-11-17"})
+        await corrected(officer, address, {"channel": "phone"})
+
+        assert [task["due_at"] for task in await self.waiting(officer, address)] == ["2026-11-19T17:00:00Z"]
+        assert len(await self.waiting(officer, address, "cancelled")) == 1
+
+    async def test_nobody_settles_it_by_hand(self, officer: httpx.AsyncClient, person: str) -> None:
+        (task,) = await self.waiting(officer, await asked(officer, person))
+
+        refused(
+            await officer.post(f"/v1/tasks/{task['id']}/settle", json={"decision": "done"}), 409, "decision_not_allowed"
+        )

@@ -123,7 +123,7 @@ class TestCatalogue:
             ("unit_record_history", "organisations_for_units"),
             ("unit_record_history", "organisations_for_organisations"),
             ("task", "kept_by_worker"), ("worker_job", "kept_by_worker"), ("worker_job", "shown_to_units"),
-            ("access_grant", "seen_by_worker"),
+            ("access_grant", "seen_by_worker"), ("subject_request", "seen_by_worker"),
         }  # fmt: skip
         policies = await ask("SELECT tablename, policyname, roles, permissive, qual, with_check FROM pg_policies")
 

@@ -1,9 +1,10 @@
 """What the jobs do."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from sqlmodel import col, select
@@ -16,6 +17,8 @@ from registry.domain.task import TaskKind, TaskState
 from registry.worker.job import ISSUER
 from registry.worker.jobs import JOBS
 from tests.conftest import NOW, SignIn
+from tests.factories.bodies import a_request
+from tests.factories.posted import corrected, created, posted_person
 from tests.factories.tasks import opened, unit_of
 from tests.worker.conftest import Hands, Hire
 
@@ -128,3 +131,45 @@ class TestContinuedGrants:
         await run_all(hire)
 
         assert await tasks_on(sessions, row.id) == []
+
+
+class TestOverdueRequests:
+    async def test_the_province_is_told_once_until_the_request_is_answered(
+        self, sessions: Sessions, hire: Hire, clock: Hands, manager: httpx.AsyncClient
+    ) -> None:
+        person = f"/v1/persons/{await posted_person(manager)}"
+        body = a_request(received_on="2026-11-19")
+        await created(manager, f"{person}/subject-requests", body)
+
+        async def told() -> list[tuple[TaskState, datetime]]:
+            rows = await tasks_on(sessions, body["id"])
+            return [(row.state, row.due_at) for row in rows if row.kind is TaskKind.SUBJECT_REQUEST_OVERDUE]
+
+        await run_all(hire)
+        assert await told() == []  # due on the 23rd
+        clock.move(timedelta(days=3))
+        await run_all(hire)
+        clock.move(timedelta(hours=1))
+        await run_all(hire)
+        assert await told() == [(TaskState.OPEN, datetime(2026, 11, 24, 17, tzinfo=UTC))]
+        answer = {"answered_on": "2026-11-21", "decision": "granted"}
+        await manager.post(f"{person}/subject-requests/{body['id']}/answer", json=answer)
+        clock.move(timedelta(hours=1))
+        await run_all(hire)
+        assert [state for state, _ in await told()] == [TaskState.DONE]
+
+    async def test_one_that_was_moved_back_into_its_term_is_taken_back(
+        self, sessions: Sessions, hire: Hire, clock: Hands, manager: httpx.AsyncClient
+    ) -> None:
+        person = f"/v1/persons/{await posted_person(manager)}"
+        body = a_request(received_on="2026-11-12")
+        await created(manager, f"{person}/subject-requests", body)
+        await run_all(hire)
+
+        await corrected(manager, f"{person}/subject-requests/{body['id']}", {"received_on": "2026-11-20"})
+        clock.move(timedelta(hours=1))
+        await run_all(hire)
+
+        rows = await tasks_on(sessions, body["id"])
+        states = [row.state for row in rows if row.kind is TaskKind.SUBJECT_REQUEST_OVERDUE]
+        assert states == [TaskState.CANCELLED]

@@ -1,7 +1,7 @@
 """The one place where the service looks at the time."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -18,3 +18,8 @@ def system_clock() -> datetime:
 def local_date(instant: datetime) -> date:
     """The calendar date in Viet Nam at an instant."""
     return instant.astimezone(_LOCAL).date()
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which a calendar date in Viet Nam is over."""
+    return datetime.combine(day + timedelta(days=1), time.min, _LOCAL).astimezone(UTC)

@@ -120,6 +120,12 @@ async def approved_since(session: AsyncSession, kind: TaskKind, *, since: dateti
     return set((await session.exec(query)).all())
 
 
+async def lock_open(session: AsyncSession, kind: TaskKind, record_id: UUID) -> TaskRow | None:
+    """Load the open task of a kind about a record FOR UPDATE, for who ends it with the record."""
+    query = select(TaskRow).where(TaskRow.kind == kind, TaskRow.record_id == record_id, TaskRow.state == TaskState.OPEN)
+    return (await session.exec(query.with_for_update())).one_or_none()
+
+
 def cancel(row: TaskRow) -> None:
     """Take a locked task back: what it was about is over."""
     row.state = TaskState.CANCELLED

@@ -16,6 +16,11 @@ class TaskKind(StrEnum):
     EMERGENCY_NOTICE = "emergency_notice"
     EMERGENCY_REVIEW = "emergency_review"
     EMERGENCY_MEDICAL_APPROVAL = "emergency_medical_approval"
+    SUBJECT_REQUEST_DUE = "subject_request_due"
+    SUBJECT_REQUEST_OVERDUE = "subject_request_overdue"
+    ERASURE_APPROVAL = "erasure_approval"
+    BREACH_NOTIFICATION_DUE = "breach_notification_due"
+    BREACH_NOTICE = "breach_notice"
 
 
 class Decision(StrEnum):
@@ -56,15 +61,29 @@ class TaskRule:
     due_after: timedelta
     opener_may_settle: bool = False
     expires: bool = False
+    ends_with_record: bool = False
+    """A duty: it is done when the record says so, and nobody settles it by hand."""
 
 
 _JUDGED = (Decision.APPROVE, Decision.DECLINE)
+
+
+def _duty(role: Role, due_after: timedelta) -> TaskRule:
+    return TaskRule(role, (), due_after, opener_may_settle=True, ends_with_record=True)
+
 
 RULES: Mapping[TaskKind, TaskRule] = {
     TaskKind.GRANT_CONTINUED: TaskRule(Role.ADMINISTRATOR, _JUDGED, timedelta(days=30)),
     TaskKind.EMERGENCY_NOTICE: TaskRule(Role.COMMUNE_OFFICER, (Decision.ACKNOWLEDGE,), timedelta(hours=72)),
     TaskKind.EMERGENCY_REVIEW: TaskRule(Role.PROVINCE_MANAGER, _JUDGED, timedelta(hours=72)),
     TaskKind.EMERGENCY_MEDICAL_APPROVAL: TaskRule(Role.HEALTH_OFFICER, _JUDGED, timedelta(hours=1), expires=True),
+    TaskKind.SUBJECT_REQUEST_DUE: _duty(Role.COMMUNE_OFFICER, timedelta(days=2)),
+    TaskKind.SUBJECT_REQUEST_OVERDUE: _duty(Role.PROVINCE_MANAGER, timedelta(days=1)),
+    TaskKind.ERASURE_APPROVAL: TaskRule(Role.PROVINCE_MANAGER, _JUDGED, timedelta(days=7)),
+    TaskKind.BREACH_NOTIFICATION_DUE: _duty(Role.PROVINCE_MANAGER, timedelta(hours=72)),
+    TaskKind.BREACH_NOTICE: TaskRule(
+        Role.ADMINISTRATOR, (Decision.ACKNOWLEDGE,), timedelta(hours=72), opener_may_settle=True
+    ),
 }
 """Every kind with its rule. What is not here cannot be opened."""
 

@@ -5,11 +5,17 @@ from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.breaches import BreachBody, BreachIn, BreachOut
 from registry.api.tags import Tag
+from registry.api.tasks import duties
+from registry.api.tasks.duties import About
+from registry.db import records
+from registry.db.records import AnyRow
 from registry.db.tables.rights import BreachRow
 from registry.domain import breach
 from registry.domain.access import Permission, require_units
 from registry.domain.breach import Breach
 from registry.domain.person import Warning as Remark
+from registry.domain.record import RecordState
+from registry.domain.task import TaskKind
 
 
 async def decide_breach(desk: Desk, draft: Draft[BreachBody]) -> Decision:
@@ -35,6 +41,19 @@ async def decide_breach(desk: Desk, draft: Draft[BreachBody]) -> Decision:
         remarks.append(Remark("breach_notified_late", "/notified_at"))
     derived = {"unit_id": unit_id, "notify_by": found.notify_by, "status": found.status}
     return Decision(body.model_dump(exclude={"id"}) | derived, tuple(remarks))
+
+
+async def follow_breach(desk: Desk, row: AnyRow) -> None:
+    """Tell the administrator of a new breach, and remind the province until the authority is told."""
+    if not isinstance(row, BreachRow):
+        raise TypeError
+    about = About(records.entity_of(BreachRow), row.id, row.unit_id)
+    if row.notify_by is not None and row.notified_at is None and row.state is RecordState.ACTIVE:
+        await duties.wait(desk, TaskKind.BREACH_NOTIFICATION_DUE, about, due_at=row.notify_by)
+    else:
+        await duties.end(desk, TaskKind.BREACH_NOTIFICATION_DUE, about, is_done=row.notified_at is not None)
+    if row.version == 1:
+        await duties.wait(desk, TaskKind.BREACH_NOTICE, about, due_at=desk.actor.at + breach.NOTICE)
 
 
 BREACHES = Kind(
@@ -67,4 +86,5 @@ BREACHES = Kind(
         }
     },
     correction={"measures": "The session was ended, the grant revoked."},
+    follow=follow_breach,
 )

@@ -1,16 +1,21 @@
 """The kind of requests that people make about their own data."""
 
+from registry.api.clock import end_of
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.rights import SubjectRequestBody, SubjectRequestIn, SubjectRequestOut
 from registry.api.tags import Tag
+from registry.api.tasks import duties
+from registry.api.tasks.duties import About
 from registry.db import persons, records, subject_requests
 from registry.db.records import AnyRow
 from registry.db.tables.rights import SubjectRequestRow
 from registry.domain import subject_request
 from registry.domain.access import FieldGroup, Permission
 from registry.domain.person import Processing
-from registry.domain.subject_request import SubjectRequest
+from registry.domain.record import RecordState
+from registry.domain.subject_request import RequestStatus, SubjectRequest
+from registry.domain.task import TaskKind
 
 
 async def decide_request(desk: Desk, draft: Draft[SubjectRequestBody]) -> Decision:
@@ -32,10 +37,24 @@ async def decide_request(desk: Desk, draft: Draft[SubjectRequestBody]) -> Decisi
     return Decision(body.model_dump(exclude={"id"}) | {"due_on": due_on, "status": request.status})
 
 
-async def restrict(desk: Desk, row: AnyRow) -> None:
-    """Bring the person into step with the restrictions that are in force."""
+async def follow_request(desk: Desk, row: AnyRow) -> None:
+    """Bring the inboxes and the person into step with a request."""
     if not isinstance(row, SubjectRequestRow):
         raise TypeError
+    await _remind(desk, row)
+    await _restrict(desk, row)
+
+
+async def _remind(desk: Desk, row: SubjectRequestRow) -> None:
+    about = About(records.entity_of(SubjectRequestRow), row.id, row.unit_id, row.person_id)
+    if row.status is RequestStatus.OPEN and row.state is RecordState.ACTIVE:
+        await duties.wait(desk, TaskKind.SUBJECT_REQUEST_DUE, about, due_at=end_of(row.due_on))
+        return
+    for kind in (TaskKind.SUBJECT_REQUEST_DUE, TaskKind.SUBJECT_REQUEST_OVERDUE):
+        await duties.end(desk, kind, about, is_done=row.status is RequestStatus.ANSWERED)
+
+
+async def _restrict(desk: Desk, row: SubjectRequestRow) -> None:
     actor = desk.actor
     person = await persons.lock(desk.session, row.person_id, scope=actor.scope, today=actor.today)
     restricted = await subject_requests.exists_restriction(desk.session, row.person_id)
@@ -73,5 +92,5 @@ REQUESTS = Kind(
         }
     },
     correction={"channel": "post"},
-    follow=restrict,
+    follow=follow_request,
 )

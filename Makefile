@@ -12,13 +12,14 @@ export REGISTRY_TEST_DATABASE_URL := $(DATABASE_URL)
 unexport DATABASE_URL
 endif
 
-.PHONY: help run test check bench lock
+.PHONY: help run test check bench fuzz lock
 
 help:
 	@echo "make run [PORT=8000]           start the demo province on 127.0.0.1"
 	@echo "make test [DATABASE_URL=...] [ARGS=...]   run the tests, on a server of your own if you name one"
 	@echo "make check                     format, lint, types, layers, migrations, API description"
 	@echo "make bench                     compare speed with the bare database"
+	@echo "make fuzz [ARGS=--short]       try the API with what its specification allows and forbids, as every role"
 	@echo "make lock [ARGS=--upgrade]     pin the dependencies again"
 
 run: .venv/run
@@ -42,6 +43,9 @@ check: .venv/dev
 
 bench: .venv/dev
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+fuzz: .venv/dev
+	@.venv/bin/python -m fuzz $(ARGS)
 
 lock: .venv/made
 	$(PIP) install uv==0.13.9

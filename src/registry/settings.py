@@ -53,10 +53,10 @@ class Settings(BaseSettings):
         default=None, description="Where the embedded PostgreSQL and the demo keep their data."
     )
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL 15 or newer; empty: the embedded one.")
-    public_url: str = Field(default="http://127.0.0.1:8000", description="Address under which clients reach the API.")
     database_url_file: Path | None = Field(
         default=None, description="A file that holds the database's address instead."
     )
+    public_url: str = Field(default="http://127.0.0.1:8000", description="Address under which clients reach the API.")
     secret: SecretStr | None = Field(default=None, description="Secret from which all keys are derived.")
     secret_file: Path | None = Field(default=None, description="A file that holds the secret instead.")
     master_keys: SecretStr | None = Field(default=None, description="Numbered master keys: `1:key 2:key`.")

@@ -263,3 +263,15 @@ def test_another_seed_makes_another_province_with_the_same_figures(province: Pro
     test_registrations_until_the_year_end_are_as_published(other)
     test_methadone_patients_at_the_year_end_are_as_published(other)
     test_every_episode_could_be_true_beside_the_others(other)
+
+
+def test_fewer_people_come_with_everything_else_and_the_manual_s_example(province: Province) -> None:
+    small = province.with_people(5)
+
+    kept = [person for batch in small.batches if (person := person_of(batch))]
+    assert len(kept) == 5
+    assert PersonIn.model_validate(PERSONS.examples["resident"]) in kept
+    assert small.organisations == province.organisations
+    others = [batch for batch in province.batches if person_of(batch) is None]
+    assert [batch for batch in small.batches if person_of(batch) is None] == others
+    assert others

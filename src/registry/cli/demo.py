@@ -20,10 +20,13 @@ def demo(
     port: PortOption = 8000,
     *,
     empty: Annotated[bool, typer.Option("--empty", help="Serve without posting the demo province.")] = False,
+    people: Annotated[
+        int | None, typer.Option("--people", min=1, help="Post so many of its people only; reports count less then.")
+    ] = None,
 ) -> None:
     """Start the demo; the first start posts the demo province, later ones find it there."""
     if context.invoked_subcommand is None:
-        run.run(host, port, is_empty=empty)
+        run.run(host, port, people=0 if empty else people)
 
 
 @app.command()

@@ -33,11 +33,18 @@ class DemoNotLoaded(Exception):
 
 
 async def load_demo(
-    base_url: str, token_for: TokenFor, report: Report, *, transport: httpx.AsyncBaseTransport | None = None
+    base_url: str,
+    token_for: TokenFor,
+    report: Report,
+    *,
+    people: int | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> None:
-    """Post the demo province. Raises `DemoNotLoaded` at the first record that is refused."""
+    """Post the demo province, or a part of its people. Raises `DemoNotLoaded` at the first record that is refused."""
     report(0, "Making up the people of the demo")
     province = await asyncio.to_thread(make_province)
+    if people is not None:
+        province = province.with_people(people)
     limits = httpx.Limits(max_connections=CONCURRENCY)
     async with httpx.AsyncClient(
         base_url=base_url, transport=transport, limits=limits, timeout=TIMEOUT_SECONDS, trust_env=False

@@ -44,6 +44,10 @@ class Batch:
     unit_code: str
     postings: tuple[Posting, ...]
 
+    @property
+    def is_of_person(self) -> bool:
+        return self.postings[0].path == "/v1/persons"
+
 
 @dataclass(frozen=True, slots=True)
 class Province:
@@ -56,6 +60,12 @@ class Province:
     def size(self) -> int:
         """The number of records."""
         return sum(len(batch.postings) for batch in (self.organisations, *self.batches))
+
+    def with_people(self, count: int) -> "Province":
+        """The same with fewer people, the one of the manual's examples among them."""
+        others = [batch for batch in self.batches if not batch.is_of_person]
+        people = [batch for batch in self.batches if batch.is_of_person]
+        return Province(self.organisations, (*people[:count], *others))
 
 
 @dataclass(slots=True)

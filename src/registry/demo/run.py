@@ -24,8 +24,8 @@ from registry.settings import Settings
 from registry.worker.process import work
 
 
-def run(host: str, port: int, *, is_empty: bool) -> None:
-    """Serve the demo until a signal."""
+def run(host: str, port: int, *, people: int | None) -> None:
+    """Serve the demo until a signal; a first start posts `people` of the province's, or all."""
     given = Settings()
     home = DemoHome.of(given)
     logs.configure("console", level=logging.WARNING)
@@ -34,13 +34,13 @@ def run(host: str, port: int, *, is_empty: bool) -> None:
         home.make()
         address = welcome.address_of(listener)
         app = create_app(home.settings(given, public_url=address), database_url=database.url)
-        is_loading = not (demo.is_loaded or is_empty)
+        is_loading = not demo.is_loaded and people != 0
         if is_loading:
             app.state.readiness.loading = Progress(0, "Posting the demo province")
 
         async def companion() -> None:
             if is_loading:
-                await _load(app, home, address)
+                await _load(app, home, address, people)
             welcome.show(address, await _tokens(app, home))
             logging.getLogger().setLevel(logging.INFO)
             await work(database.url, app.state.settings, asyncio.Event())
@@ -48,7 +48,7 @@ def run(host: str, port: int, *, is_empty: bool) -> None:
         service.server_of(app, companion=companion, log_level="warning").run([listener])
 
 
-async def _load(app: FastAPI, home: DemoHome, address: str) -> None:
+async def _load(app: FastAPI, home: DemoHome, address: str, people: int | None) -> None:
     """Post the demo province to the server that runs; what an interrupted load has posted is there already."""
     with welcome.progress() as show:
 
@@ -57,7 +57,7 @@ async def _load(app: FastAPI, home: DemoHome, address: str) -> None:
             show(percent, text)
 
         try:
-            await load_demo(address, lambda role, unit: _token(app, home, Post(role, unit)), report)
+            await load_demo(address, lambda role, unit: _token(app, home, Post(role, unit)), report, people=people)
         except DemoNotLoaded as error:
             raise CannotRun(f"the demo is not complete, the next start goes on from here: {error}") from error
     async with transaction(app.state.sessions) as session:

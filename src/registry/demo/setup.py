@@ -70,7 +70,7 @@ class DemoHome:
                 "issuers": (self.issuer.trusted(),),
                 "metrics_open": True,
                 "docs_open": True,
-                "quotas": QUOTAS,
+                "quotas": given.quotas if "quotas" in given.model_fields_set else QUOTAS,
             }
         )
 

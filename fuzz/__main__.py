@@ -1,0 +1,52 @@
+"""Try the API with what its specification allows and forbids, as every role: `make fuzz`.
+
+The short form is for every change: 20 examples for each operation as three roles, and all edges of every
+parameter as one of them.
+"""
+
+import argparse
+import sys
+
+from fuzz.campaign import Outcome, Plan, run
+from fuzz.demo import running
+from registry.domain.access import Role
+
+EXAMPLES = 100
+SHORT_EXAMPLES = 20
+SHORT_ROLES = (Role.PROVINCE_MANAGER, Role.HEALTH_OFFICER, Role.ADMINISTRATOR)
+TRIED = ("examples", "fuzzing")
+ALL_PHASES = ("examples", "coverage", "fuzzing", "stateful")
+
+
+def plans(*, short: bool, roles: list[Role], examples: int) -> list[Plan]:
+    """Say what is tried as whom. Edges of parameters are refused alike whoever asks: a change tries them once."""
+    if not short:
+        return [Plan(role, ALL_PHASES, examples) for role in roles or Role]
+    return [
+        Plan(role, ("coverage", *TRIED) if number == 0 else TRIED, SHORT_EXAMPLES)
+        for number, role in enumerate(roles or SHORT_ROLES)
+    ]
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
+    options.add_argument("--short", action="store_true", help="20 examples, three roles")
+    options.add_argument("--role", action="append", type=Role, default=[], help="only as this role; may be repeated")
+    options.add_argument("--examples", type=int, default=EXAMPLES, help="examples for each operation; 100")
+    given = options.parse_args()
+    outcomes: list[Outcome] = []
+    with running() as demo:
+        for plan in plans(short=given.short, roles=given.role, examples=given.examples):
+            outcomes.append(run(plan, demo))
+            print(outcomes[-1], flush=True)
+        logged = demo.faults()
+    for fault in (*(fault for outcome in outcomes for fault in outcome.faults), *logged):
+        print(fault)
+    print(
+        f"fuzzed: {sum(each.cases for each in outcomes)} cases, {sum(len(each.faults) for each in outcomes)} failures"
+    )
+    return 1 if logged or any(each.faults for each in outcomes) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -32,7 +32,7 @@ PERSONAL_KEYS = frozenset(
 )  # fmt: skip
 PERSONAL_SUFFIXES = (
     "_name", "_names", "_number", "_numbers", "_note", "_notes", "_address", "_token", "_secret",
-    "_password", "_key", "_url",
+    "_password", "_key", "_keys", "_url",
 )  # fmt: skip
 
 # Nine to twelve digits standing alone: old and new identity numbers, telephone numbers. Not the groups of a UUID.

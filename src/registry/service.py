@@ -72,6 +72,8 @@ def require_own_secrets(settings: Settings) -> None:
             secret_values.require_closed(f"REGISTRY_{name.upper()}_FILE", file)
     if settings.secret is not None:
         secret_values.require_strong("REGISTRY_SECRET", settings.secret.get_secret_value())
+    for key in settings.key_ring().keys.values():
+        secret_values.require_strong("REGISTRY_MASTER_KEYS", key.secret.hex())
     if settings.database_url is not None:
         password = address.read(settings.database_url.get_secret_value()).password
         secret_values.require_own_password("REGISTRY_DATABASE_URL", password)

@@ -1,6 +1,7 @@
 """`registry serve` starts with secrets of its own only, and tells none."""
 
 import secrets
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,11 @@ def test_not_from_a_demo(command: Commands, file: Path) -> None:
 
 def test_not_one_that_repeats_itself(command: Commands) -> None:
     assert "REGISTRY_SECRET: the secret repeats itself" in start(command, secret="ab" * 32)
+
+
+def test_no_master_key_that_repeats_itself(command: Commands) -> None:
+    told = start(command, master_keys=f"1:{b64encode(bytes(32)).decode()}")
+    assert "REGISTRY_MASTER_KEYS: the secret repeats itself" in told
 
 
 def test_the_address_of_the_database_comes_from_a_file_with_a_password_of_one_s_own(

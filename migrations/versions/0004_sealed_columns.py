@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 IN_UNITS = "unit_id = ANY ((SELECT app.units())::int[])"
+KEYS = "registry_keys"
 IN_REACH = "person_id = ANY ((SELECT app.reached())::uuid[])"
 
 
@@ -42,8 +43,38 @@ def upgrade() -> None:
     op.execute(f"CREATE POLICY reached ON person_key FOR SELECT TO registry_organisations USING ({IN_REACH})")
     op.execute("GRANT SELECT ON person_key TO registry_organisations")
     op.execute("GRANT SELECT ON person_key TO registry_backup")
+    _let_keys_be_moved()
 
 
 def downgrade() -> None:
     """Take back."""
+    op.execute("DROP POLICY read_for_keys ON identity_document")
+    op.execute("DROP POLICY indexed ON identity_document")
     op.drop_table("person_key")
+    op.execute(f"REVOKE ALL ON identity_document, unit FROM {KEYS}")
+    op.execute(f"REVOKE USAGE ON SCHEMA app, public FROM {KEYS}")
+
+
+def _let_keys_be_moved() -> None:
+    """Let the role of `registry keys` see and change what a new master key changes, and nothing else."""
+    op.execute(f"""
+        DO $$ BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{KEYS}') THEN
+                CREATE ROLE {KEYS} NOLOGIN;
+            END IF;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+        END $$
+    """)
+    op.execute(f"GRANT USAGE ON SCHEMA app, public TO {KEYS}")
+    op.execute(f"GRANT SELECT ON unit TO {KEYS}")
+    op.execute(f"GRANT SELECT, UPDATE (master_key, wrapped_key) ON person_key TO {KEYS}")
+    op.execute(f"CREATE POLICY read_for_keys ON person_key FOR SELECT TO {KEYS} USING ({IN_UNITS})")
+    op.execute(f"CREATE POLICY rewrapped ON person_key FOR UPDATE TO {KEYS} USING ({IN_UNITS}) WITH CHECK ({IN_UNITS})")
+    op.execute(f"""
+        GRANT SELECT (person_id, id, unit_id, document_type, number, number_index_key),
+            UPDATE (number_index, number_index_key) ON identity_document TO {KEYS}
+    """)
+    op.execute(f"CREATE POLICY read_for_keys ON identity_document FOR SELECT TO {KEYS} USING ({IN_UNITS})")
+    op.execute(
+        f"CREATE POLICY indexed ON identity_document FOR UPDATE TO {KEYS} USING ({IN_UNITS}) WITH CHECK ({IN_UNITS})"
+    )

@@ -201,6 +201,40 @@ class TestCatalogue:
 
         assert {table: set(columns) for table, columns in found} == COUNTED
 
+    @pytest.mark.parametrize(
+        ("command", "columns"),
+        [
+            (
+                "SELECT",
+                {
+                    *(f"person_key.{column}" for column in ("person_id", "unit_id", "id", "master_key", "wrapped_key")),
+                    *(f"identity_document.{column}" for column in ("person_id", "id", "unit_id", "document_type")),
+                    *(f"identity_document.{column}" for column in ("number", "number_index_key")),
+                },
+            ),
+            (
+                "UPDATE",
+                {
+                    *("person_key.master_key", "person_key.wrapped_key"),
+                    *("identity_document.number_index", "identity_document.number_index_key"),
+                },
+            ),
+            ("INSERT", set()),
+        ],
+    )
+    async def test_keys_are_moved_and_nothing_else_is_seen(self, ask: Ask, command: str, columns: set[str]) -> None:
+        found = await ask(
+            """
+            SELECT relname || '.' || attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+            WHERE relname = ANY (:tables) AND relnamespace = 'public'::regnamespace AND attnum > 0
+              AND has_column_privilege('registry_keys', pg_class.oid, attnum, :command)
+            """,
+            tables=BEHIND,
+            command=command,
+        )
+
+        assert {column for (column,) in found} == columns
+
     async def test_a_backup_sees_every_table(self, ask: Ask) -> None:
         unread = """
             SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND (

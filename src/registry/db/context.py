@@ -28,6 +28,7 @@ class DatabaseRole(StrEnum):
     EMERGENCY = "registry_emergency"
     AUDITOR = "registry_auditor"
     WORKER = "registry_worker"
+    KEYS = "registry_keys"
 
 
 _SET = text("""
@@ -38,6 +39,7 @@ _SET = text("""
         set_config('app.reached', :reached, true)
 """).bindparams(*(bindparam(name, type_=Text) for name in ("role", "units", "organisations", "reached")))
 _ROLE_ONLY = text("SELECT set_config('role', :role, true)").bindparams(bindparam("role", type_=Text))
+_EVERYWHERE = text("SELECT set_config('app.units', (SELECT string_agg(id::text, ',') FROM unit), true)")
 _REACHED = text("SELECT app.reached_by(:organisations, :today)").bindparams(
     bindparam("organisations", type_=ARRAY(Uuid())), bindparam("today", type_=Date)
 )
@@ -61,6 +63,15 @@ async def worker_transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """Begin a transaction of the worker: it sees what time brings about, and nothing of any person."""
     async with transaction(sessions) as session:
         await _set(session, DatabaseRole.WORKER)
+        yield session
+
+
+@asynccontextmanager
+async def keys_transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """Begin a transaction that moves keys: it sees everybody's wrapped key and sealed number, and no name."""
+    async with transaction(sessions) as session:
+        await _set(session, DatabaseRole.KEYS)
+        await (await session.connection()).execute(_EVERYWHERE)
         yield session
 
 

@@ -21,6 +21,7 @@ BEGIN
             ('registry_emergency', 'NOBYPASSRLS'),
             ('registry_auditor', 'NOBYPASSRLS'),
             ('registry_worker', 'NOBYPASSRLS'),
+            ('registry_keys', 'NOBYPASSRLS'),
             ('registry_definer', 'BYPASSRLS'),
             ('registry_backup', 'BYPASSRLS')
         ) AS roles (name, attributes)

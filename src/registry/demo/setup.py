@@ -47,9 +47,14 @@ class DemoHome:
         """The test issuer; it makes its key on first use."""
         return DemoIssuer(self.data_dir)
 
+    @property
+    def exists(self) -> bool:
+        """Whether the directory holds a demo."""
+        return self._secret.exists()
+
     def require(self) -> None:
         """Refuse a directory that holds no demo."""
-        if not self._secret.exists():
+        if not self.exists:
             raise CannotRun(f"there is no demo in {self.data_dir}: `registry demo` makes one")
 
     def make(self) -> None:

@@ -9,6 +9,7 @@ import hmac
 import logging
 import os
 import re
+import stat
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -155,6 +156,23 @@ def parse(text: str) -> dict[int, MasterKey]:
 def new_entry(number: int) -> str:
     """Make a key, as a ring's entry."""
     return f"{number}:{b64encode(os.urandom(gcm.KEY_BYTES)).decode()}"
+
+
+def add_key(file: Path) -> int:
+    """Add a new newest key to a ring in a file, and tell its number. Who reads meanwhile sees either ring, whole."""
+    text = file.read_text(encoding="utf-8")
+    number = max(parse(text)) + 1
+    found = file.stat()
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    draft.touch(mode=0o600, exist_ok=False)
+    with draft.open("w", encoding="utf-8") as output:
+        output.write(f"{text.rstrip()}\n{new_entry(number)}\n")
+        output.flush()
+        os.fsync(output.fileno())
+    os.chown(draft, found.st_uid, found.st_gid)
+    draft.chmod(stat.S_IMODE(found.st_mode))
+    draft.replace(file)
+    return number
 
 
 def _binding(person_id: UUID, key_id: UUID, master_key: int) -> bytes:

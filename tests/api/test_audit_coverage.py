@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from joserfc import jwt
 
 from registry import logs
+from registry.api.kinds.rights import REQUESTS
 from registry.api.operations import operations_of
 from registry.api.records.kind import Kind
 from registry.cli.openapi import application_of_routes
@@ -18,7 +19,7 @@ from registry.demo.issuer import AUDIENCE, ISSUER, DemoIssuer
 from registry.domain.access import Role, TokenScope
 from registry.domain.policy import POLICY
 from tests.conftest import NOW, TODAY, SignIn
-from tests.factories.bodies import ALL_KINDS, Body, a_fresh, a_person, a_status, an_episode
+from tests.factories.bodies import ALL_KINDS, Body, a_fresh, a_person, a_request, a_status, an_episode
 from tests.factories.posted import MERGE_PATCH, body_of, created, posted_episode, posted_file, posted_person, refused
 from tests.factories.shelf import Shelf
 from tests.factories.trails import audited, placed
@@ -116,6 +117,27 @@ async def reading_responsibilities(desk: Desk) -> httpx.Response:
     return await desk.officer.get(f"/v1/persons/{desk.person}/responsibilities")
 
 
+async def exporting(desk: Desk) -> httpx.Response:
+    desk.person = await posted_person(desk.manager)
+    return await desk.officer.get(f"/v1/persons/{desk.person}/export")
+
+
+def ending_a_request(step: str, body: Body) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        shelf, request = await desk.put(REQUESTS)
+        return await desk.officer.post(f"{shelf.address(request)}/{step}", json=body)
+
+    return call
+
+
+async def lifting_a_restriction(desk: Desk) -> httpx.Response:
+    shelf = await desk.shelf(REQUESTS)
+    request = a_request(kind="restriction", answered_on="2026-11-20", decision="granted")
+    await created(desk.manager, shelf.path, request)
+    lifted = {"lifted_on": "2026-11-21", "lift_reason": "At the person's wish."}
+    return await desk.officer.post(f"{shelf.address(request)}/lift", json=lifted)
+
+
 async def searching(desk: Desk) -> httpx.Response:
     desk.person = await posted_person(desk.manager, full_name=f"Trần {uuid4().hex}")
     name = body_of(await desk.manager.get(f"/v1/persons/{desk.person}"))["full_name"]
@@ -127,6 +149,7 @@ def listing_everybody(path: str) -> Call:
         desk.person = await posted_person(desk.manager, full_name="An An An")  # the first of every list
         await posted_file(desk.manager, desk.person)
         await posted_episode(desk.manager, desk.person)
+        await created(desk.manager, f"/v1/persons/{desk.person}/subject-requests", a_request(received_on="2026-10-01"))
         return await desk.officer.get(path)
 
     return call
@@ -137,6 +160,11 @@ CALLS: dict[str, Call] = {
     "exit_episode": ending_an_episode,
     "list_responsibilities": reading_responsibilities,
     "search_persons": searching,
+    "export_person": exporting,
+    "answer_subject_request": ending_a_request("answer", {"answered_on": "2026-11-20", "decision": "granted"}),
+    "withdraw_subject_request": ending_a_request("withdraw", {"withdrawn_on": "2026-11-20"}),
+    "lift_restriction": lifting_a_restriction,
+    "list_subject_requests": listing_everybody("/v1/subject-requests?limit=500"),
     "list_persons": listing_everybody("/v1/persons"),
     "list_files": listing_everybody("/v1/files"),
     "list_episodes": listing_everybody("/v1/episodes"),

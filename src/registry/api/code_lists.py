@@ -15,6 +15,7 @@ from registry.domain import (
     breach,
     client,
     episode,
+    export,
     health,
     management,
     organisation,
@@ -40,13 +41,16 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
         "determination_results": health.DeterminationResult,
         "document_types": person.DocumentType,
         "education": person.Education,
+        "export_sections": export.ExportSection,
         "file_categories": management.FileCategory,
+        "held_elsewhere": export.HeldElsewhere,
         "legal_bases": episode.LegalBasis,
         "modalities": episode.Modality,
         "organisation_kinds": organisation.OrganisationKind,
         "outcomes": episode.Outcome,
         "processing": person.Processing,
         "purposes": access.Purpose,
+        "reach_reasons": organisation.ReachReason,
         "record_states": record.RecordState,
         "representations": subject_request.Representation,
         "request_channels": subject_request.Channel,
@@ -96,6 +100,11 @@ def code_lists() -> Mapping[str, CodeList]:
     """Load all lists, in the order of their names. A code without labels is an error."""
     labels = tomllib.loads((files("registry") / "data" / "codes.toml").read_text(encoding="utf-8"))
     return MappingProxyType({name: _list(name, codes, labels[name]) for name, codes in _LISTS.items()})
+
+
+def list_of(codes: type[StrEnum]) -> str | None:
+    """The name of the list that explains a set of codes; None where there is none."""
+    return next((name for name, listed in _LISTS.items() if listed is codes), None)
 
 
 def _list(name: str, codes: type[StrEnum], labels: Mapping[str, Mapping[str, str]]) -> CodeList:

@@ -1,10 +1,11 @@
 """Reach: which organisations may see a person, because of which record, and until when."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import trail
@@ -46,3 +47,9 @@ async def withdraw(session: AsyncSession, *, person_id: UUID, record_id: UUID | 
     if record_id is not None:
         opened = opened.where(col(ReachRow.record_id) == record_id)
     await session.exec(opened.values(until_on=today - timedelta(days=1)))
+
+
+async def of_person(session: AsyncSession, person_id: UUID) -> Sequence[ReachRow]:
+    """Load every reach of a person, the oldest first. The caller has checked the scope."""
+    query = select(ReachRow).where(ReachRow.person_id == person_id)
+    return (await session.exec(query.order_by(col(ReachRow.from_on), col(ReachRow.record_id)))).all()

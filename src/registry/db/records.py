@@ -137,6 +137,16 @@ async def page_of_person(
     return (await session.exec(query.order_by(day, col(table.id)).limit(limit + 1))).all()
 
 
+async def all_of_person(
+    session: AsyncSession, table: type[R], person_id: UUID, *, dated_by: str, scope: Scope, today: date
+) -> Sequence[R]:
+    """Load every record of a person, voided ones too, by their date."""
+    query = select(table).where(visible(table, scope, today=today))
+    if issubclass(table, OfPerson):
+        query = query.where(col(table.person_id) == person_id)
+    return (await session.exec(query.order_by(getattr(table, dated_by), col(table.id)))).all()
+
+
 async def lock(session: AsyncSession, table: type[R], key: Key, *, scope: Scope, today: date) -> R | None:
     """Load one record FOR UPDATE, or None if it is absent or out of scope."""
     query = select(table).where(key.matches(table), visible(table, scope, today=today))
@@ -194,6 +204,13 @@ async def versions(session: AsyncSession, table: type[AnyRow], key: Key) -> list
         RecordHistoryRow.id == key.id,
     )
     return list((await session.exec(of_person.order_by(col(RecordHistoryRow.version)))).all())
+
+
+async def history_of_person(session: AsyncSession, person_id: UUID) -> Sequence[RecordHistoryRow]:
+    """Load every former state of a person's records, the oldest first. The caller has checked the scope."""
+    history = RecordHistoryRow
+    query = select(history).where(history.person_id == person_id)
+    return (await session.exec(query.order_by(col(history.entity), col(history.id), col(history.version)))).all()
 
 
 def state_of(row: AnyRow) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Response, status
 
 from registry.api import problems
+from registry.api.export import responsibility_out
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.persons import create_person as create
 from registry.api.records import flow
@@ -21,7 +22,7 @@ from registry.api.records.routes import (
     patch_body,
     present,
 )
-from registry.api.schemas.persons import PersonIn, PersonOut, ReachedPersonOut, ResponsibilitiesOut, ResponsibilityOut
+from registry.api.schemas.persons import PersonIn, PersonOut, ReachedPersonOut, ResponsibilitiesOut
 from registry.api.schemas.records import RecordOut, RecordRef, VersionsOut, VoidIn
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
@@ -175,10 +176,4 @@ async def list_responsibilities(
     """
     await seen_person(desk, Key(person_id))
     rows = await persons.responsibilities(desk.session, person_id)
-    items = []
-    for row in rows:
-        unit = desk.atlas.at(row.responsible_unit_id, row.from_on)
-        items.append(
-            ResponsibilityOut(id=row.id, unit_code=unit.code, unit_name=unit.name, from_on=row.from_on, to_on=row.to_on)
-        )
-    return ResponsibilitiesOut(items=items)
+    return ResponsibilitiesOut(items=[responsibility_out(desk, row) for row in rows])

@@ -42,8 +42,11 @@ requests = person_record_routes(
 )
 worklist = APIRouter(tags=[Tag.RIGHTS], route_class=StrictRoute)
 
-Writing = Annotated[Desk, Depends(desk_for(Permission.SUBJECT_REQUEST_WRITE))]
+Writing = Annotated[Desk, Depends(desk_for(Permission.SUBJECT_REQUEST_WRITE, FieldGroup.SUBJECT_REQUEST))]
 RequestKey = Annotated[Key, Depends(key_of(REQUESTS))]
+
+
+_LISTED = (FieldGroup.PERSON, FieldGroup.SUBJECT_REQUEST)
 
 
 class DueKey(NamedTuple):
@@ -116,7 +119,7 @@ async def lift_restriction(
 async def list_subject_requests(
     request: Request,
     response: Response,
-    desk: Annotated[Desk, Depends(desk_for(Permission.SUBJECT_REQUEST_READ))],
+    desk: Annotated[Desk, Depends(desk_for(Permission.SUBJECT_REQUEST_READ, *_LISTED))],
     unit: Annotated[
         UnitCode | None,
         Query(description="Only people for whom this unit is in charge, by its code today or its last one."),
@@ -147,7 +150,7 @@ async def list_subject_requests(
         actor.act,
         persons=[person.id for _, person in page.items],
         entity="subject_request",
-        groups=(FieldGroup.PERSON, FieldGroup.SUBJECT_REQUEST),
+        groups=_LISTED,
     )
     lines = [
         SubjectRequestLine(

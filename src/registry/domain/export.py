@@ -1,0 +1,30 @@
+"""What a person's export is made of, and what is held on them besides."""
+
+from enum import StrEnum
+
+
+class ExportSection(StrEnum):
+    """Kinds of records in an export; the names are those of their tables."""
+
+    PERSON = "person"
+    IDENTITY_DOCUMENT = "identity_document"
+    RESIDENCE = "residence"
+    RESPONSIBILITY = "responsibility"
+    MANAGEMENT_FILE = "management_file"
+    DRUG_TEST = "drug_test"
+    DETERMINATION = "determination"
+    SUBSTANCE_USE = "substance_use"
+    EPISODE = "episode"
+    REACH = "reach"
+    SUBJECT_REQUEST = "subject_request"
+
+
+class HeldElsewhere(StrEnum):
+    """What an export leaves to others, or cannot hold."""
+
+    MEDICAL_RESULTS = "medical_results"
+    ACCESS_LOG = "access_log"
+    TASKS = "tasks"
+    CHANGE_FEED = "change_feed"
+    SEARCH_WORDS = "search_words"
+    ENCRYPTION_KEY = "encryption_key"

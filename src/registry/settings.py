@@ -1,12 +1,13 @@
 """Settings of the service: read once from the environment (prefix `REGISTRY_`), passed down."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, FilePath, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from registry.domain.access import Role
 from registry.domain.quota import Quota
 from registry.secret_values import SHORTEST
 from registry.vault.ring import KeyRing
@@ -71,6 +72,10 @@ class Settings(BaseSettings):
     pool_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
     statement_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
     max_body_bytes: Annotated[int, Field(ge=1024, le=16 * 1024 * 1024)] = 1024 * 1024
+    max_persons_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
+    """How many different people an officer may be shown in an hour."""
+    max_persons_per_hour_of_systems: Annotated[int, Field(ge=1, le=10_000_000)] = 20_000
+    """The same for a province's system that calls without an officer."""
     quotas: Quotas = Field(default=Quotas(), description="Requests in a window of seconds, by name of the quota.")
     trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
         default=(), description="Addresses or networks of proxies whose X-Forwarded-For is believed; else nobody's is."
@@ -96,6 +101,12 @@ class Settings(BaseSettings):
     def secret_names(cls) -> Iterator[str]:
         """Name the settings that are secrets; each has a companion `..._file`."""
         return (name for name in cls.model_fields if f"{name}_file" in cls.model_fields)
+
+    def most_persons(self, roles: Iterable[Role]) -> int:
+        """How many different people somebody who acts in these roles may be shown within an hour."""
+        if all(role is Role.PROVINCE_SYSTEM for role in roles):
+            return self.max_persons_per_hour_of_systems
+        return self.max_persons_per_hour
 
     def key_ring(self) -> KeyRing:
         """Return the master keys. Raises `ValueError` when none are set or one is malformed."""

@@ -254,5 +254,8 @@ class TestCatalogue:
 
         assert found == [
             (name, "registry_definer", ["search_path=public"], False)
-            for name in ("episodes_of", "first_body", "move_epoch", "place_audit_event", "reached_by", "standing")
+            for name in (
+                *("count_read", "episodes_of", "first_body", "forget_reads", "move_epoch", "place_audit_event"),
+                *("reached_by", "standing"),
+            )
         ]

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from sqlmodel import col, select
 
 from registry.db.engine import Sessions, transaction
+from registry.db.tables.reads import PersonReadRow
 from registry.db.tables.tasks import TaskRow
 from registry.db.tables.trail import AccessGrantRow, AuditEventRow
 from registry.domain.access import Role
@@ -39,6 +40,24 @@ async def tasks_on(sessions: Sessions, record_id: UUID | str) -> list[TaskRow]:
 def test_every_job_has_a_name_of_its_own_that_fits() -> None:
     assert len({job.name for job in JOBS}) == len(JOBS)
     assert all(len(job.name) <= 40 for job in JOBS)
+
+
+class TestPeopleRead:
+    async def test_whom_officers_saw_is_forgotten_when_the_hour_after_is_over(
+        self, sign_in: SignIn, sessions: Sessions, hire: Hire, clock: Hands
+    ) -> None:
+        officer = await sign_in(Role.PROVINCE_MANAGER)
+        person_id = await posted_person(officer)
+        assert (await officer.get(f"/v1/persons/{person_id}")).status_code == 200
+
+        kept = []
+        for _ in range(3):
+            await run_all(hire)
+            async with transaction(sessions) as session:
+                kept.append(len((await session.exec(select(PersonReadRow))).all()))
+            clock.move(timedelta(hours=1))
+
+        assert kept == [1, 1, 0]
 
 
 class TestExpiry:

@@ -41,6 +41,8 @@ class Actor:
     """What the operation asks for, once it is known."""
     bounds: tuple[int, ...] = ()
     """Units to which the registration of the software confines the request, whatever the grants."""
+    most_persons: int | None = None
+    """How many different people the answers may show within the hour, once it is known who acts."""
 
     @property
     def subject(self) -> str:
@@ -62,6 +64,7 @@ class Actor:
             at=self.at,
             grant_ids=tuple(grant.id for grant in self.grants),
             unit_ids=self.units,
+            most_persons=self.most_persons,
         )
 
     def may(self, access: Access) -> bool:

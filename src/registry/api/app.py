@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from sqlalchemy import QueuePool
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from registry import __version__, working_calendar
 from registry.api import docs_page, errors, metrics, openapi
+from registry.api.abnormal_usage import raise_alarm
 from registry.api.auth.admission import Admission
 from registry.api.auth.issuer_keys import IssuerKeys
 from registry.api.auth.tokens import TokenVerifier
@@ -27,6 +28,7 @@ from registry.db.constraints import CONSTRAINTS
 from registry.db.context import closed_transaction
 from registry.db.engine import create_engine, create_sessions
 from registry.db.units import load_atlas
+from registry.domain.errors import DomainError
 from registry.keys import Keys
 from registry.settings import Settings
 
@@ -66,9 +68,15 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
         telemetry={"logs": False},
         generate_unique_id_function=openapi.operation_id,
     )
+
+    async def on_refusal(request: Request, refusal: DomainError) -> None:
+        await record_denial(request, refusal)
+        await raise_alarm(request, refusal)
+
     counters = metrics.Metrics()
     watch = WorkerWatch(clock)
     counters.watch(watch)
+    app.state.metrics = counters
     app.state.settings = settings
     app.state.keys = Keys.derive(settings.secret_key())
     app.state.key_ring = settings.key_ring()
@@ -90,7 +98,7 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
         public_url=settings.public_url,
         max_body_bytes=settings.max_body_bytes,
         constraints=CONSTRAINTS,
-        on_refusal=record_denial,
+        on_refusal=on_refusal,
     )
     app.add_middleware(RateLimitFields)
     app.add_middleware(SecurityHeaders, is_https=settings.public_url.startswith("https://"))

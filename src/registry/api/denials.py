@@ -10,12 +10,17 @@ from registry.api.actor import Actor
 from registry.db import trail
 from registry.db.context import closed_transaction
 from registry.domain.errors import DomainError, Forbidden, NotFound
+from registry.domain.quota import TooManyPersons
+
+DENIALS = (Forbidden, TooManyPersons)
 
 
 async def record_denial(request: Request, refusal: DomainError) -> None:
     """Write who was denied what, in a transaction of its own: the request's work has been rolled back."""
     actor: Actor | None = getattr(request.state, "actor", None)
-    is_denial = isinstance(refusal, Forbidden) or type(refusal) is NotFound  # which units there are is public
+    is_denial = (
+        isinstance(refusal, Forbidden | TooManyPersons) or type(refusal) is NotFound
+    )  # which units there are is public
     if actor is None or not is_denial:
         return
     person, record = (_id_in(request.path_params, name) for name in ("person_id", "id"))

@@ -30,6 +30,7 @@ from registry.domain.atlas import Atlas
 from registry.domain.errors import Forbidden
 from registry.domain.policy import POLICY, Access
 from registry.keys import Keys
+from registry.settings import Settings
 from registry.vault.ring import KeyRing
 
 _bearer = HTTPBearer(
@@ -206,6 +207,7 @@ class Requires:
             ),
         ] = None,
     ) -> Actor:
+        settings: Settings = request.app.state.settings
         request.state.actor = replace(actor, asked=self.access)
         giving = grants_for(self.access, actor.caller, actor.grants, chosen=registry_grant, purpose=actor.purpose)
         scope = scope_of(giving, atlas=atlas, today=actor.today, bounds=actor.bounds)
@@ -217,6 +219,7 @@ class Requires:
             purpose=actor.purpose or POLICY[giving[0].role][self.access.permission],
             units=places_of(giving, atlas=atlas, today=actor.today),
             asked=self.access,
+            most_persons=settings.most_persons(grant.role for grant in giving),
         )
         request.state.actor = admitted
         return admitted

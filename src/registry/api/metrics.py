@@ -38,6 +38,9 @@ class Metrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
+        self.abnormal_usage = Counter(
+            "registry_abnormal_usage", "Answers refused because they showed too many people.", registry=self.registry
+        )
         self.in_flight = Gauge("registry_http_requests_in_flight", "Requests being answered.", registry=self.registry)
         ProcessCollector(registry=self.registry)
 

@@ -115,6 +115,7 @@ WITH_TOKEN = (
     "insufficient_scope",
     "officer_required",
     "quota_exceeded",
+    "too_many_persons",
 )
 """What every operation that asks for a token may answer."""
 WITH_BODY = ("malformed_json", "body_too_large", "unsupported_media_type")

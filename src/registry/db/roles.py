@@ -40,6 +40,8 @@ ALTER FUNCTION app.episodes_of(uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.place_audit_event() OWNER TO registry_definer;
 ALTER FUNCTION app.standing(text, text, text, text, date) OWNER TO registry_definer;
 ALTER FUNCTION app.move_epoch() OWNER TO registry_definer;
+ALTER FUNCTION app.count_read(text, timestamptz, uuid[]) OWNER TO registry_definer;
+ALTER FUNCTION app.forget_reads(timestamptz) OWNER TO registry_definer;
 """
 """The functions that look past the policies do so with the rights of this role, and with no others."""
 

@@ -5,17 +5,18 @@ the application may only add them.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Date, TextClause, bindparam, text
+from sqlalchemy import Column, ColumnElement, Date, DateTime, Text, TextClause, bindparam, text
 from sqlmodel import SQLModel, col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.tables.situation import ReachRow
 from registry.db.tables.trail import AuditEventRow, ChangeFeedRow
+from registry.domain import quota
 from registry.domain.access import FieldGroup, Purpose
 from registry.domain.record import FeedOperation
 
@@ -34,11 +35,18 @@ class Act:
     at: datetime
     grant_ids: tuple[UUID, ...] = ()
     unit_ids: tuple[int, ...] = ()
+    most_persons: int | None = None
+    """How many different people the officer may be shown within the hour; None where they are not counted."""
 
     @property
     def author(self) -> str:
         """The officer as records name who changed them, whichever software was used."""
         return f"{self.issuer}|{self.on_behalf_of or self.subject}"
+
+    @property
+    def with_known_content(self) -> "Act":
+        """The same act where the answer tells the caller nothing that they did not send: nobody is counted."""
+        return replace(self, most_persons=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,9 @@ _AUDITED = columns_of(AuditEventRow)
 _AUDIT = f"INSERT INTO audit_event ({listed(_AUDITED)}) SELECT {listed(_AUDITED, ':')}"
 _AUDIT_PARAMETERS = {column.name: bindparam(column.name, type_=column.type) for column in _AUDITED}
 _AUDIT_ONLY = text(_AUDIT).bindparams(*_AUDIT_PARAMETERS.values())
+_AUDIT_COUNTED = text(f"WITH audited AS ({_AUDIT}) SELECT app.count_read(:reader, :hour, :person_ids)").bindparams(
+    *_AUDIT_PARAMETERS.values(), bindparam("reader", type_=Text), bindparam("hour", type_=DateTime(timezone=True))
+)
 _FEED = """
     INSERT INTO change_feed (unit_id, organisation_id, person_id, entity, record_id, op, version)
     SELECT audience.unit_id, audience.organisation_id, :person_id, :entity, :record_id, :op, :version
@@ -115,9 +126,19 @@ async def audit(
     groups: Iterable[FieldGroup] = (),
     allowed: bool = True,
 ) -> None:
-    """Write who saw or did what. Takes ids only: a value has no place in an audit row."""
+    """Write who saw or did what. Takes ids only: a value has no place in an audit row.
+
+    It counts the people whom the answer shows, in the same statement, and refuses when they are too many:
+    what is refused is rolled back, so that nobody was seen and nobody is counted.
+    """
     seen = _audited(act, persons=persons, entity=entity, record_id=record_id, groups=groups, allowed=allowed)
-    await (await session.connection()).execute(_AUDIT_ONLY, seen)
+    connection = await session.connection()
+    if act.most_persons is None or not allowed or not seen["person_ids"]:
+        await connection.execute(_AUDIT_ONLY, seen)
+        return
+    hour = {"reader": act.author, "hour": quota.hour_of(act.at)}
+    shown: int = (await connection.execute(_AUDIT_COUNTED, seen | hour)).scalar_one()
+    quota.require_few_persons(shown, most=act.most_persons, at=act.at)
 
 
 def facts(change: Change, act: Act, *, groups: Iterable[FieldGroup], today: date) -> dict[str, Any]:

@@ -1,8 +1,11 @@
-"""Quotas: so many requests in a window of time, and what each caller has spent of one."""
+"""Quotas: so many requests in a window of time, so many people in an hour, and what each caller has spent."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from math import ceil
+
+from registry.domain.errors import DomainError
 
 MOST_CALLERS = 100_000
 """Callers told apart by one process; the memory that anybody's requests can take is bounded by it."""
@@ -33,6 +36,24 @@ class Standing:
 class _Window:
     ends_at: float
     spent: int
+
+
+class TooManyPersons(DomainError):
+    """The answer would show more different people than the caller may see within the hour."""
+
+    code = "too_many_persons"
+
+
+def hour_of(at: datetime) -> datetime:
+    """The hour in which people read are counted."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def require_few_persons(seen: int, *, most: int, at: datetime) -> None:
+    """Refuse what would show too many people; from the next hour on others may be seen."""
+    if seen > most:
+        wait = hour_of(at) + timedelta(hours=1) - at
+        raise TooManyPersons(retry_after=ceil(wait.total_seconds()), max_persons=most)
 
 
 class Windows:

@@ -21,6 +21,7 @@ class TaskKind(StrEnum):
     ERASURE_APPROVAL = "erasure_approval"
     BREACH_NOTIFICATION_DUE = "breach_notification_due"
     BREACH_NOTICE = "breach_notice"
+    ABNORMAL_USAGE = "abnormal_usage"
 
 
 class Decision(StrEnum):
@@ -84,6 +85,7 @@ RULES: Mapping[TaskKind, TaskRule] = {
     TaskKind.BREACH_NOTICE: TaskRule(
         Role.ADMINISTRATOR, (Decision.ACKNOWLEDGE,), timedelta(hours=72), opener_may_settle=True
     ),
+    TaskKind.ABNORMAL_USAGE: TaskRule(Role.ADMINISTRATOR, (Decision.ACKNOWLEDGE,), timedelta(hours=24)),
 }
 """Every kind with its rule. What is not here cannot be opened."""
 

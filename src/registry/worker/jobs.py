@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from registry.worker.grants import ask_about_continued_grants
 from registry.worker.job import Job
+from registry.worker.reads import forget_reads
 from registry.worker.rights import tell_of_overdue_requests
 from registry.worker.tasks import expire_tasks
 
 JOBS: tuple[Job, ...] = (
     Job("tasks_expired", timedelta(minutes=1), expire_tasks),
+    Job("reads_forgotten", timedelta(hours=1), forget_reads),
     Job("grants_continued", timedelta(hours=1), ask_about_continued_grants),
     Job("subject_requests_overdue", timedelta(minutes=15), tell_of_overdue_requests),
 )

@@ -16,6 +16,7 @@ from registry.db import persons, reach, records, trail
 from registry.db.records import AnyRow, Key, Stub
 from registry.db.tables.persons import PersonRow
 from registry.db.tables.situation import OrganisationRow
+from registry.db.trail import Act
 from registry.domain.access import require_units
 from registry.domain.errors import NotFound
 from registry.domain.person import Processing
@@ -128,11 +129,11 @@ async def repeated(desk: Desk, kind: Kind, existing: Stub, key: Key, fingerprint
     actor = desk.actor
     seen = await records.get(desk.session, kind.table, key, scope=actor.scope, today=actor.today)
     if seen is not None and seen.state is RecordState.ACTIVE:
-        return await _unchanged(desk, kind, seen)
+        return await _unchanged(desk, kind, seen, actor.act.with_known_content)
     owner = key.person_id or (key.id if kind.table is PersonRow else None)
     await trail.audit(
         desk.session,
-        actor.act,
+        actor.act.with_known_content,
         persons=() if owner is None else (owner,),
         entity=records.entity_of(kind.table),
         record_id=key.id,
@@ -156,8 +157,8 @@ def _restriction(owner: AnyRow | None) -> tuple[Remark, ...]:
     return (Remark("person_is_restricted"),) if restricted else ()
 
 
-async def _unchanged(desk: Desk, kind: Kind, row: AnyRow) -> Written:
-    await records.note(desk.session, row, desk.actor.act, groups=kind.groups)
+async def _unchanged(desk: Desk, kind: Kind, row: AnyRow, act: Act | None = None) -> Written:
+    await records.note(desk.session, row, act or desk.actor.act, groups=kind.groups)
     return Written(row)
 
 

@@ -56,6 +56,12 @@ class LimitsOut(Out):
     max_body_bytes: int = Field(description="Largest body, in bytes.", ge=1, le=2**31 - 1)
     default_page_size: int = Field(description="Items on a page when nothing is said.", ge=1, le=1000)
     max_page_size: int = Field(description="Most items on a page.", ge=1, le=1000)
+    max_persons_per_hour: int = Field(
+        description="How many different people an officer may be shown in an hour.", ge=1, le=1_000_000
+    )
+    max_persons_per_hour_of_systems: int = Field(
+        description="The same for a province's system that calls without an officer.", ge=1, le=10_000_000
+    )
     quotas: list[QuotaOut] = Field(description="How often each process of the service may be called.", max_length=20)
 
 

@@ -1,5 +1,17 @@
 """Loads every table, for migrations."""
 
-from registry.db.tables import cases, clients, metadata, persons, rights, situation, tasks, trail, units, worker
+from registry.db.tables import cases, clients, metadata, persons, reads, rights, situation, tasks, trail, units, worker
 
-__all__ = ["cases", "clients", "metadata", "persons", "rights", "situation", "tasks", "trail", "units", "worker"]
+__all__ = [
+    "cases",
+    "clients",
+    "metadata",
+    "persons",
+    "reads",
+    "rights",
+    "situation",
+    "tasks",
+    "trail",
+    "units",
+    "worker",
+]

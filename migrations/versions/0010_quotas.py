@@ -16,11 +16,11 @@ COUNTERS = ("person_read", "person_read_count")
 FUNCTIONS = ("count_read(text, timestamptz, uuid[])", "forget_reads(timestamptz)")
 READERS = ("registry_units", "registry_organisations", "registry_health", "registry_emergency")
 
-NOTICE = "breach_notice"
-"""The one kind of task that its opener may settle."""
-KINDS = (
+DUTIES = ("subject_request_due", "subject_request_overdue", "breach_notification_due", "breach_notice")
+"""Tasks that their opener may settle."""
+FOUR_EYES = (
     *("grant_continued", "emergency_notice", "emergency_review", "emergency_medical_approval"),
-    *("subject_request_due", "subject_request_overdue", "erasure_approval", "breach_notification_due", NOTICE),
+    "erasure_approval",
 )
 NEW_KIND = "abnormal_usage"
 
@@ -49,7 +49,7 @@ def upgrade() -> None:
         op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO registry_definer")
         op.execute(f"GRANT SELECT ON {table} TO registry_backup")
     _make_functions()
-    _name_kinds(*KINDS, NEW_KIND)
+    _name_kinds(*FOUR_EYES, NEW_KIND)
 
 
 def downgrade() -> None:
@@ -57,7 +57,7 @@ def downgrade() -> None:
     op.execute("ALTER TABLE task NO FORCE ROW LEVEL SECURITY")  # its owner, too, would find no rows
     op.execute(f"DELETE FROM task WHERE kind = '{NEW_KIND}'")  # noqa: S608 - our own constant
     op.execute("ALTER TABLE task FORCE ROW LEVEL SECURITY")
-    _name_kinds(*KINDS)
+    _name_kinds(*FOUR_EYES)
     for function in FUNCTIONS:
         op.execute(f"DROP FUNCTION app.{function}")
     for table in COUNTERS:
@@ -108,11 +108,9 @@ def _make_functions() -> None:
     op.execute(f"GRANT EXECUTE ON FUNCTION app.{FUNCTIONS[1]} TO registry_worker")
 
 
-def _name_kinds(*kinds: str) -> None:
+def _name_kinds(*four_eyes: str) -> None:
     """Write anew which kinds of tasks there are, and which their opener may not settle."""
-    listed, judged = (
-        ", ".join(f"'{kind}'" for kind in each) for each in (kinds, [kind for kind in kinds if kind != NOTICE])
-    )
+    listed, judged = (", ".join(f"'{kind}'" for kind in each) for each in ((*four_eyes, *DUTIES), four_eyes))
     op.drop_constraint(op.f("ck_task_kind"), "task")
     op.drop_constraint(op.f("ck_task_four_eyes"), "task")
     op.create_check_constraint(op.f("ck_task_kind"), "task", f"kind IN ({listed})")

@@ -1,0 +1,193 @@
+"""A small world for asking who sees what: three communes, each with a person who has a record of every kind.
+
+Every text that is recorded of somebody names its group of fields and its place ("file of own"), so that an answer
+tells by itself what of whom it shows.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from uuid import UUID, uuid4
+
+import httpx
+
+from registry.api.kinds.episodes import EPISODES
+from registry.api.kinds.organisations import ORGANISATIONS
+from registry.api.kinds.persons import PERSONS
+from registry.api.records.kind import Kind
+from registry.domain.access import FieldGroup, Role, TokenScope
+from registry.domain.policy import POLICY
+from tests.conftest import TODAY, SignIn
+from tests.factories.bodies import OF_PERSON, OF_UNIT, Body, a_fresh, a_residence
+from tests.factories.posted import MERGE_PATCH, body_of, created
+
+OWN, NEIGHBOUR, ELSEWHERE = "own", "neighbour", "elsewhere"
+COMMUNES = {OWN: ("22015", "66"), NEIGHBOUR: ("22258", "66"), ELSEWHERE: ("00004", "01")}
+"""Two communes of one province and one of another, on today's map."""
+SINCE = "2026-01-01"
+
+Mark: TypeAlias = tuple[FieldGroup, str]
+
+_TEXTS: Mapping[str, str] = {
+    "person": "full_name",
+    "identity_document": "issuer",
+    "residence": "address",
+    "file": "issuer",
+    "drug_test": "tested_by",
+    "determination": "determined_by",
+    "episode": "issuer",
+    "subject_request": "details",
+}
+"""The field of each kind that says what it belongs to. Substances have no text, and say it by a year."""
+_YEARS = {OWN: 1911, NEIGHBOUR: 1912, ELSEWHERE: 1913}
+
+
+@dataclass
+class Place:
+    """A commune and everything there, by the singular of its kind."""
+
+    name: str
+    commune: str
+    bodies: dict[str, Body] = field(default_factory=dict)
+
+    @property
+    def person_id(self) -> str:
+        return self.id_of("person")
+
+    def id_of(self, singular: str) -> str:
+        return str(self.bodies[singular]["id"])
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who asks: the role, and the places in reach as units and as people."""
+
+    name: str
+    client: httpx.AsyncClient
+    role: Role | None = None
+    units: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    scopes: frozenset[TokenScope] = frozenset(TokenScope)
+
+
+@dataclass(frozen=True)
+class World:
+    """All places, all callers, and which text speaks of what."""
+
+    places: Mapping[str, Place]
+    callers: tuple[Caller, ...]
+    marks: Mapping[str, Mark]
+
+    def shown_by(self, answer: httpx.Response) -> set[Mark]:
+        """Read off an answer which groups of whom it shows."""
+        return {mark for text, mark in self.marks.items() if text in answer.text}
+
+
+def present(kind: Kind, place: Place) -> Body:
+    """The fields that the record of a place has since it was corrected."""
+    if kind.singular in _TEXTS:
+        return {_TEXTS[kind.singular]: f"{kind.groups[0]} of {place.name}"}
+    return dict(kind.correction)
+
+
+def path_of(kind: Kind, place: Place) -> str:
+    """The address of a collection."""
+    owner = f"/persons/{place.person_id}" if kind in OF_PERSON else ""
+    return f"/v1{owner}/{kind.collection}"
+
+
+async def a_world(sign_in: SignIn, anonymous: httpx.AsyncClient) -> World:
+    """Fill the communes, and let everybody sign in."""
+    places, marks = {}, {f"{group} of {place}": (group, place) for group in FieldGroup for place in COMMUNES}
+    for name in COMMUNES:
+        places[name] = await _filled(sign_in, name, marks)
+    callers = [caller async for caller in _callers(sign_in, anonymous, places[OWN])]
+    return World(places, tuple(callers), marks)
+
+
+async def _filled(sign_in: SignIn, name: str, marks: dict[str, Mark]) -> Place:
+    commune, province = COMMUNES[name]
+    clerks = {role: await sign_in(role, unit=(province, TODAY)) for role in Role if not role.acts_for_organisation}
+    place = Place(name, commune)
+    for kind in (*OF_UNIT, PERSONS, *OF_PERSON):
+        await _record(clerks[_writer(kind)], kind, place)
+    marks[f'"first_used_year":{_YEARS[name]}'] = (FieldGroup.HEALTH, name)
+    await _treated_elsewhere_too(clerks[Role.PROVINCE_MANAGER], place)
+    await _granted(clerks[Role.ADMINISTRATOR], place)
+    intervals = await clerks[Role.PROVINCE_MANAGER].get(f"/v1/persons/{place.person_id}/responsibilities")
+    marks[body_of(intervals)["items"][0]["id"]] = (FieldGroup.RESIDENCE, name)
+    return place
+
+
+async def _record(clerk: httpx.AsyncClient, kind: Kind, place: Place) -> None:
+    """Post a record and correct it, so that a former version of it speaks as well."""
+    body = a_fresh(kind) | _first(kind, place)
+    place.bodies[kind.singular] = body
+    await created(clerk, path_of(kind, place), body)
+    headers = {"If-Match": '"v1-any"', "Content-Type": MERGE_PATCH}
+    answer = await clerk.patch(f"{path_of(kind, place)}/{body['id']}", json=present(kind, place), headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+def _first(kind: Kind, place: Place) -> Body:
+    fields: Body = {
+        name: f"{value}, at first" for name, value in present(kind, place).items() if kind.singular in _TEXTS
+    }
+    if "unit_code" in kind.create.model_fields and kind in OF_UNIT:
+        fields["unit_code"] = place.commune
+    match kind.singular:
+        case "person":
+            fields["residence"] = a_residence(kind="permanent", unit_code=place.commune, from_on=SINCE)
+        case "residence":
+            fields |= {"unit_code": place.commune, "from_on": "2026-06-01"}
+        case "substance_use":
+            fields["first_used_year"] = _YEARS[place.name]
+        case "episode":
+            fields["provider_id"] = place.id_of("organisation")
+    return fields
+
+
+async def _treated_elsewhere_too(manager: httpx.AsyncClient, place: Place) -> None:
+    """Let a second organisation treat the person, by whom somebody of a network reaches them."""
+    place.bodies["second_provider"] = a_fresh(ORGANISATIONS) | {"unit_code": place.commune}
+    await created(manager, "/v1/organisations", place.bodies["second_provider"])
+    methadone = {"modality": "methadone", "provider_id": place.id_of("second_provider")}
+    await created(manager, path_of(EPISODES, place), a_fresh(EPISODES) | methadone)
+
+
+async def _granted(administrator: httpx.AsyncClient, place: Place) -> None:
+    """Give a grant that stands, and one that is revoked, to a holder whose tokens are ended."""
+    holder = f"holder in {place.name}"
+    for name in ("grant", "revoked_grant"):
+        grant = {"id": str(uuid4()), "subject": holder, "role": "commune_officer", "unit_code": place.commune}
+        place.bodies[name] = grant
+        await created(administrator, "/v1/grants", grant)
+    await administrator.post(f"/v1/grants/{place.id_of('revoked_grant')}/revoke")
+    place.bodies["revocation"] = {"id": str(uuid4()), "subject": holder, "reason": "device_lost"}
+    await created(administrator, "/v1/token-revocations", place.bodies["revocation"])
+
+
+async def _callers(sign_in: SignIn, anonymous: httpx.AsyncClient, own: Place) -> AsyncIterator[Caller]:
+    here, province = frozenset({OWN}), frozenset({OWN, NEIGHBOUR})
+    commune, reading = (own.commune, TODAY), frozenset({TokenScope.READ})
+    yield Caller("anonymous", anonymous, scopes=frozenset())
+    for role in (Role.COMMUNE_OFFICER, Role.HEALTH_OFFICER):
+        yield Caller(role, await sign_in(role, unit=commune), role, here, here)
+    for role, seat in ((Role.FACILITY_OFFICER, "organisation"), (Role.NETWORK_OFFICER, "second_provider")):
+        yield Caller(role, await sign_in(role, organisation=UUID(own.id_of(seat))), role, people=here)
+    for role in (Role.PROVINCE_MANAGER, Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR):
+        yield Caller(role, await sign_in(role, unit=("66", TODAY)), role, province, province)
+    server = await sign_in(Role.PROVINCE_SYSTEM, unit=("66", TODAY), subject="server", client_id="server")
+    yield Caller("province_system", server, Role.PROVINCE_SYSTEM, province, province)
+    reader = await sign_in(Role.COMMUNE_OFFICER, unit=commune, scopes=tuple(reading))
+    yield Caller("a token to read with", reader, Role.COMMUNE_OFFICER, here, here, reading)
+    nobody = await sign_in(Role.PROVINCE_MANAGER, unit=commune)
+    (grant,) = body_of(await nobody.get("/v1/me"))["grants"]
+    administrator = await sign_in(Role.ADMINISTRATOR, unit=("66", TODAY))
+    assert (await administrator.post(f"/v1/grants/{grant['id']}/revoke")).status_code == 200
+    yield Caller("nobody", nobody)
+
+
+def _writer(kind: Kind) -> Role:
+    roles = (role for role in Role if not role.acts_for_organisation)
+    return next(role for role in roles if POLICY[role].keys() >= {kind.read, kind.write})

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from registry.api import openapi, problems
 from registry.api.app import create_app
+from registry.api.auth.challenge import BEARER
 from registry.api.routers import front, health
 from registry.api.schemas.fields import In, Line, Out
 from registry.api.tags import TAGS, Tag
@@ -61,7 +62,7 @@ class StationPage(Out):
 
 
 def a_small_app() -> FastAPI:
-    bearer = Depends(HTTPBearer(scheme_name=openapi.BEARER))
+    bearer = Depends(HTTPBearer(scheme_name=BEARER))
     app = FastAPI(generate_unique_id_function=openapi.operation_id)
 
     @app.post("/v1/stations", tags=[Tag.ORGANISATIONS], dependencies=[bearer], responses=ACCESS)
@@ -81,7 +82,7 @@ def a_small_app() -> FastAPI:
     return app
 
 
-ACCESS = problems.responses("unauthenticated", "insufficient_scope", body=True)
+ACCESS = problems.responses(*problems.WITH_TOKEN, body=True)
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,12 @@ class Keys:
 
     fingerprint: bytes
     cursor: bytes
+    nonce: bytes
 
     @classmethod
     def derive(cls, secret: bytes) -> Self:
         """Derive every key; the same secret always gives the same keys."""
-        return cls(*(_derive(secret, purpose) for purpose in ("fingerprint", "cursor")))
+        return cls(*(_derive(secret, purpose) for purpose in ("fingerprint", "cursor", "dpop-nonce")))
 
     def fingerprint_of(self, body: bytes) -> bytes:
         """Keyed fingerprint of the body that created a record."""

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import Key
@@ -57,3 +58,9 @@ async def bearer(app: FastAPI, token: str) -> AsyncIterator[httpx.AsyncClient]:
 async def asked_with(app: FastAPI, token: str) -> httpx.Response:
     async with bearer(app, token) as client:
         return await client.get(ANYWHERE)
+
+
+def reason_in(caplog: pytest.LogCaptureFixture) -> str:
+    """Read off the log which check a refused token failed: the answer does not tell it."""
+    (record,) = [record for record in caplog.records if record.getMessage() == "auth.refused"]
+    return str(vars(record)["reason"])

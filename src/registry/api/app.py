@@ -12,7 +12,9 @@ from registry import __version__, working_calendar
 from registry.api import docs_page, errors, metrics, openapi
 from registry.api.abnormal_usage import raise_alarm
 from registry.api.auth.admission import Admission
+from registry.api.auth.dpop import Nonces, ProofVerifier
 from registry.api.auth.issuer_keys import IssuerKeys
+from registry.api.auth.reception import Reception
 from registry.api.auth.tokens import TokenVerifier
 from registry.api.clock import Clock, system_clock
 from registry.api.denials import record_denial
@@ -84,7 +86,10 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
     app.state.calendar = working_calendar.load(settings.working_days)
     app.state.readiness = Readiness()
     app.state.rate_limits = RateLimits(settings.quotas)
+    app.state.counters = counters
     app.state.tokens = TokenVerifier(IssuerKeys(issuer) for issuer in settings.issuers)
+    nonces = Nonces(app.state.keys.nonce) if settings.dpop_nonce else None
+    app.state.reception = Reception(app.state.tokens, ProofVerifier(nonces), settings.public_url)
     app.state.admission = Admission.of(settings)
     for router in ROUTERS:
         app.include_router(router)

@@ -1,5 +1,6 @@
-"""The audit rows of denials: who was refused what, about whom."""
+"""What is left behind by denials: who was refused what, about whom. Of who is not known, a log line and a count."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from fastapi import Request
 
 from registry.api.actor import Actor
+from registry.api.auth.refused import Reason, Unauthenticated
 from registry.db import trail
 from registry.db.context import closed_transaction
 from registry.domain.errors import DomainError, Forbidden, NotFound
@@ -14,9 +16,14 @@ from registry.domain.quota import TooManyPersons
 
 DENIALS = (Forbidden, TooManyPersons)
 
+log = logging.getLogger(__name__)
+
 
 async def record_denial(request: Request, refusal: DomainError) -> None:
     """Write who was denied what, in a transaction of its own: the request's work has been rolled back."""
+    if isinstance(refusal, Unauthenticated):
+        _note_stranger(request, refusal.reason)
+        return
     actor: Actor | None = getattr(request.state, "actor", None)
     is_denial = (
         isinstance(refusal, Forbidden | TooManyPersons) or type(refusal) is NotFound
@@ -33,6 +40,12 @@ async def record_denial(request: Request, refusal: DomainError) -> None:
             groups=actor.asked.shows if actor.asked else (),
             allowed=False,
         )
+
+
+def _note_stranger(request: Request, reason: Reason) -> None:
+    """Count and log a refusal of somebody who has no name: a bad token may not be from whom it speaks of."""
+    request.app.state.counters.unauthenticated.labels(reason.value).inc()
+    log.log(logging.INFO if reason is Reason.NO_TOKEN else logging.WARNING, "auth.refused", extra={"reason": reason})
 
 
 def _id_in(path: Mapping[str, Any], name: str) -> UUID | None:

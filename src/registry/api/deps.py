@@ -9,13 +9,16 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.http import HTTPBase
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.actor import Actor, confined, grants_for, places_of, scope_of
 from registry.api.auth.admission import Admission
 from registry.api.auth.caller import Caller
+from registry.api.auth.challenge import BEARER, DPOP
+from registry.api.auth.reception import Reception
 from registry.api.auth.refused import Unauthenticated
 from registry.api.auth.tokens import TokenVerifier
 from registry.api.clock import local_date
@@ -33,9 +36,8 @@ from registry.keys import Keys
 from registry.settings import Settings
 from registry.vault.ring import KeyRing
 
-_bearer = HTTPBearer(
-    auto_error=False, scheme_name="bearer", bearerFormat="JWT", description="Access token of a configured issuer."
-)
+_bearer = HTTPBearer(auto_error=False, scheme_name=BEARER)
+_dpop = HTTPBase(auto_error=False, scheme_name=DPOP, scheme="DPoP")
 
 
 async def current_instant(request: Request) -> datetime:
@@ -76,27 +78,31 @@ async def current_date(now: Now) -> date:
 Today = Annotated[date, Depends(current_date)]
 
 
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+async def presented(
+    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_dpop)],
+) -> HTTPAuthorizationCredentials | None:
+    """What stands in Authorization, of either scheme; both are named for the specification."""
+    return credentials
 
 
-async def current_caller(request: Request, now: Now, credentials: Credentials) -> Caller:
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(presented)]
+
+
+async def current_caller(request: Request, response: Response, now: Now, credentials: Credentials) -> Caller:
     """Whom the request's token speaks of, counted against the quotas before anything else is done for them."""
     limits: RateLimits = request.app.state.rate_limits
+    reception: Reception = request.app.state.reception
     try:
-        caller = await _verified(request, credentials, now)
+        welcome = await reception.welcome(request, credentials, now=now.timestamp())
     except Unauthenticated:
         limits.count_stranger(request.scope, now=now.timestamp())
         raise
     is_search = Tag.LISTS in request.scope["route"].tags
-    limits.count_caller(request.scope, caller, is_search=is_search, now=now.timestamp())
-    return caller
-
-
-async def _verified(request: Request, credentials: HTTPAuthorizationCredentials | None, now: datetime) -> Caller:
-    if credentials is None:
-        raise Unauthenticated
-    caller: Caller = await request.app.state.tokens.verify(credentials.credentials, now=now.timestamp())
-    return caller
+    limits.count_caller(request.scope, welcome.caller, is_search=is_search, now=now.timestamp())
+    if welcome.nonce is not None:
+        response.headers["DPoP-Nonce"] = welcome.nonce
+    return welcome.caller
 
 
 CallerDep = Annotated[Caller, Depends(current_caller)]

@@ -12,7 +12,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from registry.api import database_failures, faults, language, notices
-from registry.api.auth.refused import TokenInvalid, Unauthenticated
+from registry.api.auth import challenge
+from registry.api.auth.refused import Unauthenticated
 from registry.api.limits import RequestLimits
 from registry.api.problems import CATALOGUE, MEDIA_TYPE, FieldError, Problem
 from registry.api.refusals import (
@@ -128,7 +129,7 @@ class Answers:
         )
         headers = {"Cache-Control": "no-store", "Content-Language": spoken.value, "Vary": "Accept-Language"}
         if kind.status == 401:
-            headers["WWW-Authenticate"] = _challenge(refusal)
+            headers["WWW-Authenticate"] = challenge.of(refusal, authorization=request.headers.get("Authorization", ""))
         if "retry_after" in refusal.facts:
             headers["Retry-After"] = str(refusal.facts["retry_after"])
         if isinstance(refusal, Refusal):
@@ -196,12 +197,6 @@ def _allowed_methods(request: Request) -> list[str]:
             for method in route.methods
         }
     )
-
-
-def _challenge(refusal: DomainError) -> str:
-    """Write the field that a 401 must carry (RFC 6750, section 3)."""
-    challenge = 'Bearer realm="registry"'
-    return f'{challenge}, error="invalid_token"' if isinstance(refusal, TokenInvalid) else challenge
 
 
 def _log(error: Exception, refusal: DomainError) -> None:

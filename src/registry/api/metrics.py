@@ -41,6 +41,12 @@ class Metrics:
         self.abnormal_usage = Counter(
             "registry_abnormal_usage", "Answers refused because they showed too many people.", registry=self.registry
         )
+        self.unauthenticated = Counter(
+            "registry_unauthenticated",
+            "Requests without a token that is accepted, by the check that failed.",
+            ("reason",),
+            registry=self.registry,
+        )
         self.in_flight = Gauge("registry_http_requests_in_flight", "Requests being answered.", registry=self.registry)
         ProcessCollector(registry=self.registry)
 

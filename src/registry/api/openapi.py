@@ -17,19 +17,19 @@ from fastapi.routing import APIRoute
 
 from registry import __version__
 from registry.api import problems
+from registry.api.auth.challenge import BEARER, DPOP
 from registry.api.tags import TAGS
 
 Json: TypeAlias = dict[str, Any]
 
 TITLE = "Rehabilitation case registry"
 MANUAL = Path(__file__).with_name("manual.md")
-BEARER = "bearer"
 PROBLEM = "#/components/schemas/Problem"
 
 _FASTAPI_OWN = ("HTTPValidationError", "ValidationError")
 _METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
 
-_SECURITY_SCHEME: Json = {
+_BEARER_SCHEME: Json = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "JWT",
@@ -38,6 +38,19 @@ _SECURITY_SCHEME: Json = {
         "`Bearer`. Its scopes say what kind of thing the client may do: `registry.read` (read), `registry.write` "
         "(record), `registry.report` (figures and reports), `registry.admin` (grants). What a request may touch is the "
         "token's scopes and, beside them, the grants that the registry holds for the token's subject."
+    ),
+}
+
+_DPOP_SCHEME: Json = {
+    "type": "http",
+    "scheme": "DPoP",
+    "description": (
+        "An access token that is bound to a key (`cnf.jkt`, RFC 9449): `Authorization: DPoP <token>`, and with every "
+        "request one field `DPoP` with a new proof. A proof is a JWT of type `dpop+jwt` with the public key in the "
+        "header's `jwk`, signed with that key (ES256, ES384, PS256, PS384, RS256 or Ed25519), and the claims `jti` "
+        "(never used before), `htm` (the method), `htu` (the address as clients know it, without query), `iat` (now, "
+        "within a minute), `ath` (SHA-256 of the token, base64url) and, where an answer gave a `DPoP-Nonce`, `nonce`. "
+        "Officers' apps should use it; the operator may require it. A bound token sent as `Bearer` is refused."
     ),
 }
 
@@ -90,7 +103,7 @@ def build(app: FastAPI) -> Json:
         routes=app.routes,
     )
     components = spec.setdefault("components", {})
-    components["securitySchemes"] = {BEARER: _SECURITY_SCHEME}
+    components["securitySchemes"] = {BEARER: _BEARER_SCHEME, DPOP: _DPOP_SCHEME}
     components["headers"] = _HEADERS
 
     for operation in operations(spec):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from registry.worker.grants import ask_about_continued_grants
 from registry.worker.job import Job
+from registry.worker.proofs import purge_proofs
 from registry.worker.reads import forget_reads
 from registry.worker.rights import tell_of_overdue_requests
 from registry.worker.tasks import expire_tasks
@@ -13,4 +14,5 @@ JOBS: tuple[Job, ...] = (
     Job("reads_forgotten", timedelta(hours=1), forget_reads),
     Job("grants_continued", timedelta(hours=1), ask_about_continued_grants),
     Job("subject_requests_overdue", timedelta(minutes=15), tell_of_overdue_requests),
+    Job("proofs_purged", timedelta(minutes=1), purge_proofs),
 )

@@ -8,6 +8,7 @@ from registry.api.app import create_app
 from registry.demo.issuer import DemoIssuer
 from registry.settings import Settings
 from tests.conftest import NOW
+from tests.factories.tokens import signed
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +25,15 @@ async def strict(database_url: str, settings: Settings) -> AsyncIterator[FastAPI
     )
     async with application.router.lifespan_context(application):
         yield application
+
+
+@pytest.fixture(scope="module")
+def holder() -> ECKey:
+    """The key of whoever the token was issued to."""
+    return ECKey.generate_key("P-256", private=True)
+
+
+@pytest.fixture
+def token(key: ECKey, holder: ECKey) -> str:
+    """A token that is bound to the holder's key."""
+    return signed(key, cnf={"jkt": holder.thumbprint()})

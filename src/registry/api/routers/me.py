@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1/me", tags=[Tag.ACCESS], route_class=StrictRoute)
 @router.get(
     "",
     summary="Read your own rights",
-    responses=problems.responses("unauthenticated", "token_invalid", "insufficient_scope"),
+    responses=problems.responses(*problems.WITH_TOKEN),
 )
 async def get_me(request: Request, actor: SomeActor, atlas: AtlasDep) -> MeOut:
     """Tell the caller which grants are in force today, what the token allows, and which operations follow from both.

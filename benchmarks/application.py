@@ -1,4 +1,6 @@
-"""The service as it runs in production, in a process of its own: `python -m benchmarks.application PORT`.
+"""The service as it runs in production, in a process of its own: `python -m benchmarks.application PORT [WITHOUT ...]`.
+
+What is named after the port (`encryption`, `audit`) is left out, to measure what it costs.
 
 Settings come from the environment. The benchmark's tokens are signed by the test issuer, which
 `registry serve` refuses.
@@ -8,12 +10,15 @@ import sys
 
 import uvicorn
 
+from benchmarks.without import LEFT_OUT
 from registry import logs
 from registry.api.app import create_app
 from registry.settings import Settings
 
 
-def main(port: int) -> None:
+def main(port: int, *without: str) -> None:
+    for name in without:
+        LEFT_OUT[name]()
     settings = Settings()
     if settings.database_url is None:
         sys.exit("set REGISTRY_DATABASE_URL")
@@ -23,4 +28,4 @@ def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

@@ -36,5 +36,3 @@ SELECT id, md5('methadone' || n)::uuid, there_unit_id, id, md5('methadone' || n)
        'methadone', 'voluntary', date '2018-01-01' + n % 900, date '2018-01-01' + n % 900, '{}', NULL, NULL,
        1, 'active', at, at, 'benchmark', print
 FROM resident WHERE n % 10 = 0;
-
-ANALYZE;

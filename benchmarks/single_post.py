@@ -6,14 +6,14 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from hashlib import md5
 from itertools import count
 from statistics import median
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 
 from benchmarks.client import Load, Request, drive
+from benchmarks.population import person_id
 from benchmarks.processor import seconds_of
 from benchmarks.stage import HERE, SUBJECT, Stage
 from registry.demo.issuer import ISSUER
@@ -59,10 +59,10 @@ async def compare(stage: Stage) -> dict[str, float]:
 
 
 def _post(stage: Stage) -> tuple[Load, Round]:
-    postgres, service = seconds_of(stage.postgres_pid), seconds_of(stage.service_pid)
+    postgres, service = seconds_of(stage.postgres_pid), seconds_of(stage.service.pid)
     load = _load(stage, seconds=ROUND_SECONDS)
     done = len(load.latencies)
-    postgres, service = seconds_of(stage.postgres_pid) - postgres, seconds_of(stage.service_pid) - service
+    postgres, service = seconds_of(stage.postgres_pid) - postgres, seconds_of(stage.service.pid) - service
     return load, Round(load.rate, postgres / done, service / done)
 
 
@@ -86,11 +86,7 @@ def _episode_of(n: int) -> Request:
         "planned_months": 6,
         "therapies": ["intake", "detoxification", "counselling"],
     }
-    return Request("POST", f"/v1/persons/{_person(n)}/episodes", body)
-
-
-def _person(n: int) -> UUID:
-    return UUID(md5(str(n).encode(), usedforsecurity=False).hexdigest())
+    return Request("POST", f"/v1/persons/{person_id(n)}/episodes", body)
 
 
 def _pgbench(stage: Stage) -> Round:

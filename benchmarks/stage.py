@@ -1,22 +1,20 @@
 """What the benchmarks run on: the embedded PostgreSQL with made-up people, and the service in a process of its own."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 
+from benchmarks import population
 from benchmarks.client import Connection
+from benchmarks.service import Service, serving
 from registry.database import one_transaction, prepare
 from registry.db.tables.clients import ApiClientRow
 from registry.db.tables.trail import AccessGrantRow
@@ -25,12 +23,12 @@ from registry.demo.issuer import CLIENT, ISSUER, DemoIssuer
 from registry.domain.access import Role
 from registry.domain.client import ClientKind
 from registry.embedded import EmbeddedPostgres
-from registry.vault.ring import new_entry
+from registry.settings import Quotas
+from registry.vault.ring import KeyRing, new_entry
 
 HERE = Path(__file__).parent
 SUBJECT = "benchmark"
 PROVINCE, ON = "54", date(2020, 12, 31)
-START_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +37,9 @@ class Stage:
 
     sqlalchemy_url: str
     programs: Path
-    postgres_pid: int
-    service_pid: int
-    port: int
+    directory: Path
+    settings: Mapping[str, str] = field(repr=False)
+    service: Service
     token: str
     units: tuple[int, ...]
     map_load_seconds: float
@@ -51,36 +49,47 @@ class Stage:
         """The address of the database as pgbench and asyncpg read it."""
         return self.sqlalchemy_url.replace("+asyncpg", "")
 
-    def connect(self) -> Connection:
-        """Open a connection to the service."""
-        return Connection(self.port, self.token)
+    @property
+    def postgres_pid(self) -> int:
+        """The server's first process."""
+        return int((self.directory / "data/postgres/postmaster.pid").read_text().split()[0])
+
+    def connect(self, service: Service | None = None) -> Connection:
+        """Open a connection to the service, or to another one."""
+        return Connection((service or self.service).port, self.token)
+
+    def serving(self, *without: str) -> AbstractContextManager[Service]:
+        """Start another service, which may lack a protection."""
+        return serving(self.settings, self.directory, *without)
 
 
 @asynccontextmanager
 async def set_up() -> AsyncIterator[Stage]:
     """Prepare a database, start the service on it, and take everything away afterwards."""
-    async with AsyncExitStack() as stack:
-        directory = stack.enter_context(_passable_directory())
-        server = stack.enter_context(EmbeddedPostgres(directory / "data"))
+    with _passable_directory() as directory, EmbeddedPostgres(directory / "data") as server:
         await prepare(server.url())
-        units, map_load_seconds = await _populate(server.url())
+        master_keys = new_entry(1)
+        units, map_load_seconds = await _populate(server.url(), KeyRing(master_keys))
         issuer = DemoIssuer(directory)
-        port = _free_port()
-        log = directory / "service.log"
-        service = _start_service(server.url(), issuer, port, log)
-        stack.callback(service.wait)
-        stack.callback(service.terminate)
-        _wait_for(port, service, log)
-        yield Stage(
-            sqlalchemy_url=server.url(),
-            programs=server.bin_dir,
-            postgres_pid=int((directory / "data/postgres/postmaster.pid").read_text().split()[0]),
-            service_pid=service.pid,
-            port=port,
-            token=issuer.token(SUBJECT, now=datetime.now(UTC)),
-            units=units,
-            map_load_seconds=map_load_seconds,
-        )
+        settings = {
+            "REGISTRY_DATABASE_URL": server.url(),
+            "REGISTRY_SECRET": uuid4().hex,
+            "REGISTRY_MASTER_KEYS": master_keys,
+            "REGISTRY_ISSUERS": json.dumps([issuer.trusted().model_dump(mode="json")]),
+            # The benchmark calls as often as it can: it is one officer with one client.
+            "REGISTRY_QUOTAS": json.dumps({name: {"requests": 10_000_000} for name in Quotas.model_fields}),
+        }
+        with serving(settings, directory) as service:
+            yield Stage(
+                sqlalchemy_url=server.url(),
+                programs=server.bin_dir,
+                directory=directory,
+                settings=settings,
+                service=service,
+                token=issuer.token(SUBJECT, now=datetime.now(UTC)),
+                units=units,
+                map_load_seconds=map_load_seconds,
+            )
 
 
 @contextmanager
@@ -91,7 +100,7 @@ def _passable_directory() -> Iterator[Path]:
         yield directory
 
 
-async def _populate(url: str) -> tuple[tuple[int, ...], float]:
+async def _populate(url: str, master_keys: KeyRing) -> tuple[tuple[int, ...], float]:
     """Load the map, grant the caller the province, and fill it; the units in reach, and the map's time."""
     today = datetime.now(UTC).date()
     async with one_transaction(url) as session:
@@ -132,36 +141,6 @@ async def _populate(url: str) -> tuple[tuple[int, ...], float]:
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     await connection.execute("CREATE TEMPORARY TABLE commune (place int, unit_id int, there_unit_id int)")
     await connection.copy_records_to_table("commune", records=communes)
-    await connection.execute((HERE / "population.sql").read_text("utf-8"))
+    await population.fill(connection, master_keys)
     await connection.close()
     return units, map_load_seconds
-
-
-def _start_service(url: str, issuer: DemoIssuer, port: int, log: Path) -> subprocess.Popen[bytes]:
-    settings = {
-        "REGISTRY_DATABASE_URL": url,
-        "REGISTRY_SECRET": uuid4().hex,
-        "REGISTRY_MASTER_KEYS": new_entry(1),
-        "REGISTRY_ISSUERS": json.dumps([issuer.trusted().model_dump(mode="json")]),
-    }
-    command = [sys.executable, "-m", "benchmarks.application", str(port)]
-    with log.open("wb") as output:
-        return subprocess.Popen(command, env={**os.environ, **settings}, stdout=output, stderr=output)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def _wait_for(port: int, service: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and service.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"the service did not start: {log.read_text()}")

@@ -12,7 +12,7 @@ export REGISTRY_TEST_DATABASE_URL := $(DATABASE_URL)
 unexport DATABASE_URL
 endif
 
-.PHONY: help run test check bench fuzz lock
+.PHONY: help run test check bench fuzz audit-deps sbom lock
 
 help:
 	@echo "make run [PORT=8000]           start the demo province on 127.0.0.1"
@@ -20,6 +20,8 @@ help:
 	@echo "make check                     format, lint, types, layers, migrations, API description"
 	@echo "make bench                     compare speed with the bare database"
 	@echo "make fuzz [ARGS=--short]       try the API with what its specification allows and forbids, as every role"
+	@echo "make audit-deps                look the pinned packages up in a database of vulnerabilities"
+	@echo "make sbom                      write the bill of materials, build/sbom.json (CycloneDX)"
 	@echo "make lock [ARGS=--upgrade]     pin the dependencies again"
 
 run: .venv/run
@@ -46,6 +48,13 @@ bench: .venv/dev
 
 fuzz: .venv/dev
 	@.venv/bin/python -m fuzz $(ARGS)
+
+audit-deps: .venv/dev
+	@PATH=".venv/bin:$$PATH" .venv/bin/python scripts/audit_deps.py
+
+sbom: .venv/dev
+	@mkdir -p build
+	@.venv/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.json requirements.txt
 
 lock: .venv/made
 	$(PIP) install uv==0.13.9

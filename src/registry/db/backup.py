@@ -1,4 +1,4 @@
-"""Backup and restore with PostgreSQL's own programs. A restore begins another epoch of the feed."""
+"""Backup and restore with PostgreSQL's own programs. A restore begins the feed and the audit log's order anew."""
 
 import contextlib
 import os
@@ -32,6 +32,10 @@ _AFTER = (
     roles.GIVE_FUNCTIONS
     + """
 UPDATE public.service_state SET value = jsonb_build_object('id', gen_random_uuid()) WHERE key = 'feed_epoch';
+INSERT INTO public.service_state AS state (key, value)
+SELECT 'audit_eras', jsonb_build_object('begin', jsonb_build_array(coalesce(max(seq), 0) + 1)) FROM public.audit_event
+ON CONFLICT (key) DO UPDATE
+SET value = jsonb_build_object('begin', (state.value -> 'begin') || (excluded.value -> 'begin'));
 COMMIT;
 """
 ).encode()

@@ -62,8 +62,13 @@ async def close(session: AsyncSession) -> None:
 async def worker_transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """Begin a transaction of the worker: it sees what time brings about, and nothing of any person."""
     async with transaction(sessions) as session:
-        await _set(session, DatabaseRole.WORKER)
+        await act_as_worker(session)
         yield session
+
+
+async def act_as_worker(session: AsyncSession) -> None:
+    """Act as the worker, which seals the audit log and sees nobody, in a transaction that another door began."""
+    await _set(session, DatabaseRole.WORKER)
 
 
 @asynccontextmanager

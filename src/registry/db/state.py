@@ -11,6 +11,7 @@ from registry.db.tables.trail import ServiceStateRow
 
 _FEED_EPOCH = "feed_epoch"
 _DEMO = "demo"
+_AUDIT_ERAS = "audit_eras"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,12 @@ async def feed_epoch(session: AsyncSession) -> UUID:
     """Name the history that positions in the feed belong to; a restored backup begins another one."""
     row = await session.get_one(ServiceStateRow, _FEED_EPOCH)
     return UUID(row.value["id"])
+
+
+async def audit_eras(session: AsyncSession) -> list[int]:
+    """List the numbers of audit rows at which another server's transaction ids began: one for each restore."""
+    row = await session.get(ServiceStateRow, _AUDIT_ERAS)
+    return [] if row is None else sorted(row.value["begin"])
 
 
 async def demo(session: AsyncSession) -> Demo | None:

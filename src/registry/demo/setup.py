@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import SecretStr
 from sqlmodel import exists, select
 
@@ -60,6 +62,8 @@ class DemoHome:
     def make(self) -> None:
         """Make the directory, the master keys and the secret, once; of two starters one makes each."""
         Cluster(self.data_dir).make_data_dir()
+        self._checkpoints.mkdir(exist_ok=True)
+        _make(self._audit_key, _new_private_key())
         _make(self._master_keys, new_entry(1))
         _make(self._secret, DEMO_MARK + secrets.token_urlsafe(48))
 
@@ -72,6 +76,8 @@ class DemoHome:
                 "public_url": named,
                 "secret": SecretStr(self._secret.read_text(encoding="utf-8")),
                 "master_keys_file": self._master_keys,
+                "audit_key": SecretStr(self._audit_key.read_text(encoding="utf-8")),
+                "audit_checkpoint_dirs": (self._checkpoints,),
                 "issuers": (self.issuer.trusted(),),
                 "metrics_open": True,
                 "docs_open": True,
@@ -97,8 +103,9 @@ class DemoHome:
                 shutil.rmtree(cluster.path)
             cluster.remove_drafts()
             cluster.remove_socket_dir()
+            shutil.rmtree(self._checkpoints, ignore_errors=True)
             # The secret goes last: a removal that was interrupted can be repeated.
-            ours = ("demo-issuer*", "demo-master-keys*", "demo-secret*")
+            ours = ("demo-issuer*", "demo-audit-key*", "demo-master-keys*", "demo-secret*")
             for path in (cluster.log, *(path for pattern in ours for path in self.data_dir.glob(pattern))):
                 path.unlink(missing_ok=True)
 
@@ -109,6 +116,14 @@ class DemoHome:
     @property
     def _master_keys(self) -> Path:
         return self.data_dir / "demo-master-keys"
+
+    @property
+    def _audit_key(self) -> Path:
+        return self.data_dir / "demo-audit-key"
+
+    @property
+    def _checkpoints(self) -> Path:
+        return self.data_dir / "demo-audit-checkpoints"
 
 
 def _make(file: Path, content: str) -> None:
@@ -121,6 +136,11 @@ def _make(file: Path, content: str) -> None:
     with suppress(FileExistsError):
         file.hardlink_to(draft)
     draft.unlink()
+
+
+def _new_private_key() -> str:
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 async def claim(url: str) -> Demo:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from registry.worker.audit import publish_checkpoint, seal_audit_log
 from registry.worker.grants import ask_about_continued_grants
 from registry.worker.job import Job
 from registry.worker.proofs import purge_proofs
@@ -10,6 +11,8 @@ from registry.worker.rights import tell_of_overdue_requests
 from registry.worker.tasks import expire_tasks
 
 JOBS: tuple[Job, ...] = (
+    Job("audit_sealed", timedelta(minutes=1), seal_audit_log),
+    Job("audit_checkpoint_published", timedelta(minutes=1), publish_checkpoint),
     Job("tasks_expired", timedelta(minutes=1), expire_tasks),
     Job("reads_forgotten", timedelta(hours=1), forget_reads),
     Job("grants_continued", timedelta(hours=1), ask_about_continued_grants),

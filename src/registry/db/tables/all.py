@@ -1,6 +1,19 @@
 """Loads every table, for migrations."""
 
-from registry.db.tables import cases, clients, metadata, persons, reads, rights, situation, tasks, trail, units, worker
+from registry.db.tables import (
+    cases,
+    clients,
+    metadata,
+    persons,
+    reads,
+    rights,
+    seals,
+    situation,
+    tasks,
+    trail,
+    units,
+    worker,
+)
 
 __all__ = [
     "cases",
@@ -9,6 +22,7 @@ __all__ = [
     "persons",
     "reads",
     "rights",
+    "seals",
     "situation",
     "tasks",
     "trail",

@@ -37,16 +37,18 @@ WRITTEN_BY_UNITS = {
     *("person", "identity_document", "residence", "responsibility", "management_file", "drug_test", "determination"),
     *("substance_use", "episode", "reach", "record_history", "commune_status", "suspected_count"),
     *("unit_record_history", "person_name_token", "organisation", "access_grant", "change_feed", "audit_event", "task"),
-    *("person_key", "subject_request", "breach"),
+    *("person_key", "subject_request", "breach", "emergency_access"),
     *("api_client", "token_revocation", "dpop_proof"),
 }
-WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint"}
+WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint", "emergency_access"}
+WRITTEN_IN_EMERGENCY = {"emergency_access", "task", "audit_event"}
 WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event", "task"}
 DELETED = {DatabaseRole.UNITS: {"person_name_token"}, DatabaseRole.WORKER: {"worker_job", "dpop_proof"}}
 """Tables of which a role may take rows away: nothing that was recorded."""
 ON_AUDIT = {
     DatabaseRole.UNITS: {"INSERT"},
     DatabaseRole.ORGANISATIONS: {"INSERT"},
+    DatabaseRole.EMERGENCY: {"INSERT"},
     DatabaseRole.WORKER: {"SELECT", "INSERT"},
     DatabaseRole.AUDITOR: {"SELECT"},
 }
@@ -134,6 +136,7 @@ class TestCatalogue:
             ("access_grant", "seen_by_worker"), ("subject_request", "seen_by_worker"),
             ("audit_event", "sealed"),
             *((table, f"read_by_{role}") for table in SEALS for role in ("worker", "auditor")),
+            ("emergency_access", "ended_by_worker"),
         }  # fmt: skip
         policies = await ask("SELECT tablename, policyname, roles, permissive, qual, with_check FROM pg_policies")
 
@@ -156,6 +159,7 @@ class TestCatalogue:
         by_organisations = {name for (name,) in await ask(written, role="registry_organisations")}
         assert by_organisations == WRITTEN_BY_ORGANISATIONS | {"person"}
         assert {name for (name,) in await ask(written, role="registry_worker")} == WRITTEN_BY_WORKER
+        assert {name for (name,) in await ask(written, role="registry_emergency")} == WRITTEN_IN_EMERGENCY
         assert await ask(written, role="registry_statistics") == []
 
     async def test_who_is_asked_about_grants_clients_and_revocations(self, ask: Ask) -> None:
@@ -277,7 +281,7 @@ class TestCatalogue:
         assert found == [
             (name, "registry_definer", ["search_path=public"], False)
             for name in (
-                *("count_read", "episodes_of", "first_body", "forget_reads", "move_epoch", "place_audit_event"),
-                *("reached_by", "standing"),
+                *("count_read", "episodes_of", "first_body", "forget_reads", "move_epoch", "person_in_emergency"),
+                *("place_audit_event", "reached_by", "standing"),
             )
         ]

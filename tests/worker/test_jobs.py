@@ -10,20 +10,23 @@ from fastapi import FastAPI
 from sqlmodel import col, select
 
 from registry.db.engine import Sessions, transaction
+from registry.db.tables.emergency import EmergencyAccessRow
 from registry.db.tables.reads import PersonReadRow
 from registry.db.tables.tasks import TaskRow
 from registry.db.tables.trail import AccessGrantRow, AuditEventRow
 from registry.domain.access import Role
+from registry.domain.emergency import EmergencyState
 from registry.domain.task import TaskKind, TaskState
 from registry.worker.job import ISSUER
 from registry.worker.jobs import JOBS
 from tests.conftest import NOW, SignIn
 from tests.factories.bodies import a_request
+from tests.factories.emergencies import asked
 from tests.factories.posted import corrected, created, posted_person
 from tests.factories.tasks import opened, unit_of
 from tests.worker.conftest import Hands, Hire
 
-YEAR = timedelta(days=365)
+YEAR, HOUR = timedelta(days=365), timedelta(hours=1)
 
 
 async def run_all(hire: Hire) -> None:
@@ -67,12 +70,11 @@ class TestExpiry:
         expiring, staying, later = uuid4(), uuid4(), uuid4()
         await opened(app, TaskKind.EMERGENCY_MEDICAL_APPROVAL, record_id=expiring)
         await opened(app, TaskKind.EMERGENCY_REVIEW, record_id=staying)
-        hour = timedelta(hours=1)
         await opened(
-            app, TaskKind.EMERGENCY_MEDICAL_APPROVAL, record_id=later, due_at=NOW + hour + timedelta(seconds=1)
+            app, TaskKind.EMERGENCY_MEDICAL_APPROVAL, record_id=later, due_at=NOW + HOUR + timedelta(seconds=1)
         )
 
-        clock.move(hour)
+        clock.move(HOUR)
         await run_all(hire)
 
         states = [(await tasks_on(sessions, record))[0] for record in (expiring, staying, later)]
@@ -192,3 +194,26 @@ class TestOverdueRequests:
         rows = await tasks_on(sessions, body["id"])
         states = [row.state for row in rows if row.kind is TaskKind.SUBJECT_REQUEST_OVERDUE]
         assert states == [TaskState.CANCELLED]
+
+
+class TestEmergencies:
+    async def test_end_in_the_books_when_their_hour_is_over(
+        self, sign_in: SignIn, manager: httpx.AsyncClient, sessions: Sessions, hire: Hire, clock: Hands
+    ) -> None:
+        person = await posted_person(manager)
+        officer = await sign_in(Role.COMMUNE_OFFICER, unit=("00004", NOW.date()))
+        access = UUID((await asked(officer, person_id=person))["id"])
+
+        for by, state, version in ((timedelta(minutes=59), EmergencyState.OPEN, 1), (HOUR, EmergencyState.ENDED, 2)):
+            clock.at = NOW + by
+            await run_all(hire)
+            async with transaction(sessions) as session:
+                row = await session.get_one(EmergencyAccessRow, access)
+            assert (row.state, row.version) == (state, version)
+
+        async with transaction(sessions) as session:
+            told = select(AuditEventRow).where(
+                AuditEventRow.record_id == access, AuditEventRow.operation == "worker emergencies_ended"
+            )
+            (event,) = (await session.exec(told)).all()
+        assert [str(each) for each in event.person_ids] == [person]

@@ -190,6 +190,15 @@ Reader = Annotated[Actor, Depends(reading_actor)]
 """Any caller who may read: for what is public within the service."""
 
 
+RegistryGrant = Annotated[
+    UUID | None,
+    Header(
+        alias="Registry-Grant",
+        description="Act under this grant only; needed by those who hold units and organisations.",
+    ),
+]
+
+
 @dataclass(frozen=True, eq=False)
 class Requires:
     """The dependency that admits an actor only to what the policy gives, under the scope that their grants give it.
@@ -205,13 +214,7 @@ class Requires:
         actor: SomeActor,
         session: Session,
         atlas: AtlasDep,
-        registry_grant: Annotated[
-            UUID | None,
-            Header(
-                alias="Registry-Grant",
-                description="Act under this grant only; needed by those who hold units and organisations.",
-            ),
-        ] = None,
+        registry_grant: RegistryGrant = None,
     ) -> Actor:
         settings: Settings = request.app.state.settings
         request.state.actor = replace(actor, asked=self.access)

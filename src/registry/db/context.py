@@ -15,7 +15,7 @@ from sqlalchemy import ARRAY, Date, Text, Uuid, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.engine import Sessions, transaction
-from registry.domain.access import OrganisationScope, Scope, UnitScope
+from registry.domain.access import OrganisationScope, PersonScope, Scope, UnitScope
 
 
 class DatabaseRole(StrEnum):
@@ -36,8 +36,9 @@ _SET = text("""
         set_config('role', :role, true),
         set_config('app.units', :units, true),
         set_config('app.organisations', :organisations, true),
-        set_config('app.reached', :reached, true)
-""").bindparams(*(bindparam(name, type_=Text) for name in ("role", "units", "organisations", "reached")))
+        set_config('app.reached', :reached, true),
+        set_config('app.caller', :caller, true)
+""").bindparams(*(bindparam(name, type_=Text) for name in ("role", "units", "organisations", "reached", "caller")))
 _ROLE_ONLY = text("SELECT set_config('role', :role, true)").bindparams(bindparam("role", type_=Text))
 _EVERYWHERE = text("SELECT set_config('app.units', (SELECT string_agg(id::text, ',') FROM unit), true)")
 _REACHED = text("SELECT app.reached_by(:organisations, :today)").bindparams(
@@ -90,8 +91,17 @@ async def enter(session: AsyncSession, scope: Scope, *, today: date) -> None:
             asked = {"organisations": list(organisations), "today": today}
             reached = await connection.scalar(_REACHED, asked)
             await _set(session, DatabaseRole.ORGANISATIONS, organisations=organisations, reached=reached or ())
+        case PersonScope(person_id):
+            await _set(session, DatabaseRole.EMERGENCY, reached=(person_id,))
         case _:
             assert_never(scope)
+
+
+async def act_in_emergency(
+    session: AsyncSession, *, caller: str, units: Iterable[int] = (), persons: Iterable[UUID] = ()
+) -> None:
+    """Open the caller's own emergency accesses, units in which to tell of one, people whose key seals its reason."""
+    await _set(session, DatabaseRole.EMERGENCY, caller=caller, units=units, reached=persons)
 
 
 @asynccontextmanager
@@ -110,12 +120,14 @@ async def _set(
     units: Iterable[int] = (),
     organisations: Iterable[UUID] = (),
     reached: Iterable[UUID] = (),
+    caller: str = "",
 ) -> None:
     context = {
         "role": role.value,
         "units": _listed(units),
         "organisations": _listed(organisations),
         "reached": _listed(reached),
+        "caller": caller,
     }
     await (await session.connection()).execute(_SET, context)
 

@@ -30,7 +30,7 @@ from registry.db.tables.persons import PersonRow
 from registry.db.tables.situation import OrganisationRow, ReachRow
 from registry.db.tables.trail import HistoryColumns, RecordHistoryRow, UnitRecordHistoryRow
 from registry.db.trail import Act, Change
-from registry.domain.access import FieldGroup, OrganisationScope, Scope, UnitScope
+from registry.domain.access import FieldGroup, OrganisationScope, PersonScope, Scope, UnitScope
 from registry.domain.person import Processing
 from registry.domain.record import FeedOperation, RecordState
 
@@ -92,6 +92,14 @@ def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]
             if issubclass(table, EpisodeRow):
                 return col(table.provider_id).in_(organisations) & col(table.person_id).in_(reached)
             return false()
+        case PersonScope(person_id):
+            return _belongs_to(table, person_id)
+
+
+def _belongs_to(table: type[R], person_id: UUID) -> ColumnElement[bool]:
+    if issubclass(table, PersonRow):
+        return col(table.id) == person_id
+    return col(table.person_id) == person_id if issubclass(table, OfPerson) else false()
 
 
 def listed(scope: Scope) -> ColumnElement[bool]:
@@ -101,6 +109,8 @@ def listed(scope: Scope) -> ColumnElement[bool]:
             return col(PersonRow.processing) == Processing.UNRESTRICTED
         case OrganisationScope():
             return true()
+        case PersonScope():
+            return false()
 
 
 async def find(session: AsyncSession, table: type[AnyRow], key: Key) -> Stub | None:

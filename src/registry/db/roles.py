@@ -37,6 +37,7 @@ GIVE_FUNCTIONS = """
 ALTER FUNCTION app.reached_by(uuid[], date) OWNER TO registry_definer;
 ALTER FUNCTION app.first_body(text, uuid, uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.episodes_of(uuid) OWNER TO registry_definer;
+ALTER FUNCTION app.person_in_emergency(uuid, bytea[]) OWNER TO registry_definer;
 ALTER FUNCTION app.place_audit_event() OWNER TO registry_definer;
 ALTER FUNCTION app.standing(text, text, text, text, date) OWNER TO registry_definer;
 ALTER FUNCTION app.move_epoch() OWNER TO registry_definer;

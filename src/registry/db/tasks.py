@@ -9,7 +9,7 @@ from sqlmodel import and_, col, false, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.tables.tasks import TaskRow
-from registry.domain.access import OrganisationScope, UnitScope
+from registry.domain.access import OrganisationScope, PersonScope, UnitScope
 from registry.domain.task import RULES, Audience, Task, TaskKind, TaskState
 
 
@@ -142,3 +142,5 @@ def _within(audience: Audience) -> ColumnElement[bool]:
             return col(TaskRow.unit_id) == any_(literal(units, ARRAY(Integer)))
         case OrganisationScope(organisations):
             return col(TaskRow.organisation_id).in_(organisations)
+        case PersonScope():
+            return false()

@@ -41,8 +41,10 @@ class DemoIssuer:
         scopes: Iterable[TokenScope] = tuple(TokenScope),
         client_id: str = CLIENT,
         lifetime: timedelta = LIFETIME,
+        signed_in_at: datetime | None = None,
+        acr: str = "urn:registry:demo:nobody-was-asked",
     ) -> str:
-        """Sign an access token (RFC 9068) for a subject."""
+        """Sign an access token (RFC 9068) for a subject, who signed in just now unless it is said otherwise."""
         key = self._key()
         claims = {
             "iss": ISSUER,
@@ -53,6 +55,8 @@ class DemoIssuer:
             "jti": str(uuid4()),
             "iat": int(now.timestamp()),
             "exp": int((now + lifetime).timestamp()),
+            "auth_time": int((signed_in_at or now).timestamp()),
+            "acr": acr,
         }
         return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": key.kid}, claims, key)
 

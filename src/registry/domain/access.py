@@ -125,7 +125,14 @@ class OrganisationScope:
     organisations: tuple[UUID, ...]
 
 
-Scope = UnitScope | OrganisationScope
+@dataclass(frozen=True, slots=True)
+class PersonScope:
+    """One person, wherever they are: what an emergency access reaches."""
+
+    person_id: UUID
+
+
+Scope = UnitScope | OrganisationScope | PersonScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,7 @@ def require_units(scope: Scope, *unit_ids: int, pointer: str | None = None) -> N
         case UnitScope(units):
             if not set(unit_ids) <= set(units):
                 raise UnitNotGranted(pointer=pointer)
-        case OrganisationScope():
+        case OrganisationScope() | PersonScope():
             raise UnitNotGranted(pointer=pointer)
         case _:
             assert_never(scope)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from registry.worker.audit import publish_checkpoint, seal_audit_log
+from registry.worker.emergency import end_accesses
 from registry.worker.grants import ask_about_continued_grants
 from registry.worker.job import Job
 from registry.worker.proofs import purge_proofs
@@ -15,6 +16,7 @@ JOBS: tuple[Job, ...] = (
     Job("audit_checkpoint_published", timedelta(minutes=1), publish_checkpoint),
     Job("tasks_expired", timedelta(minutes=1), expire_tasks),
     Job("reads_forgotten", timedelta(hours=1), forget_reads),
+    Job("emergencies_ended", timedelta(minutes=1), end_accesses),
     Job("grants_continued", timedelta(hours=1), ask_about_continued_grants),
     Job("subject_requests_overdue", timedelta(minutes=15), tell_of_overdue_requests),
     Job("proofs_purged", timedelta(minutes=1), purge_proofs),

@@ -18,11 +18,15 @@ def desk_for(
     permission: Permission, *shows: FieldGroup, filters: Mapping[str, FieldGroup] | None = None
 ) -> Callable[..., Coroutine[Any, Any, Desk]]:
     """Make the dependency for operations that need a permission, and whose answers may show groups of fields."""
-    access = Access(permission, frozenset(shows), filters or {})
+    return desk_by(Requires(Access(permission, frozenset(shows), filters or {})))
+
+
+def desk_by(admission: Requires) -> Callable[..., Coroutine[Any, Any, Desk]]:
+    """Make the dependency for operations to which a certain door admits."""
 
     async def laid_out(
         request: Request,
-        actor: Annotated[Actor, Depends(Requires(access))],
+        actor: Annotated[Actor, Depends(admission)],
         session: Session,
         atlas: AtlasDep,
         keys: KeysDep,
@@ -31,7 +35,9 @@ def desk_for(
     ) -> Desk:
         state = request.app.state
         vault = Vault(session, key_ring)
-        return Desk(session, actor, atlas, keys, key_ring, vault, language, state.settings, state.calendar, access)
+        return Desk(
+            session, actor, atlas, keys, key_ring, vault, language, state.settings, state.calendar, admission.access
+        )
 
     return laid_out
 

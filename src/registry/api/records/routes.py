@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Path, Request, Response, status
 
 from registry.api import problems
+from registry.api.emergency.admission import desk_for_one_person
 from registry.api.notices import notice
 from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, Page, list_paging
 from registry.api.records import flow
@@ -23,6 +24,7 @@ from registry.db import records, trail
 from registry.db.records import AnyRow, Key, Stub
 from registry.db.tables.columns import OfPerson
 from registry.db.tables.persons import PersonRow
+from registry.domain.emergency import EVER_OPENED
 from registry.domain.errors import NotFound
 
 PersonPath = Annotated[UUID, Path(description="The person's id.", examples=[examples.PERSON])]
@@ -167,11 +169,13 @@ def _add_create(router: APIRouter, kind: Kind, refusals: tuple[str, ...], *, own
 
 
 def _add_list(router: APIRouter, kind: Kind) -> None:
+    read_desk = _desk_to_read(kind)
+
     async def list_of_person(
         request: Request,
         response: Response,
         person_id: PersonPath,
-        desk: Desk = Depends(desk_for(kind.read, *kind.groups)),
+        desk: Desk = Depends(read_desk),
         limit: LimitParameter = DEFAULT_LIMIT,
         cursor: CursorParameter = None,
     ) -> Page[RecordOut]:
@@ -204,16 +208,14 @@ def _add_list(router: APIRouter, kind: Kind) -> None:
         summary=f"List a person's records: {kind.words}",
         description=f"One person's records of this kind, the oldest first, voided ones left out.\n\n{kind.about}",
         response_model=kind.page,
-        responses=problems.responses(*GUARDED, "not_found", "cursor_invalid"),
+        responses=problems.responses(*GUARDED, "not_found", "emergency_access_not_valid", "cursor_invalid"),
     )
 
 
 def _add_reading(router: APIRouter, kind: Kind) -> None:
-    read_key = key_of(kind)
+    read_key, read_desk = key_of(kind), _desk_to_read(kind)
 
-    async def read(
-        response: Response, desk: Desk = Depends(desk_for(kind.read, *kind.groups)), key: Key = Depends(read_key)
-    ) -> RecordOut:
+    async def read(response: Response, desk: Desk = Depends(read_desk), key: Key = Depends(read_key)) -> RecordOut:
         row = await _seen(desk, kind, key)
         response.headers["ETag"] = etag(row.version, kind.view)
         return kind.out.model_validate(await desk.vault.opened(row))
@@ -232,7 +234,7 @@ def _add_reading(router: APIRouter, kind: Kind) -> None:
         summary=f"Read {_a(kind)}",
         description=f"{kind.about}\n\nVoided records are shown with their state and reason.",
         response_model=kind.out,
-        responses=TAGGED | problems.responses(*GUARDED, "not_found"),
+        responses=TAGGED | problems.responses(*GUARDED, "not_found", "emergency_access_not_valid"),
     )
     router.add_api_route(
         "/{id}/versions",
@@ -296,6 +298,11 @@ def _add_changing(router: APIRouter, kind: Kind, refusals: tuple[str, ...]) -> N
             *GUARDED, "not_found", "record_voided", "version_mismatch", *kind.void_refusals, body=True
         ),
     )
+
+
+def _desk_to_read(kind: Kind) -> Callable[..., Awaitable[Desk]]:
+    in_emergency = issubclass(kind.table, OfPerson) and EVER_OPENED.issuperset(kind.groups)
+    return (desk_for_one_person if in_emergency else desk_for)(kind.read, *kind.groups)
 
 
 async def _seen(desk: Desk, kind: Kind, key: Key) -> AnyRow:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Response, status
 
 from registry.api import problems
+from registry.api.emergency.admission import desk_for_one_person
 from registry.api.export import responsibility_out
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.persons import create_person as create
@@ -29,12 +30,13 @@ from registry.api.tags import Tag
 from registry.db import persons, records, trail
 from registry.db.records import Key
 from registry.db.tables.persons import PersonRow
-from registry.domain.access import FieldGroup, OrganisationScope, Permission, UnitScope
+from registry.domain.access import FieldGroup, OrganisationScope, Permission, PersonScope, UnitScope
 from registry.domain.errors import NotFound
 
 router = APIRouter(prefix="/v1/persons", tags=[Tag.PERSONS], route_class=StrictRoute)
 
 Reading = Annotated[Desk, Depends(desk_for(PERSONS.read, *PERSONS.groups))]
+ReadingOne = Annotated[Desk, Depends(desk_for_one_person(PERSONS.read, *PERSONS.groups))]
 Writing = Annotated[Desk, Depends(desk_for(PERSONS.write, *PERSONS.groups))]
 
 
@@ -84,9 +86,9 @@ async def create_person(
     "/{person_id:uuid}",
     summary="Read a person",
     response_model=PersonOut | ReachedPersonOut,
-    responses=TAGGED | problems.responses(*GUARDED, "not_found"),
+    responses=TAGGED | problems.responses(*GUARDED, "not_found", "emergency_access_not_valid"),
 )
-async def get_person(person_id: PersonPath, response: Response, desk: Reading) -> PersonOut | ReachedPersonOut:
+async def get_person(person_id: PersonPath, response: Response, desk: ReadingOne) -> PersonOut | ReachedPersonOut:
     """Read one person.
 
     An officer of a commune or province sees the person's own fields; an organisation sees the name, the
@@ -99,7 +101,7 @@ async def get_person(person_id: PersonPath, response: Response, desk: Reading) -
         case OrganisationScope():
             response.headers["ETag"] = etag(row.version, "reached")
             return ReachedPersonOut.model_validate(shown)
-        case UnitScope():
+        case UnitScope() | PersonScope():
             response.headers["ETag"] = etag(row.version, PERSONS.view)
             return PersonOut.model_validate(shown)
 
@@ -164,10 +166,11 @@ async def list_person_versions(
 @router.get(
     "/{person_id:uuid}/responsibilities",
     summary="Read who is responsible for a person",
-    responses=problems.responses(*GUARDED, "not_found"),
+    responses=problems.responses(*GUARDED, "not_found", "emergency_access_not_valid"),
 )
 async def list_responsibilities(
-    person_id: PersonPath, desk: Annotated[Desk, Depends(desk_for(Permission.RESIDENCE_READ, FieldGroup.RESIDENCE))]
+    person_id: PersonPath,
+    desk: Annotated[Desk, Depends(desk_for_one_person(Permission.RESIDENCE_READ, FieldGroup.RESIDENCE))],
 ) -> ResponsibilitiesOut:
     """The units responsible for the person, each in its period, oldest first.
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
+from registry.api.emergency.judging import judge_medical, review_access
 from registry.api.office import office_of
 from registry.api.records.kind import Desk
 from registry.db.tables.tasks import TaskRow
@@ -22,5 +23,11 @@ async def renew_or_end_grant(desk: Desk, row: TaskRow, decision: Decision) -> No
         await grants.revoke(office_of(desk), row.record_id)
 
 
-EFFECTS: Mapping[TaskKind, Effect] = MappingProxyType({TaskKind.GRANT_CONTINUED: renew_or_end_grant})
+EFFECTS: Mapping[TaskKind, Effect] = MappingProxyType(
+    {
+        TaskKind.GRANT_CONTINUED: renew_or_end_grant,
+        TaskKind.EMERGENCY_REVIEW: review_access,
+        TaskKind.EMERGENCY_MEDICAL_APPROVAL: judge_medical,
+    }
+)
 """A kind that is not here is settled by its row alone."""

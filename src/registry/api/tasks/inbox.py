@@ -10,7 +10,7 @@ from registry.api.tasks.effects import EFFECTS
 from registry.db import tasks, trail
 from registry.db.tables.tasks import TaskRow
 from registry.domain import task
-from registry.domain.access import Grant, Role
+from registry.domain.access import Grant, Role, Scope
 from registry.domain.errors import NotFound
 from registry.domain.task import Audience, Decision
 
@@ -20,9 +20,7 @@ ENTITY = "task"
 def audiences_of(desk: Desk) -> tuple[Audience, ...]:
     """The audiences to which a caller belongs: each role over what its own grants reach, and no further."""
     roles = sorted({grant.role for grant in desk.actor.grants})
-    return tuple(
-        Audience(role, scope_of(_of_role(desk, role), atlas=desk.atlas, today=desk.actor.today)) for role in roles
-    )
+    return tuple(Audience(role, _scope_of(desk, _of_role(desk, role))) for role in roles)
 
 
 async def read(desk: Desk, task_id: UUID) -> TaskRow:
@@ -67,5 +65,8 @@ def _of_role(desk: Desk, role: Role) -> tuple[Grant, ...]:
 def _within_role(desk: Desk, role: Role) -> Desk:
     """Leave the actor the grants of one role: another that they hold neither helps nor hinders."""
     grants = _of_role(desk, role)
-    scope = scope_of(grants, atlas=desk.atlas, today=desk.actor.today)
-    return replace(desk, actor=replace(desk.actor, grants=grants, scope=scope))
+    return replace(desk, actor=replace(desk.actor, grants=grants, scope=_scope_of(desk, grants)))
+
+
+def _scope_of(desk: Desk, grants: tuple[Grant, ...]) -> Scope:
+    return scope_of(grants, atlas=desk.atlas, today=desk.actor.today, bounds=desk.actor.bounds)

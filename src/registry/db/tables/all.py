@@ -3,6 +3,7 @@
 from registry.db.tables import (
     cases,
     clients,
+    emergency,
     metadata,
     persons,
     reads,
@@ -18,6 +19,7 @@ from registry.db.tables import (
 __all__ = [
     "cases",
     "clients",
+    "emergency",
     "metadata",
     "persons",
     "reads",

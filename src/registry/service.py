@@ -9,6 +9,8 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -18,6 +20,7 @@ from registry.database import Database, address_for_service, one_transaction
 from registry.db import address, migrate, roles, state
 from registry.demo.issuer import ISSUER
 from registry.errors import CannotRun
+from registry.protocol import BoundedProtocol
 from registry.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -149,10 +152,12 @@ async def nothing() -> None:
     """Keep a server company that needs none."""
 
 
-def server_of(app: FastAPI, *, companion: Companion = nothing, log_level: str = "info") -> Server:
+def server_of(app: FastAPI, *, companion: Companion = nothing, log_level: str = "info", public_url: str = "") -> Server:
     """Make the server: on a signal it takes no more connections, lets requests finish, and ends."""
     config = uvicorn.Config(
         app,
+        http=cast("type[asyncio.Protocol]", partial(BoundedProtocol, public_url=public_url)),
+        ws="none",
         log_config=None,
         log_level=log_level,
         access_log=False,

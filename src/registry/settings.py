@@ -83,6 +83,16 @@ class Settings(BaseSettings):
     """How many different people an officer may be shown in an hour."""
     max_persons_per_hour_of_systems: Annotated[int, Field(ge=1, le=10_000_000)] = 20_000
     """The same for a province's system that calls without an officer."""
+    request_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
+    """How long a request may take as a whole."""
+    transaction_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 18.0
+    """How long its transaction may, on PostgreSQL 17 and newer."""
+    body_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
+    queue_length: Annotated[int, Field(ge=0, le=10_000)] = 200
+    """How many requests wait for a place in one process."""
+    queue_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
+    cors_origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/*?#\s]+$")], ...] = ()
+    """Origins whose pages may call from a browser."""
     quotas: Quotas = Field(default=Quotas(), description="Requests in a window of seconds, by name of the quota.")
     trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
         default=(), description="Addresses or networks of proxies whose X-Forwarded-For is believed; else nobody's is."
@@ -113,6 +123,11 @@ class Settings(BaseSettings):
     def secret_names(cls) -> Iterator[str]:
         """Name the settings that are secrets; each has a companion `..._file`."""
         return (name for name in cls.model_fields if f"{name}_file" in cls.model_fields)
+
+    @property
+    def places(self) -> int:
+        """How many requests one process works on at once: two connections stay free for health and denials."""
+        return max(self.pool_size - 2, 1)
 
     def most_persons(self, roles: Iterable[Role]) -> int:
         """How many different people somebody who acts in these roles may be shown within an hour."""

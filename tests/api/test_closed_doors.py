@@ -9,12 +9,14 @@ from fastapi import FastAPI
 from registry import __version__
 from registry.api.app import create_app
 from registry.settings import Settings
+from registry.vault.ring import new_entry
 
 ORIGIN = {"Origin": "https://elsewhere.example"}
 
 
 def an_app(**over: object) -> FastAPI:
-    return create_app(Settings.model_validate({"secret": "a secret for tests only, never for a service", **over}))
+    secrets = {"secret": "a secret for tests only, never for a service", "master_keys": new_entry(1)}
+    return create_app(Settings.model_validate({**secrets, **over}))
 
 
 def client_of(app: FastAPI) -> httpx.AsyncClient:

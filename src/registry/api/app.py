@@ -16,14 +16,17 @@ from registry.api.auth.dpop import Nonces, ProofVerifier
 from registry.api.auth.issuer_keys import IssuerKeys
 from registry.api.auth.reception import Reception
 from registry.api.auth.tokens import TokenVerifier
+from registry.api.capacity import BoundedTraffic, Capacity
 from registry.api.clock import Clock, system_clock
 from registry.api.denials import record_denial
 from registry.api.operations import operations_of
+from registry.api.origins import AllowedOrigins
 from registry.api.quotas import RateLimitFields, RateLimits
 from registry.api.readiness import Readiness, database_answers, migrations_are
 from registry.api.request_log import RequestLog
 from registry.api.routers import ROUTERS
 from registry.api.security_headers import SecurityHeaders
+from registry.api.time_limits import TimeLimit, WholeBody
 from registry.api.worker_watch import WorkerWatch
 from registry.db import migrate
 from registry.db.constraints import CONSTRAINTS
@@ -45,6 +48,7 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
             pool_size=settings.pool_size,
             pool_timeout=settings.pool_timeout_seconds,
             statement_timeout=settings.statement_timeout_seconds,
+            transaction_timeout=settings.transaction_timeout_seconds,
         )
         app.state.sessions = create_sessions(engine)
         async with closed_transaction(app.state.sessions) as session:
@@ -71,10 +75,6 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
         generate_unique_id_function=openapi.operation_id,
     )
 
-    async def on_refusal(request: Request, refusal: DomainError) -> None:
-        await record_denial(request, refusal)
-        await raise_alarm(request, refusal)
-
     counters = metrics.Metrics()
     watch = WorkerWatch(clock)
     counters.watch(watch)
@@ -98,6 +98,18 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
         docs_page.install(app)
     if settings.metrics_open:
         metrics.install(app, counters)
+    _surround(app, settings, counters)
+    return app
+
+
+def _surround(app: FastAPI, settings: Settings, counters: metrics.Metrics) -> None:
+    """Put the application between what every request passes; what is added later lies around what was added before."""
+    capacity = Capacity(
+        places=settings.places, queue=settings.queue_length, patience_seconds=settings.queue_timeout_seconds
+    )
+    app.add_middleware(BoundedTraffic, capacity=capacity)
+    app.add_middleware(WholeBody, seconds=settings.body_timeout_seconds)
+    app.add_middleware(TimeLimit, seconds=settings.request_timeout_seconds)
     errors.install(
         app,
         public_url=settings.public_url,
@@ -107,8 +119,15 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
     )
     app.add_middleware(RateLimitFields)
     app.add_middleware(SecurityHeaders, is_https=settings.public_url.startswith("https://"))
+    if settings.cors_origins:
+        app.add_middleware(AllowedOrigins, origins=settings.cors_origins)
     app.add_middleware(metrics.RequestMetrics, metrics=counters)
     app.add_middleware(RequestLog)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=[*map(str, settings.trusted_proxies)])
-    return app
+
+
+async def on_refusal(request: Request, refusal: DomainError) -> None:
+    """Leave the trace of a refusal, and raise the alarm where it is one."""
+    await record_denial(request, refusal)
+    await raise_alarm(request, refusal)

@@ -74,7 +74,7 @@ class Answers:
     def __init__(
         self, public_url: str, constraints: Mapping[str, type[DomainError]], on_refusal: OnRefusal | None
     ) -> None:
-        self._pages = f"{public_url.rstrip('/')}/problems/"
+        self._public_url = public_url
         self._constraints = constraints
         self._on_refusal = on_refusal
 
@@ -112,29 +112,36 @@ class Answers:
                 return InternalError()
 
     def _render(self, request: Request, refusal: DomainError) -> Response:
-        kind = CATALOGUE[refusal.code]
+        occurrence = getattr(request.state, "request_id", None) or str(uuid4())
         spoken = language.of_request(request)
-        occurrence = getattr(request.state, "request_id", None) or uuid4()
-        problem = Problem.model_validate(
-            {
-                **refusal.facts,
-                "type": self._pages + kind.code,
-                "title": kind.words[spoken].title,
-                "status": kind.status,
-                "detail": kind.detail(spoken, refusal.facts),
-                "instance": f"urn:uuid:{occurrence}",
-                "code": kind.code,
-                "errors": _field_errors(refusal, spoken),
-            }
-        )
-        headers = {"Cache-Control": "no-store", "Content-Language": spoken.value, "Vary": "Accept-Language"}
-        if kind.status == 401:
-            headers["WWW-Authenticate"] = challenge.of(refusal, authorization=request.headers.get("Authorization", ""))
-        if "retry_after" in refusal.facts:
-            headers["Retry-After"] = str(refusal.facts["retry_after"])
-        if isinstance(refusal, Refusal):
-            headers.update(refusal.headers)
-        return Response(problem.model_dump_json(), kind.status, headers, MEDIA_TYPE)
+        answer = rendered(refusal, public_url=self._public_url, spoken=spoken, occurrence=occurrence)
+        if answer.status_code == 401:
+            given = request.headers.get("Authorization", "")
+            answer.headers["WWW-Authenticate"] = challenge.of(refusal, authorization=given)
+        return answer
+
+
+def rendered(refusal: DomainError, *, public_url: str, spoken: language.Language, occurrence: str) -> Response:
+    """Put a refusal into words and fields."""
+    kind = CATALOGUE[refusal.code]
+    problem = Problem.model_validate(
+        {
+            **refusal.facts,
+            "type": f"{public_url.rstrip('/')}/problems/{kind.code}",
+            "title": kind.words[spoken].title,
+            "status": kind.status,
+            "detail": kind.detail(spoken, refusal.facts),
+            "instance": f"urn:uuid:{occurrence}",
+            "code": kind.code,
+            "errors": _field_errors(refusal, spoken),
+        }
+    )
+    headers = {"Cache-Control": "no-store", "Content-Language": spoken.value, "Vary": "Accept-Language"}
+    if "retry_after" in refusal.facts:
+        headers["Retry-After"] = str(refusal.facts["retry_after"])
+    if isinstance(refusal, Refusal):
+        headers.update(refusal.headers)
+    return Response(problem.model_dump_json(), kind.status, headers, MEDIA_TYPE)
 
 
 class ErrorBoundary:

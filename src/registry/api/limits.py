@@ -11,6 +11,9 @@ from registry.api.refusals import BodyTooLarge, MalformedRequest, Refusal
 MAX_TARGET_BYTES = 8 * 1024
 MAX_HEADER_BYTES = 32 * 1024
 
+UNREAD = {"Connection": "close"}
+"""The rest of the body is not waited for."""
+
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -56,7 +59,7 @@ class RequestLimits:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._max_body_bytes:
-                raise BodyTooLarge(max_bytes=self._max_body_bytes)
+                raise BodyTooLarge(headers=UNREAD, max_bytes=self._max_body_bytes)
             return message
 
         await self._app(scope, receive_counted, send)
@@ -69,7 +72,7 @@ class RequestLimits:
         # Compared by length first: a number of thousands of digits is not worth converting.
         digits = content_length.lstrip("0")
         if len(digits) > len(str(self._max_body_bytes)) or int(digits or "0") > self._max_body_bytes:
-            raise BodyTooLarge(max_bytes=self._max_body_bytes)
+            raise BodyTooLarge(headers=UNREAD, max_bytes=self._max_body_bytes)
 
 
 def _check_target(scope: Scope) -> None:

@@ -105,6 +105,9 @@ ALWAYS = (
     "internal_error",
     "sealed_value_unreadable",
     "unavailable",
+    "temporary_reduced_capacity",
+    "time_limit_exceeded",
+    "request_too_slow",
 )
 WITH_TOKEN = (
     "unauthenticated",

@@ -56,6 +56,15 @@ class BodyTooLarge(Refusal):
     code = "body_too_large"
 
 
+class RequestTooSlow(Refusal):
+    """The request did not arrive in time."""
+
+    code = "request_too_slow"
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Connection": "close"})
+
+
 class UnsupportedMediaType(Refusal):
     """The body is not of the media type that the operation reads."""
 

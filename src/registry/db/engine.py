@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import event
@@ -15,9 +16,18 @@ Sessions = async_sessionmaker[AsyncSession]
 
 
 def create_engine(
-    url: str, *, pool_size: int = 10, pool_timeout: float = 2.0, statement_timeout: float = 10.0, name: str = "registry"
+    url: str,
+    *,
+    pool_size: int = 10,
+    pool_timeout: float = 2.0,
+    statement_timeout: float = 10.0,
+    transaction_timeout: float | None = None,
+    name: str = "registry",
 ) -> AsyncEngine:
-    """Make an engine whose errors and logs never show parameters. Times are seconds."""
+    """Make an engine whose errors and logs never show parameters. Times are seconds.
+
+    Only PostgreSQL 17 and newer know a time for the whole transaction; an older one bounds its statements.
+    """
     bare, tls = address.for_driver(url)
     engine = create_async_engine(
         bare,
@@ -40,7 +50,15 @@ def create_engine(
         },
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    if transaction_timeout is not None:
+        limit = f"SET transaction_timeout = {int(transaction_timeout * 1000)}"
+        event.listen(engine.sync_engine, "connect", partial(_limit_transactions, limit))
     return engine
+
+
+def _limit_transactions(limit: str, connection: Any, _: object) -> None:  # noqa: ANN401 - the driver is not typed
+    if connection.driver_connection.get_server_version().major >= 17:
+        connection.run_async(lambda driver: driver.execute(limit))
 
 
 def _refuse_closed(connection: Any, *_: object) -> None:  # noqa: ANN401 - the driver is not typed

@@ -45,7 +45,7 @@ def run(host: str, port: int, *, people: int | None) -> None:
             logging.getLogger().setLevel(logging.INFO)
             await work(database.url, app.state.settings, asyncio.Event())
 
-        service.server_of(app, companion=companion, log_level="warning").run([listener])
+        service.server_of(app, companion=companion, log_level="warning", public_url=address).run([listener])
 
 
 async def _load(app: FastAPI, home: DemoHome, address: str, people: int | None) -> None:

@@ -34,6 +34,8 @@ async def get_meta(_: Reader, request: Request, session: Session, now: Now) -> M
             max_body_bytes=settings.max_body_bytes,
             default_page_size=DEFAULT_LIMIT,
             max_page_size=MAX_LIMIT,
+            request_seconds=settings.request_timeout_seconds,
+            body_seconds=settings.body_timeout_seconds,
             max_persons_per_hour=settings.max_persons_per_hour,
             max_persons_per_hour_of_systems=settings.max_persons_per_hour_of_systems,
             quotas=[

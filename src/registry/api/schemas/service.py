@@ -56,6 +56,12 @@ class LimitsOut(Out):
     max_body_bytes: int = Field(description="Largest body, in bytes.", ge=1, le=2**31 - 1)
     default_page_size: int = Field(description="Items on a page when nothing is said.", ge=1, le=1000)
     max_page_size: int = Field(description="Most items on a page.", ge=1, le=1000)
+    request_seconds: float = Field(
+        description="How long a request may take as a whole; wait longer for its answer, 30 seconds or more.",
+        gt=0,
+        le=600,
+    )
+    body_seconds: float = Field(description="How long its body may take to arrive.", gt=0, le=600)
     max_persons_per_hour: int = Field(
         description="How many different people an officer may be shown in an hour.", ge=1, le=1_000_000
     )

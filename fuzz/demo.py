@@ -44,7 +44,11 @@ class Demo:
 
 
 # A fuzzer calls as often as it can: what is fuzzed is the API, the quotas have tests of their own.
-_UNLIMITED = {"REGISTRY_QUOTAS": json.dumps({name: {"requests": 10_000_000} for name in Quotas.model_fields})}
+_UNLIMITED = {
+    "REGISTRY_QUOTAS": json.dumps({name: {"requests": 10_000_000} for name in Quotas.model_fields}),
+    "REGISTRY_MAX_PERSONS_PER_HOUR": "1000000",
+    "REGISTRY_MAX_PERSONS_PER_HOUR_OF_SYSTEMS": "10000000",
+}
 _REGISTRY = (sys.executable, "-m", "registry")
 
 

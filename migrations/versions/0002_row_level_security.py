@@ -142,6 +142,8 @@ def _make_roles() -> None:
 def _make_functions() -> None:
     op.execute("CREATE SCHEMA app")
     op.execute(f"GRANT USAGE ON SCHEMA app TO {', '.join((*GROUPS, DEFINER))}")
+    # Functions can be given only to a role that could have made them, unless a superuser gives them.
+    op.execute(f"GRANT CREATE ON SCHEMA app TO {DEFINER}")
     for name, kind in (("units", "int"), ("organisations", "uuid"), ("reached", "uuid")):
         op.execute(f"""
             CREATE FUNCTION app.{name}() RETURNS {kind}[] LANGUAGE sql STABLE PARALLEL SAFE

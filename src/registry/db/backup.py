@@ -27,18 +27,28 @@ CREATE SCHEMA public AUTHORIZATION pg_database_owner;
 GRANT USAGE ON SCHEMA public TO PUBLIC;
 """.encode()
 
-# The script has emptied the search path, and everything belongs to whoever restores.
-_AFTER = (
-    roles.GIVE_FUNCTIONS
-    + """
-UPDATE public.service_state SET value = jsonb_build_object('id', gen_random_uuid()) WHERE key = 'feed_epoch';
+_NEW_EPOCH = """
+DO $$ BEGIN
+  UPDATE public.service_state SET value = jsonb_build_object('id', gen_random_uuid()) WHERE key = 'feed_epoch';
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'the backup holds no epoch of the feed';
+  END IF;
+END $$;
+"""
+
+# Read in the role that sees past the policies: an owner who is no superuser would find an empty log.
+_NEW_ERA = """
+SET ROLE registry_backup;
+SELECT coalesce(max(seq), 0) + 1 AS next_seq FROM public.audit_event \\gset
+RESET ROLE;
 INSERT INTO public.service_state AS state (key, value)
-SELECT 'audit_eras', jsonb_build_object('begin', jsonb_build_array(coalesce(max(seq), 0) + 1)) FROM public.audit_event
+VALUES ('audit_eras', jsonb_build_object('begin', jsonb_build_array(:next_seq)))
 ON CONFLICT (key) DO UPDATE
 SET value = jsonb_build_object('begin', (state.value -> 'begin') || (excluded.value -> 'begin'));
-COMMIT;
 """
-).encode()
+
+# The script has emptied the search path, and everything belongs to whoever restores.
+_AFTER = f"{roles.GIVE_FUNCTIONS}{_NEW_EPOCH}{_NEW_ERA}COMMIT;\n".encode()
 
 _ROWS = ("--role=registry_backup", "--no-unlogged-table-data")
 """All rows, in the role that reads past the policies: a table's owner does not, and a dump without rows must never

@@ -55,7 +55,7 @@ Move: TypeAlias = Callable[[AsyncSession, KeyRing, tuple[UUID, UUID]], Awaitable
 
 _USES = text("""
     SELECT master_key, sum(people)::int, sum(numbers)::int FROM (
-        SELECT master_key, count(*) AS people, 0 AS numbers FROM person_key GROUP BY master_key
+        SELECT master_key, count(wrapped_key) AS people, 0 AS numbers FROM person_key GROUP BY master_key
         UNION ALL
         SELECT number_index_key, 0, count(*) FROM identity_document GROUP BY number_index_key
     ) AS used (master_key, people, numbers)
@@ -71,7 +71,7 @@ def _asking(statement: str) -> TextClause:
 
 _KEYS = _asking("""
     SELECT person_id, id, master_key, wrapped_key FROM person_key
-    WHERE master_key < :newest AND person_id > :person
+    WHERE master_key < :newest AND person_id > :person AND wrapped_key IS NOT NULL
     ORDER BY person_id LIMIT :size FOR UPDATE
 """)
 _REWRAPPED = text("""

@@ -82,7 +82,7 @@ def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]
         return true()
     match scope:
         case UnitScope(units):
-            return col(table.unit_id) == any_(literal(units, _UNITS))
+            return and_(col(table.unit_id) == any_(literal(units, _UNITS)), table.state != RecordState.ERASED)
         case OrganisationScope(organisations):
             reached = select(ReachRow.person_id).where(
                 col(ReachRow.organisation_id).in_(organisations), trail.in_force(today)

@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.tables.columns import SealedText
 from registry.domain.errors import DomainError
+from registry.domain.record import RecordErased
 from registry.vault.gcm import Broken
 from registry.vault.ring import MasterKeys, WrappedKey
 from registry.vault.sealed import DataKey, Place, Sealed
@@ -81,7 +82,7 @@ class Vault:
     def __init__(self, session: AsyncSession, master_keys: MasterKeys) -> None:
         self._session = session
         self._master_keys = master_keys
-        self._keys: dict[UUID, DataKey] = {}
+        self._keys: dict[UUID, DataKey | None] = {}  # None: destroyed, with all that it sealed
 
     async def keep(self, key: DataKey, *, person_id: UUID, unit_id: int) -> None:
         """Keep the key of a new person, whose row is written already: it was sealed under it."""
@@ -104,7 +105,10 @@ class Vault:
             return dict(columns)
         owner = person_id or record_id
         await self._fetch({owner})
-        return sealed_under(self._key_of(owner), table, columns, person_id=owner, record_id=record_id)
+        key = self._key_of(owner)
+        if key is None:
+            raise RecordErased
+        return sealed_under(key, table, columns, person_id=owner, record_id=record_id)
 
     async def opened(self, row: Any) -> Any:  # noqa: ANN401 - a row of any table, or what stands for it in answers
         """Open a record for an answer."""
@@ -138,6 +142,9 @@ class Vault:
             return
         found = await (await self._session.connection()).execute(_FIND, {"persons": missing})
         for person_id, key_id, master_key, blob in found.all():
+            if blob is None:
+                self._keys[person_id] = None
+                continue
             try:
                 key = await self._master_keys.unwrap(WrappedKey(key_id, master_key, blob), person_id=person_id)
             except Broken:
@@ -145,16 +152,16 @@ class Vault:
                 raise SealedValueUnreadable from None
             self._keys[person_id] = key
 
-    def _key_of(self, person_id: UUID) -> DataKey:
-        key = self._keys.get(person_id)
-        if key is None:
+    def _key_of(self, person_id: UUID) -> DataKey | None:
+        if person_id not in self._keys:
             log.error("person_key.missing", extra={"person_id": person_id})
             raise SealedValueUnreadable
-        return key
+        return self._keys[person_id]
 
-    def _open(self, value: Sealed, place: Place) -> str:
+    def _open(self, value: Sealed, place: Place) -> str | None:
+        key = self._key_of(place.person_id)
         try:
-            return self._key_of(place.person_id).open(value, place)
+            return None if key is None else key.open(value, place)
         except Broken:
             log.error("sealed_value.unreadable", extra=asdict(place))  # noqa: TRY400 - the trace says nothing
             raise SealedValueUnreadable from None

@@ -41,6 +41,7 @@ _PEOPLE = _asking("""
 -- Every measure is a row of `counted`: who is counted, the day that decides where, and an interval of responsibility.
 -- `placed` alone says where: in the unit in charge of the person on that day, before the first in the first.
 -- Merged people are one, the survivor; what is voided, or belongs to a voided person, does not count.
+-- What is erased counts until the day of the erasure, on which nobody is in charge any more.
 WITH charge AS NOT MATERIALIZED (
     SELECT
         owner.id AS owner_id,
@@ -50,7 +51,7 @@ WITH charge AS NOT MATERIALIZED (
         responsibility.to_on
     FROM responsibility
     JOIN person AS owner ON owner.root_id = responsibility.person_id
-    WHERE responsibility.responsible_unit_id = ANY (:units) AND owner.state = 'active'
+    WHERE responsibility.responsible_unit_id = ANY (:units) AND owner.state IN ('active', 'erased')
 ),
 listed AS (
     SELECT
@@ -63,7 +64,7 @@ listed AS (
         bool_or(file.category = 'addicted' AND (file.closed_on IS NULL OR file.closed_on > :last)) AS is_addicted
     FROM management_file AS file
     JOIN charge ON charge.owner_id = file.person_id
-    WHERE file.state = 'active' AND file.opened_on <= :last
+    WHERE file.state IN ('active', 'erased') AND file.opened_on <= :last
     GROUP BY charge.person, charge.unit_id, charge.from_on, charge.to_on
 ),
 stays AS (
@@ -82,7 +83,7 @@ stays AS (
         episode.outcome
     FROM episode
     JOIN charge ON charge.owner_id = episode.person_id
-    WHERE episode.state = 'active' AND episode.registered_on <= :last
+    WHERE episode.state IN ('active', 'erased') AND episode.registered_on <= :last
 ),
 in_rehab AS (
     SELECT
@@ -111,7 +112,7 @@ counted (indicator, person, day, unit_id, from_on, to_on) AS NOT MATERIALIZED (
     SELECT 'files_closed', charge.person, file.closed_on, charge.unit_id, charge.from_on, charge.to_on
     FROM management_file AS file
     JOIN charge ON charge.owner_id = file.person_id
-    WHERE file.state = 'active' AND file.closed_on BETWEEN :first AND :last
+    WHERE file.state IN ('active', 'erased') AND file.closed_on BETWEEN :first AND :last
 
     UNION ALL
     SELECT form, person, last_on, unit_id, from_on, to_on

@@ -2,14 +2,15 @@
 
 from enum import StrEnum
 
-from registry.domain.errors import DomainError, RuleViolation
+from registry.domain.errors import DomainError, NotFound, RuleViolation
 
 
 class RecordState(StrEnum):
-    """A voided record is kept, out of lists and figures."""
+    """A voided record is kept, out of lists and figures. Of an erased one nothing is left but what figures count."""
 
     ACTIVE = "active"
     VOIDED = "voided"
+    ERASED = "erased"
 
 
 class FeedOperation(StrEnum):
@@ -32,6 +33,12 @@ class RecordVoided(RuleViolation):
     """The record is voided and does not change any more."""
 
     code = "record_voided"
+
+
+class RecordErased(NotFound):
+    """The person was erased by a lawful order. The id stays taken: what a client still holds must not come back."""
+
+    code = "erased"
 
 
 class PreconditionRequired(DomainError):

@@ -21,7 +21,7 @@ from registry.domain.access import require_units
 from registry.domain.errors import NotFound
 from registry.domain.person import Processing
 from registry.domain.person import Warning as Remark
-from registry.domain.record import RecordIdConflict, RecordState, RecordVoided
+from registry.domain.record import RecordErased, RecordIdConflict, RecordState, RecordVoided
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ async def owner_of(desk: Desk, person_id: UUID) -> PersonRow:
     """Lock the person that a write belongs to; one who is absent, out of scope or voided takes no records."""
     person = await persons.lock(desk.session, person_id, scope=desk.actor.scope, today=desk.actor.today)
     if person is None:
-        raise NotFound
+        raise await _absence(desk, person_id)
     if person.state is RecordState.VOIDED:
         raise RecordVoided
     return person
@@ -124,6 +124,8 @@ async def owner_of(desk: Desk, person_id: UUID) -> PersonRow:
 
 async def repeated(desk: Desk, kind: Kind, existing: Stub, key: Key, fingerprint: bytes) -> Written:
     """Answer a request whose id exists: the record if the body is the same, a conflict if not."""
+    if existing.state is RecordState.ERASED:
+        raise RecordErased
     if existing.fingerprint != fingerprint:
         raise RecordIdConflict(pointer="/id")
     actor = desk.actor
@@ -162,10 +164,16 @@ async def _unchanged(desk: Desk, kind: Kind, row: AnyRow, act: Act | None = None
     return Written(row)
 
 
+async def _absence(desk: Desk, person_id: UUID) -> NotFound:
+    """Say whether a person who is not there was erased: writers must know, so that they stop to send."""
+    stub = await records.find(desk.session, PersonRow, Key(person_id))
+    return RecordErased() if stub is not None and stub.state is RecordState.ERASED else NotFound()
+
+
 async def _locked(desk: Desk, kind: Kind, key: Key) -> AnyRow:
     row = await records.lock(desk.session, kind.table, key, scope=desk.actor.scope, today=desk.actor.today)
     if row is None:
-        raise NotFound
+        raise NotFound if kind.table is not PersonRow else await _absence(desk, key.id)
     if isinstance(row, OrganisationRow):
         require_units(desk.actor.scope, row.unit_id)
     return row

@@ -97,6 +97,11 @@ async def present(response: Response, desk: Desk, kind: Kind, written: Written) 
     return kind.written.model_validate({**shown, "warnings": warnings})
 
 
+def absences(kind: Kind) -> tuple[str, ...]:
+    """Name how a record may be absent: a writer is told of a person who was erased, so as not to send again."""
+    return ("not_found", "erased") if issubclass(kind.table, OfPerson) else ("not_found",)
+
+
 async def former_versions(desk: Desk, kind: Kind, key: Key) -> VersionsOut:
     """Answer with the former states of a record that the caller has been found to see."""
     former = await records.versions(desk.session, kind.table, key)
@@ -163,7 +168,11 @@ def _add_create(router: APIRouter, kind: Kind, refusals: tuple[str, ...], *, own
         response_model=kind.written | RecordRef,
         responses=answers(kind, kind.words.capitalize())
         | problems.responses(
-            *GUARDED, "record_id_conflict", *(("not_found", "record_voided") if owned else ()), *refusals, body=True
+            *GUARDED,
+            "record_id_conflict",
+            *(("not_found", "erased", "record_voided") if owned else ()),
+            *refusals,
+            body=True,
         ),
     )
 
@@ -281,7 +290,13 @@ def _add_changing(router: APIRouter, kind: Kind, refusals: tuple[str, ...]) -> N
         response_model=kind.written,
         responses=TAGGED
         | problems.responses(
-            *GUARDED, "not_found", "record_voided", "version_mismatch", "precondition_required", *refusals, body=True
+            *GUARDED,
+            *absences(kind),
+            "record_voided",
+            "version_mismatch",
+            "precondition_required",
+            *refusals,
+            body=True,
         ),
     )
     router.add_api_route(
@@ -295,7 +310,7 @@ def _add_changing(router: APIRouter, kind: Kind, refusals: tuple[str, ...]) -> N
         response_model=kind.written,
         responses=TAGGED
         | problems.responses(
-            *GUARDED, "not_found", "record_voided", "version_mismatch", *kind.void_refusals, body=True
+            *GUARDED, *absences(kind), "record_voided", "version_mismatch", *kind.void_refusals, body=True
         ),
     )
 

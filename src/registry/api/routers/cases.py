@@ -29,7 +29,7 @@ substance_uses = person_record_routes(SUBSTANCE_USES, "date_in_future")
     response_model=FILES.written,
     responses=TAGGED
     | problems.responses(
-        *GUARDED, "not_found", "record_voided", "version_mismatch", "file_already_closed", *_DATES, body=True
+        *GUARDED, "not_found", "erased", "record_voided", "version_mismatch", "file_already_closed", *_DATES, body=True
     ),
 )
 async def close_file(

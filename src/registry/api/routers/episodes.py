@@ -40,7 +40,14 @@ router = person_record_routes(EPISODES, *_RULES)
     response_model=EPISODES.written,
     responses=TAGGED
     | problems.responses(
-        *GUARDED, "not_found", "record_voided", "version_mismatch", "episode_already_closed", *_RULES, body=True
+        *GUARDED,
+        "not_found",
+        "erased",
+        "record_voided",
+        "version_mismatch",
+        "episode_already_closed",
+        *_RULES,
+        body=True,
     ),
 )
 async def exit_episode(

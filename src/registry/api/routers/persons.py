@@ -61,6 +61,7 @@ async def seen_person(desk: Desk, key: Key) -> PersonRow:
     | problems.responses(
         *GUARDED,
         "record_id_conflict",
+        "erased",
         "unit_unknown",
         "unit_not_in_force",
         "unit_not_granted",
@@ -112,7 +113,14 @@ async def get_person(person_id: PersonPath, response: Response, desk: ReadingOne
     response_model=PERSONS.written,
     responses=TAGGED
     | problems.responses(
-        *GUARDED, "not_found", "record_voided", "version_mismatch", "precondition_required", "date_in_future", body=True
+        *GUARDED,
+        "not_found",
+        "erased",
+        "record_voided",
+        "version_mismatch",
+        "precondition_required",
+        "date_in_future",
+        body=True,
     ),
 )
 async def change_person(
@@ -137,7 +145,8 @@ async def change_person(
     "/{person_id:uuid}/void",
     summary="Void a person",
     response_model=PERSONS.written,
-    responses=TAGGED | problems.responses(*GUARDED, "not_found", "record_voided", "version_mismatch", body=True),
+    responses=TAGGED
+    | problems.responses(*GUARDED, "not_found", "erased", "record_voided", "version_mismatch", body=True),
 )
 async def void_person(
     person_id: PersonPath, body: VoidIn, response: Response, desk: Writing, precondition: OptionalPrecondition

@@ -58,7 +58,7 @@ class DueKey(NamedTuple):
 
 
 def _closing(*refusals: str) -> dict[str, Any]:
-    common = (*GUARDED, "not_found", "record_voided", "version_mismatch", *_DATES)
+    common = (*GUARDED, "not_found", "erased", "record_voided", "version_mismatch", *_DATES)
     return {
         "response_model": REQUESTS.written,
         "responses": TAGGED | problems.responses(*common, *refusals, body=True),

@@ -30,7 +30,9 @@ class RecordRef(Out):
 
     id: UUID = Field(description="The record's id.")
     version: Version
-    state: RecordState = Field(description="`active`, or `voided`: kept, but out of lists and figures.")
+    state: RecordState = Field(
+        description="`active`, or `voided`: kept, but out of lists and figures. An `erased` record is not shown: 410."
+    )
 
 
 class RecordOut(RecordRef):

@@ -10,6 +10,7 @@ from registry.db.tables.columns import Coded, OfPerson, all_of, codes_of, of_per
 from registry.domain.episode import LegalBasis, Modality, Outcome, Therapy, Track
 from registry.domain.health import DeterminationResult, Substance, TestMethod, TestResult, UseRoute
 from registry.domain.management import CloseReason, FileCategory
+from registry.domain.record import RecordState
 
 _ACTIVE = "state = 'active'"
 
@@ -32,6 +33,7 @@ class ManagementFileRow(OfPerson, table=True):
         ),
         Index("ix_management_file_unit_id", "unit_id", "opened_on"),
         Index("ix_management_file_opened_on", "opened_on", "closed_on", "category", "person_id"),
+        states=RecordState,
     )
 
     category: FileCategory = Field(sa_type=Coded(FileCategory))
@@ -107,6 +109,7 @@ class EpisodeRow(OfPerson, table=True):
         Index("ix_episode_unit_id", "unit_id", "registered_on"),
         Index("ix_episode_registered_on", "registered_on"),
         Index("ix_episode_provider_id", "provider_id"),
+        states=RecordState,
     )
 
     root_id: UUID

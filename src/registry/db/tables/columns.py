@@ -1,5 +1,6 @@
 """Column types and the columns that all records share."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -73,7 +74,7 @@ def codes_of(codes: type[Code]) -> ARRAY[Code]:
     return ARRAY(Coded(codes))
 
 
-def one_of(column: str, codes: type[StrEnum]) -> CheckConstraint:
+def one_of(column: str, codes: Iterable[StrEnum]) -> CheckConstraint:
     """CHECK that a column holds one of the codes."""
     listed = ", ".join(f"'{code.value}'" for code in codes)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
@@ -116,16 +117,20 @@ class OfUnit(Recorded):
     void_reason: str | None = Field(default=None, sa_type=Text)
 
 
+LASTING = (RecordState.ACTIVE, RecordState.VOIDED)
+"""States of records that an erasure either does not touch or takes away."""
+
+
 def person_key() -> ForeignKeyConstraint:
     """Tie a row to its person and let the person's unit cascade to it."""
     return ForeignKeyConstraint(["person_id", "unit_id"], ["person.id", "person.unit_id"], onupdate="CASCADE")
 
 
-def of_person(*items: SchemaItem) -> tuple[SchemaItem, ...]:
-    """Table arguments of a record that belongs to a person."""
-    return (person_key(), one_of("state", RecordState), *items)
+def of_person(*items: SchemaItem, states: Iterable[RecordState] = LASTING) -> tuple[SchemaItem, ...]:
+    """Table arguments of a record that belongs to a person. What figures count may be erased and still be there."""
+    return (person_key(), one_of("state", states), *items)
 
 
 def of_unit(*items: SchemaItem) -> tuple[SchemaItem, ...]:
     """Table arguments of a record that belongs to a unit."""
-    return (one_of("state", RecordState), *items)
+    return (one_of("state", LASTING), *items)

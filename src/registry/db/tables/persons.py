@@ -71,7 +71,7 @@ class PersonRow(Recorded, table=True):
 
 
 class PersonKeyRow(SQLModel, table=True):
-    """The key of one person, wrapped under a master key that the database does not hold."""
+    """The key of one person, wrapped under a master key that the database does not hold; null once it is destroyed."""
 
     __tablename__ = "person_key"
     __table_args__ = (person_key(), Index("ix_person_key_master_key", "master_key", "person_id"))
@@ -80,7 +80,7 @@ class PersonKeyRow(SQLModel, table=True):
     unit_id: int
     id: UUID
     master_key: int
-    wrapped_key: bytes = Field(sa_type=LargeBinary)
+    wrapped_key: bytes | None = Field(sa_type=LargeBinary)
 
 
 class PersonNameTokenRow(SQLModel, table=True):

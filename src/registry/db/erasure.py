@@ -1,0 +1,36 @@
+"""Erasure of a person by a lawful order: what identifies goes for good, what finished periods counted stays.
+
+Who may order it, and how two people decide it, is for the caller. Rows go by one function of the database, since no
+role of the application may delete what was recorded.
+"""
+
+from datetime import date
+
+from sqlalchemy import Date, DateTime, Text, Uuid, bindparam, text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.db import trail
+from registry.db.records import entity_of
+from registry.db.tables.persons import PersonRow
+from registry.db.trail import Act, Change
+from registry.domain.record import FeedOperation
+
+_ERASE = text("SELECT app.erase_person(:erased, :author, :at, :today)").bindparams(
+    bindparam("erased", type_=Uuid),
+    bindparam("author", type_=Text),
+    bindparam("at", type_=DateTime(timezone=True)),
+    bindparam("today", type_=Date),
+)
+
+
+async def erase(session: AsyncSession, person: PersonRow, act: Act, *, today: date) -> None:
+    """Erase a locked person within scope, and tell the unit and the organisations that reached them.
+
+    The key is destroyed, so that what it sealed is unreadable in copies too. Ids and versions stay, and answer 410.
+    A merged human is several people: erase each of them.
+    """
+    change = Change(entity_of(PersonRow), person.id, person.version + 1, FeedOperation.ERASE, person.unit_id, person.id)
+    await trail.leave(session, change, act, groups=(), today=today)
+    session.expunge(person)  # what it still holds must not be written again
+    erased = {"erased": person.id, "author": act.author, "at": act.at, "today": today}
+    await (await session.connection()).execute(_ERASE, erased)

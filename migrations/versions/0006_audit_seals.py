@@ -28,6 +28,8 @@ def upgrade() -> None:
     for name, kind in PLACED.items():
         op.add_column("audit_event", sa.Column(name, sa.ARRAY(kind), nullable=False, server_default="{}"))
         op.alter_column("audit_event", name, server_default=None)  # those who write say it, rows of before cannot
+    officer = sa.text("coalesce(on_behalf_of, subject)")
+    op.create_index("ix_audit_event_officer", "audit_event", [officer, "xid", "seq"], unique=False)
     op.execute("""
         CREATE FUNCTION app.place_audit_event() RETURNS trigger
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = public
@@ -70,6 +72,7 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER placed ON audit_event")
     op.execute("DROP FUNCTION app.place_audit_event()")
     op.execute("REVOKE SELECT (unit_id) ON person FROM registry_definer")
+    op.drop_index("ix_audit_event_officer", table_name="audit_event")
     for name in PLACED:
         op.drop_column("audit_event", name)
 

@@ -10,8 +10,10 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from registry.api.language import Language
 from registry.domain import (
     access,
+    access_log,
     breach,
     client,
     emergency,
@@ -30,6 +32,8 @@ from registry.domain import (
 
 _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
     {
+        "access_actions": access_log.AccessAction,
+        "access_decisions": access_log.AccessDecision,
         "answer_decisions": subject_request.AnswerDecision,
         "breach_harms": breach.Harm,
         "breach_kinds": breach.BreachKind,
@@ -45,6 +49,7 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
         "export_sections": export.ExportSection,
         "emergency_reasons": emergency.EmergencyReason,
         "emergency_states": emergency.EmergencyState,
+        "field_groups": access.FieldGroup,
         "file_categories": management.FileCategory,
         "held_elsewhere": export.HeldElsewhere,
         "legal_bases": episode.LegalBasis,
@@ -109,6 +114,14 @@ def code_lists() -> Mapping[str, CodeList]:
 def list_of(codes: type[StrEnum]) -> str | None:
     """The name of the list that explains a set of codes; None where there is none."""
     return next((name for name, listed in _LISTS.items() if listed is codes), None)
+
+
+def label_of(name: str, code: str, language: Language) -> str:
+    """Say a code of a list in words; one that no release has any more stands for itself."""
+    found = next((each for each in code_lists()[name].codes if each.code == code), None)
+    if found is None:
+        return code
+    return found.label_vi if language is Language.VI else found.label_en
 
 
 def _list(name: str, codes: type[StrEnum], labels: Mapping[str, Mapping[str, str]]) -> CodeList:

@@ -25,9 +25,7 @@ async def record_denial(request: Request, refusal: DomainError) -> None:
         _note_stranger(request, refusal.reason)
         return
     actor: Actor | None = getattr(request.state, "actor", None)
-    is_denial = (
-        isinstance(refusal, Forbidden | TooManyPersons) or type(refusal) is NotFound
-    )  # which units there are is public
+    is_denial = isinstance(refusal, DENIALS) or type(refusal) is NotFound  # which units there are is public
     if actor is None or not is_denial:
         return
     person, record = (_id_in(request.path_params, name) for name in ("person_id", "id"))

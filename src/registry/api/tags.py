@@ -18,6 +18,7 @@ class Tag(StrEnum):
     REPORTS = "Reports"
     CODES = "Codes"
     ACCESS = "Access"
+    AUDIT = "Audit"
     TASKS = "Tasks"
     EMERGENCY = "Emergency access"
     SERVICE = "Service"
@@ -36,6 +37,7 @@ DESCRIPTIONS: dict[Tag, str] = {
     Tag.REPORTS: "Figures with their definitions, computed from the records at the moment of asking.",
     Tag.CODES: "Every coded value with its Vietnamese and English label.",
     Tag.ACCESS: "Who may do what and where: grants of roles over units and organisations.",
+    Tag.AUDIT: "Who looked at whom: the log for auditors, its seals for witnesses, and the answer to a person.",
     Tag.TASKS: "What waits for you: approvals, notices and reviews, who settles them and by when.",
     Tag.EMERGENCY: "To look at one person whom no grant reaches, when it cannot wait; told at once, reviewed, capped.",
     Tag.SERVICE: "The service about itself: version, limits, health.",

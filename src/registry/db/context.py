@@ -41,6 +41,9 @@ _SET = text("""
 """).bindparams(*(bindparam(name, type_=Text) for name in ("role", "units", "organisations", "reached", "caller")))
 _ROLE_ONLY = text("SELECT set_config('role', :role, true)").bindparams(bindparam("role", type_=Text))
 _EVERYWHERE = text("SELECT set_config('app.units', (SELECT string_agg(id::text, ',') FROM unit), true)")
+_AUDITOR = text("SELECT set_config('role', :role, true), set_config('app.reached', :reached, true)").bindparams(
+    bindparam("role", type_=Text), bindparam("reached", type_=Text)
+)
 _REACHED = text("SELECT app.reached_by(:organisations, :today)").bindparams(
     bindparam("organisations", type_=ARRAY(Uuid())), bindparam("today", type_=Date)
 )
@@ -111,6 +114,16 @@ async def as_statistics(session: AsyncSession) -> AsyncIterator[None]:
     await connection.execute(_ROLE_ONLY, {"role": DatabaseRole.STATISTICS})
     yield
     await connection.execute(_ROLE_ONLY, {"role": DatabaseRole.UNITS})
+
+
+@asynccontextmanager
+async def as_auditor(session: AsyncSession, *, of_person: UUID | None = None) -> AsyncIterator[None]:
+    """Read the audit log within the units of the scope, or whatever names one person; then act under units again."""
+    connection = await session.connection()
+    person = "" if of_person is None else str(of_person)
+    await connection.execute(_AUDITOR, {"role": DatabaseRole.AUDITOR.value, "reached": person})
+    yield
+    await connection.execute(_AUDITOR, {"role": DatabaseRole.UNITS.value, "reached": ""})
 
 
 async def _set(

@@ -1,6 +1,6 @@
 """Grants: who holds which role where. What a request needs of them comes with the caller's standing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -41,6 +41,11 @@ async def named_units(session: AsyncSession) -> Sequence[int]:
     """List the units that grants are on."""
     unit_id = col(AccessGrantRow.unit_id)
     return [unit for unit in await session.exec(select(unit_id).distinct()) if unit is not None]
+
+
+async def of_ids(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[AccessGrantRow]:
+    """Load grants by their ids, also those that are over."""
+    return (await session.exec(select(AccessGrantRow).where(col(AccessGrantRow.id).in_(ids)))).all()
 
 
 async def on_units(session: AsyncSession, units: Sequence[int], *, today: date) -> Sequence[Grant]:

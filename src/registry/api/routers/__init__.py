@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from registry.api.routers import (
+    audit,
     breaches,
     cases,
     codes,
@@ -44,6 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     rights.requests,
     rights.worklist,
     breaches.router,
+    audit.router,
     situation.router,
     reports.router,
     codes.router,

@@ -63,6 +63,7 @@ class AuditEventRow(SQLModel, table=True):
     __table_args__ = (
         one_of("purpose", Purpose),
         Index("ix_audit_event_person_ids", "person_ids", postgresql_using="gin"),
+        Index("ix_audit_event_officer", text("coalesce(on_behalf_of, subject)"), "xid", "seq"),
         CheckConstraint("decision IN ('allowed', 'denied')", name="decision"),
     )
 

@@ -1,0 +1,83 @@
+"""Reading the audit log, in the role of an auditor. Nobody who writes to it reads it in the same role."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Uuid, func, literal, tuple_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.db import context
+from registry.db.tables.columns import Xid8
+from registry.db.tables.seals import AuditLeafRow
+from registry.db.tables.trail import AuditEventRow
+from registry.domain.access_log import AccessDecision
+from registry.domain.audit_log import Position
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which rows are asked for. `officer` is whoever acted, whichever software was used."""
+
+    person_id: UUID | None = None
+    officer: str | None = None
+    client_id: str | None = None
+    operation: str | None = None
+    decision: AccessDecision | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An audit row, and its place in the sealed log; None while it waits for its seal."""
+
+    row: AuditEventRow
+    leaf_index: int | None
+
+
+async def page(session: AsyncSession, wanted: AuditFilter, *, limit: int, after: Position | None) -> Sequence[Event]:
+    """Load the rows that concern the units in reach, the newest first; one more than `limit` tells of a next page."""
+    async with context.as_auditor(session):
+        return await _page(session, wanted, limit=limit, after=after)
+
+
+async def page_of_person(
+    session: AsyncSession, person_id: UUID, *, limit: int, after: Position | None
+) -> Sequence[Event]:
+    """Load every row that names a person, wherever they lived at the time. The caller has checked the scope."""
+    async with context.as_auditor(session, of_person=person_id):
+        return await _page(session, AuditFilter(person_id=person_id), limit=limit, after=after)
+
+
+async def _page(session: AsyncSession, wanted: AuditFilter, *, limit: int, after: Position | None) -> Sequence[Event]:
+    place = (col(AuditEventRow.xid), col(AuditEventRow.seq))
+    query = (
+        select(AuditEventRow, AuditLeafRow.index)
+        .outerjoin(AuditLeafRow, tuple_(col(AuditLeafRow.xid), col(AuditLeafRow.seq)) == tuple_(*place))
+        .where(*_conditions(wanted))
+        .order_by(*(column.desc() for column in place))
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(tuple_(*place) < tuple_(literal(after.xid, Xid8()), literal(after.seq)))
+    return [Event(row, index) for row, index in (await session.exec(query)).all()]
+
+
+def _conditions(wanted: AuditFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.person_id is not None:
+        yield col(AuditEventRow.person_ids).bool_op("@>")(literal([wanted.person_id], ARRAY(Uuid())))
+    if wanted.officer is not None:
+        yield func.coalesce(col(AuditEventRow.on_behalf_of), col(AuditEventRow.subject)) == wanted.officer
+    if wanted.client_id is not None:
+        yield col(AuditEventRow.client_id) == wanted.client_id
+    if wanted.operation is not None:
+        yield col(AuditEventRow.operation) == wanted.operation
+    if wanted.decision is not None:
+        yield col(AuditEventRow.decision) == wanted.decision
+    if wanted.since is not None:
+        yield col(AuditEventRow.at) >= wanted.since
+    if wanted.until is not None:
+        yield col(AuditEventRow.at) < wanted.until

@@ -143,9 +143,7 @@ class TestAuditors:
     async def test_nobody_else_reads_it(self, manager: httpx.AsyncClient, path: str) -> None:
         refused(await manager.get(path), 403, "insufficient_scope")
 
-    @pytest.mark.parametrize(
-        "asked", [{"person_id": "x"}, {"since": "2026-11-21"}, {"decision": "x"}]
-    )
+    @pytest.mark.parametrize("asked", [{"person_id": "x"}, {"since": "2026-11-21"}, {"decision": "x"}])
     async def test_filters_that_are_none(self, auditor: httpx.AsyncClient, asked: dict[str, str]) -> None:
         refused(await auditor.get("/v1/audit", params=asked), 422, "validation_failed")
 

@@ -225,6 +225,11 @@ class TestOneAtATime:
 
         assert await entries(rows) == 1
 
+    async def test_one_that_stops_leaves_the_lock_to_the_next(self, hire: Hire) -> None:
+        for diary in (Diary("first"), Diary("second")):
+            async with working(hire(diary.job)):
+                await asyncio.wait_for(diary.begun.wait(), PATIENCE_SECONDS)
+
     async def test_a_lost_database_does_not_end_it(
         self, hire: Hire, ask: Ask, clock: Hands, caplog: pytest.LogCaptureFixture
     ) -> None:

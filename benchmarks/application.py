@@ -8,10 +8,8 @@ Settings come from the environment. The benchmark's tokens are signed by the tes
 
 import sys
 
-import uvicorn
-
 from benchmarks.without import LEFT_OUT
-from registry import logs
+from registry import logs, service
 from registry.api.app import create_app
 from registry.settings import Settings
 
@@ -24,7 +22,7 @@ def main(port: int, *without: str) -> None:
         sys.exit("set REGISTRY_DATABASE_URL")
     logs.configure("json")
     app = create_app(settings, database_url=settings.database_url.get_secret_value())
-    uvicorn.run(app, port=port, log_config=None, access_log=False, server_header=False)
+    service.server_of(app, public_url=settings.public_url).run([service.listen("127.0.0.1", port)])
 
 
 if __name__ == "__main__":

@@ -73,10 +73,10 @@ def _load(stage: Stage, *, seconds: float) -> Load:
 
 
 def _posts() -> Iterator[Request]:
-    return map(_episode_of, count(1))
+    return map(episode_of, count(1))
 
 
-def _episode_of(n: int) -> Request:
+def episode_of(n: int) -> Request:
     body = {
         "id": str(uuid4()),
         "modality": "community",

@@ -78,6 +78,7 @@ async def set_up() -> AsyncIterator[Stage]:
             "REGISTRY_ISSUERS": json.dumps([issuer.trusted().model_dump(mode="json")]),
             # The benchmark calls as often as it can: it is one officer with one client.
             "REGISTRY_QUOTAS": json.dumps({name: {"requests": 10_000_000} for name in Quotas.model_fields}),
+            "REGISTRY_MAX_PERSONS_PER_HOUR": "1000000",
         }
         with serving(settings, directory) as service:
             yield Stage(

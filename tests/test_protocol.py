@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any, TypeAlias
+from unittest.mock import ANY
 
 import pytest
 from fastapi import FastAPI, Request
@@ -55,6 +56,11 @@ async def serving(head_seconds: float) -> AsyncIterator[Dial]:
     async def echo(request: Request) -> dict[str, Any]:
         body = await request.body()
         return {"bytes": len(body), "fields": sorted(request.headers)}
+
+    @app.get("/slow")
+    async def slow() -> dict[str, bool]:
+        await asyncio.sleep(4 * head_seconds)
+        return {"slow": True}
 
     listener = service.listen("127.0.0.1", 0)
     server = service.server_of(app)
@@ -138,6 +144,11 @@ class TestTheHead:
             assert (await line.hear())[0] == 200
             await line.say(HEAD)
             assert (await line.hear())[0] == 408
+
+    async def test_a_head_that_has_arrived_is_waited_for_no_more(self) -> None:
+        async with serving(0.05) as dial, dial() as line:
+            await line.say(HEAD.replace(b"/echo", b"/slow"), b"\r\n")
+            assert await line.hear() == (200, ANY, {"slow": True})
 
     async def test_empty_lines_do_not_keep_a_line_open(self) -> None:
         async with serving(0.3) as dial, dial() as line:

@@ -116,6 +116,17 @@ class TestPlaces:
 
         assert (line.served, line.capacity.waiting) == (["stays"], 0)
 
+    async def test_room_is_made_by_one_who_leaves_at_that_moment(self) -> None:
+        line = Line(full(queue=1))
+        await line.ask("left", Traffic.READING)
+        post = asyncio.create_task(line._ask("post", Traffic.RECORDING))  # it runs before the one who leaves does
+        line.tasks["left"].cancel()
+        await begun()
+        await line.finish_one()
+        await post
+
+        assert (line.served, line.refused, line.capacity.waiting) == (["post"], [], 0)
+
     async def test_a_place_granted_to_one_who_leaves_at_that_moment_goes_on_to_the_next(self) -> None:
         line = Line(full())
         await line.ask("left", Traffic.READING)

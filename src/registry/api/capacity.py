@@ -61,13 +61,13 @@ class Capacity:
 
     def _make_room(self, traffic: Traffic) -> None:
         """Keep the queue within its length: whoever came last among those who matter less has to go."""
-        if self.waiting < self._queue:
-            return
-        for less in reversed(Traffic):
-            if less > traffic and self._waiting[less]:
-                self._waiting[less].pop().set_exception(CapacityReduced())
-                return
-        raise CapacityReduced
+        while self.waiting >= self._queue:
+            less = next((less for less in reversed(Traffic) if less > traffic and self._waiting[less]), None)
+            if less is None:
+                raise CapacityReduced
+            ticket = self._waiting[less].pop()
+            if not ticket.done():  # or its caller has just left by themselves
+                ticket.set_exception(CapacityReduced())
 
     async def _wait(self, traffic: Traffic) -> None:
         ticket = asyncio.get_running_loop().create_future()

@@ -19,7 +19,7 @@ FORMER_TASKS = ("grant_continued", "emergency_notice", "emergency_review", "emer
 DUTIES = ("subject_request_due", "subject_request_overdue", "breach_notification_due", "breach_notice")
 FOUR_EYES = (*FORMER_TASKS, "erasure_approval")
 TASKS = (*FOUR_EYES, *DUTIES)
-OF_PERSON = ("subject_request",)
+OF_PERSON = ("subject_request", "erasure_order")
 OF_UNIT = ("breach",)
 
 
@@ -30,6 +30,35 @@ def upgrade() -> None:
     )
     op.alter_column("person", "processing", server_default=None)
     op.create_check_constraint(op.f("ck_person_processing"), "person", "processing IN ('unrestricted', 'restricted')")
+    op.create_table(
+        "erasure_order",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("void_reason", sa.LargeBinary(), nullable=True),
+        sa.Column("authority", sa.Text(), nullable=False),
+        sa.Column("decision_number", sa.Text(), nullable=False),
+        sa.Column("decision_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.CheckConstraint("state IN ('active', 'voided', 'erased')", name=op.f("ck_erasure_order_state")),
+        sa.CheckConstraint(
+            "status IN ('awaiting_approval', 'declined', 'erased')", name=op.f("ck_erasure_order_status")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id", "unit_id"],
+            ["person.id", "person.unit_id"],
+            name=op.f("fk_erasure_order_person_id_unit_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("person_id", "id", name=op.f("pk_erasure_order")),
+    )
     op.create_table(
         "subject_request",
         sa.Column("version", sa.Integer(), nullable=False),
@@ -150,12 +179,15 @@ def upgrade() -> None:
     op.execute("GRANT SELECT (person_id, id, unit_id, due_on, state, status) ON subject_request TO registry_worker")
     _take_tasks(TASKS, FOUR_EYES)
     _find_every_kind()
+    op.execute("GRANT SELECT, DELETE ON subject_request TO registry_definer")  # goes with a person who is erased
+    op.execute("GRANT SELECT (person_id), UPDATE (reason, void_reason) ON erasure_order TO registry_definer")
 
 
 def downgrade() -> None:
     """Take back."""
     _take_tasks(FORMER_TASKS, FORMER_TASKS)
     op.drop_table("breach")
+    op.drop_table("erasure_order")
     op.drop_table("subject_request")
     op.drop_column("person", "processing")
 
@@ -181,11 +213,11 @@ def _find_every_kind() -> None:
         LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public
         AS $$
         BEGIN
-            IF NOT EXISTS (
-                SELECT FROM pg_attribute
-                WHERE attrelid = to_regclass(quote_ident(entity)) AND attname = 'fingerprint'
+            IF (
+                SELECT count(*) FROM pg_attribute
+                WHERE attrelid = to_regclass(quote_ident(entity)) AND attname IN ('version', 'state', 'fingerprint')
                   AND has_column_privilege('registry_definer', attrelid, attnum, 'SELECT')
-            ) THEN
+            ) < 3 THEN
                 RAISE EXCEPTION 'no records of this kind: %', entity;
             END IF;
             RETURN QUERY EXECUTE format(

@@ -51,7 +51,7 @@ class Desk:
 
     async def put(self, kind: Kind) -> tuple[Shelf, Body]:
         shelf, body = await self.shelf(kind), a_fresh(kind)
-        await created(self.officer if kind.singular != "person" else self.manager, shelf.path, body)
+        await created(self.manager if kind.singular in {"person", "erasure_order"} else self.officer, shelf.path, body)
         self.person = shelf.owner(body)
         return shelf, body
 

@@ -27,6 +27,8 @@ from tests.factories.trails import audited
 ELSEWHERE = {
     "medical_result": HeldElsewhere.MEDICAL_RESULTS,
     "audit_event": HeldElsewhere.ACCESS_LOG,
+    "person_read": HeldElsewhere.ACCESS_LOG,
+    "emergency_access": HeldElsewhere.ACCESS_LOG,
     "task": HeldElsewhere.TASKS,
     "change_feed": HeldElsewhere.CHANGE_FEED,
     "person_name_token": HeldElsewhere.SEARCH_WORDS,

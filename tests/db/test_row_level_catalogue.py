@@ -37,7 +37,7 @@ WRITTEN_BY_UNITS = {
     *("person", "identity_document", "residence", "responsibility", "management_file", "drug_test", "determination"),
     *("substance_use", "episode", "reach", "record_history", "commune_status", "suspected_count"),
     *("unit_record_history", "person_name_token", "organisation", "access_grant", "change_feed", "audit_event", "task"),
-    *("person_key", "subject_request", "breach", "emergency_access"),
+    *("person_key", "subject_request", "erasure_order", "breach", "emergency_access"),
     *("api_client", "token_revocation", "dpop_proof"),
 }
 WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint", "emergency_access"}

@@ -26,7 +26,15 @@ from tests.factories.posted import corrected, created, posted_episode, posted_or
 WITH_UNIT = (
     *("person", "person_name_token", "identity_document", "residence", "responsibility", "management_file"),
     *("drug_test", "determination", "substance_use", "episode", "reach", "record_history", "commune_status"),
-    *("suspected_count", "breach", "subject_request", "unit_record_history", "change_feed", "person_key"),
+    *(
+        "suspected_count",
+        "breach",
+        "subject_request",
+        "erasure_order",
+        "unit_record_history",
+        "change_feed",
+        "person_key",
+    ),
 )
 WRITTEN = tuple(table for table in WITH_UNIT if table != "change_feed")
 CORRECTED = tuple(table for table in WRITTEN if table != "person_key")

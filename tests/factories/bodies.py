@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from registry.api.kinds.breaches import BREACHES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
 from registry.api.kinds.episodes import EPISODES
+from registry.api.kinds.erasure import ORDERS
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
@@ -22,7 +23,7 @@ from registry.api.records.kind import Kind
 
 Body: TypeAlias = dict[str, Any]
 
-OF_PERSON = (DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES, REQUESTS)
+OF_PERSON = (DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES, REQUESTS, ORDERS)
 OF_UNIT = (ORGANISATIONS, STATUSES, COUNTS, BREACHES)
 ALL_KINDS = (PERSONS, *OF_PERSON, *OF_UNIT)
 
@@ -70,6 +71,10 @@ def a_count(**over: JsonValue) -> Body:
 
 def a_request(**over: JsonValue) -> Body:
     return a_record(REQUESTS, **over)
+
+
+def an_order(**over: JsonValue) -> Body:
+    return a_record(ORDERS, **over)
 
 
 def a_breach(**over: JsonValue) -> Body:

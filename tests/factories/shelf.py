@@ -65,6 +65,8 @@ class Shelf:
                 return {"course_id": body["id"], "track": "rehab"}
             case "subject_request":
                 return {"due_on": "2026-11-23", "status": "open"}
+            case "erasure_order":
+                return {"status": "awaiting_approval"}
             case "breach":
                 return {"notify_by": "2026-11-23T01:30:00Z", "status": "open"}
             case _:

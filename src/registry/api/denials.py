@@ -9,10 +9,12 @@ from fastapi import Request
 
 from registry.api.actor import Actor
 from registry.api.auth.refused import Reason, Unauthenticated
-from registry.db import trail
+from registry.db import context, erasure, trail
 from registry.db.context import closed_transaction
+from registry.domain.access import UnitScope
 from registry.domain.errors import DomainError, Forbidden, NotFound
 from registry.domain.quota import TooManyPersons
+from registry.domain.record import RecordErased
 
 DENIALS = (Forbidden, TooManyPersons)
 
@@ -20,7 +22,10 @@ log = logging.getLogger(__name__)
 
 
 async def record_denial(request: Request, refusal: DomainError) -> None:
-    """Write who was denied what, in a transaction of its own: the request's work has been rolled back."""
+    """Write who was denied what, in a transaction of its own: the request's work has been rolled back.
+
+    Raises `RecordErased` where somebody is not found because they were erased, for those who could see them before.
+    """
     if isinstance(refusal, Unauthenticated):
         _note_stranger(request, refusal.reason)
         return
@@ -38,6 +43,16 @@ async def record_denial(request: Request, refusal: DomainError) -> None:
             groups=actor.asked.shows if actor.asked else (),
             allowed=False,
         )
+    if type(refusal) is NotFound and person is not None and await _was_erased(request, actor, person):
+        raise RecordErased
+
+
+async def _was_erased(request: Request, actor: Actor, person_id: UUID) -> bool:
+    if not isinstance(actor.scope, UnitScope):
+        return False
+    async with closed_transaction(request.app.state.sessions) as session:
+        await context.enter(session, actor.scope, today=actor.today)
+        return await erasure.is_erased(session, person_id, scope=actor.scope)
 
 
 def _note_stranger(request: Request, reason: Reason) -> None:

@@ -33,7 +33,10 @@ from registry.domain.errors import DomainError, Forbidden
 log = logging.getLogger(__name__)
 
 OnRefusal = Callable[[Request, DomainError], Awaitable[None]]
-"""Told of every refusal (4xx) before it is answered, in no transaction: the place to audit a denial."""
+"""Told of every refusal (4xx) before it is answered, in no transaction: the place to audit a denial.
+
+What it raises is answered instead.
+"""
 
 _BY_STATUS: Mapping[int, type[DomainError]] = {
     401: Unauthenticated,

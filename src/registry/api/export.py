@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from registry.api.code_lists import code_lists, list_of
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
 from registry.api.kinds.episodes import EPISODES
+from registry.api.kinds.erasure import ORDERS
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.rights import REQUESTS
@@ -33,7 +34,7 @@ from registry.domain.access import FieldGroup
 from registry.domain.export import ExportSection, HeldElsewhere
 
 KINDS: tuple[Kind, ...] = (
-    *(PERSONS, DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES, REQUESTS),
+    *(PERSONS, DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES, REQUESTS, ORDERS),
 )
 GROUPS: frozenset[FieldGroup] = frozenset(group for kind in KINDS for group in kind.groups)
 """The groups of fields that an export shows."""

@@ -5,15 +5,18 @@ role of the application may delete what was recorded.
 """
 
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import Date, DateTime, Text, Uuid, bindparam, text
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import trail
 from registry.db.records import entity_of
 from registry.db.tables.persons import PersonRow
 from registry.db.trail import Act, Change
-from registry.domain.record import FeedOperation
+from registry.domain.access import UnitScope
+from registry.domain.record import FeedOperation, RecordState
 
 _ERASE = text("SELECT app.erase_person(:erased, :author, :at, :today)").bindparams(
     bindparam("erased", type_=Uuid),
@@ -34,3 +37,11 @@ async def erase(session: AsyncSession, person: PersonRow, act: Act, *, today: da
     session.expunge(person)  # what it still holds must not be written again
     erased = {"erased": person.id, "author": act.author, "at": act.at, "today": today}
     await (await session.connection()).execute(_ERASE, erased)
+
+
+async def is_erased(session: AsyncSession, person_id: UUID, *, scope: UnitScope) -> bool:
+    """Whether a person within a scope was erased."""
+    query = select(PersonRow.id).where(
+        PersonRow.id == person_id, PersonRow.state == RecordState.ERASED, col(PersonRow.unit_id).in_(scope.units)
+    )
+    return (await session.exec(query)).one_or_none() is not None

@@ -83,6 +83,7 @@ class Permission(StrEnum):
     EXPORT_READ = "export:read"
     SUBJECT_REQUEST_READ = "subject_request:read"
     SUBJECT_REQUEST_WRITE = "subject_request:write"
+    ERASURE_WRITE = "erasure:write"
     BREACH_READ = "breach:read"
     BREACH_WRITE = "breach:write"
 

@@ -17,6 +17,7 @@ class ExportSection(StrEnum):
     EPISODE = "episode"
     REACH = "reach"
     SUBJECT_REQUEST = "subject_request"
+    ERASURE_ORDER = "erasure_order"
 
 
 class HeldElsewhere(StrEnum):

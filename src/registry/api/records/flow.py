@@ -116,7 +116,7 @@ async def owner_of(desk: Desk, person_id: UUID) -> PersonRow:
     """Lock the person that a write belongs to; one who is absent, out of scope or voided takes no records."""
     person = await persons.lock(desk.session, person_id, scope=desk.actor.scope, today=desk.actor.today)
     if person is None:
-        raise await _absence(desk, person_id)
+        raise NotFound
     if person.state is RecordState.VOIDED:
         raise RecordVoided
     return person
@@ -164,16 +164,10 @@ async def _unchanged(desk: Desk, kind: Kind, row: AnyRow, act: Act | None = None
     return Written(row)
 
 
-async def _absence(desk: Desk, person_id: UUID) -> NotFound:
-    """Say whether a person who is not there was erased: writers must know, so that they stop to send."""
-    stub = await records.find(desk.session, PersonRow, Key(person_id))
-    return RecordErased() if stub is not None and stub.state is RecordState.ERASED else NotFound()
-
-
 async def _locked(desk: Desk, kind: Kind, key: Key) -> AnyRow:
     row = await records.lock(desk.session, kind.table, key, scope=desk.actor.scope, today=desk.actor.today)
     if row is None:
-        raise NotFound if kind.table is not PersonRow else await _absence(desk, key.id)
+        raise NotFound
     if isinstance(row, OrganisationRow):
         require_units(desk.actor.scope, row.unit_id)
     return row

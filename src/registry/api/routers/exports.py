@@ -23,7 +23,7 @@ router = APIRouter(tags=[Tag.RIGHTS], route_class=StrictRoute)
 @router.get(
     "/v1/persons/{person_id:uuid}/export",
     summary="Export everything held on a person",
-    responses=problems.responses(*GUARDED, "not_found"),
+    responses=problems.responses(*GUARDED, "not_found", "erased"),
 )
 async def export_person(
     person_id: PersonPath, desk: Annotated[Desk, Depends(desk_for(Permission.EXPORT_READ, *export.GROUPS))]

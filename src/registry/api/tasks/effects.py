@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from registry.api.emergency.judging import judge_medical, review_access
+from registry.api.erasure import decide_erasure
 from registry.api.office import office_of
 from registry.api.records.kind import Desk
 from registry.db.tables.tasks import TaskRow
@@ -28,6 +29,7 @@ EFFECTS: Mapping[TaskKind, Effect] = MappingProxyType(
         TaskKind.GRANT_CONTINUED: renew_or_end_grant,
         TaskKind.EMERGENCY_REVIEW: review_access,
         TaskKind.EMERGENCY_MEDICAL_APPROVAL: judge_medical,
+        TaskKind.ERASURE_APPROVAL: decide_erasure,
     }
 )
 """A kind that is not here is settled by its row alone."""

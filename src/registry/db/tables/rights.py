@@ -18,6 +18,8 @@ from registry.db.tables.columns import (
     one_of,
 )
 from registry.domain.breach import BreachKind, BreachStatus, DataCategory, Harm
+from registry.domain.erasure import ErasureStatus
+from registry.domain.record import RecordState
 from registry.domain.subject_request import (
     AnswerDecision,
     Channel,
@@ -64,6 +66,19 @@ class SubjectRequestRow(OfPerson, table=True):
     withdrawn_on: date | None = None
     lifted_on: date | None = None
     lift_reason: Sealed | None = Field(default=None, sa_type=SealedText)
+
+
+class ErasureOrderRow(OfPerson, table=True):
+    """An order to erase a person. Its reason is sealed under the person's key, and goes with it; the rest stays."""
+
+    __tablename__ = "erasure_order"
+    __table_args__ = of_person(one_of("status", ErasureStatus), states=RecordState)
+
+    authority: str = Field(sa_type=Text)
+    decision_number: str = Field(sa_type=Text)
+    decision_on: date
+    reason: Sealed | None = Field(default=None, sa_type=SealedText)
+    status: ErasureStatus = Field(sa_type=Coded(ErasureStatus))
 
 
 class BreachRow(OfUnit, table=True):

@@ -132,6 +132,14 @@ class TestAnswer:
 
         refused(await manager.post(f"{address}/{end}", json=other[end]), 409, "request_closed")
 
+    async def test_an_answer_is_given_once(self, manager: httpx.AsyncClient, person: str) -> None:
+        address = await asked(manager, person)
+        await manager.post(f"{address}/answer", json=GRANTED)
+
+        other = await manager.post(f"{address}/answer", json=GRANTED | {"answered_on": "2026-11-21"})
+
+        refused(other, 409, "request_closed")
+
     async def test_a_withdrawal_ends_the_wait(self, manager: httpx.AsyncClient, person: str) -> None:
         address = await asked(manager, person)
 

@@ -188,7 +188,7 @@ class TestWhatIsLeft:
 
         assert await held(app, "management_file", person["id"]) == []
 
-    async def test_of_the_evidence_the_words_are_gone(
+    async def test_what_the_person_asked_goes_with_the_person(
         self, app: FastAPI, manager: httpx.AsyncClient, person: Body
     ) -> None:
         path = f"/v1/persons/{person['id']}/{REQUESTS.collection}"
@@ -197,8 +197,8 @@ class TestWhatIsLeft:
 
         await erase(app, person["id"])
 
-        shown = body_of(await manager.get(f"{path}/{request['id']}"))
-        assert (shown["kind"], shown["details"]) == ("access", None)
+        refused(await manager.get(f"{path}/{request['id']}"), 410, "erased")
+        assert await held(app, "subject_request", person["id"]) == []
 
     async def test_others_are_left_alone(self, app: FastAPI, manager: httpx.AsyncClient, person: Body) -> None:
         other = a_person(phone=SECRETS["phone"])

@@ -345,7 +345,7 @@ async def test_the_person_held_in_memory_is_not_written_back(app: FastAPI, perso
         row = await persons.lock(session, UUID(person["id"]), scope=scope, today=TODAY)
         assert row is not None
         await erasure.erase(session, row, ACT, today=TODAY)
-        row.occupation = "Thợ may"
+        row.occupation = "Thợ mộc"
 
     ((husk,),) = await held(app, "person", person["id"])
     assert husk["occupation"] is None

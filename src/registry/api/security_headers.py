@@ -19,7 +19,7 @@ ONLY_HTTPS = "max-age=31536000; includeSubDomains"
 class SecurityHeaders:
     """Add the default headers; below `/v1`, forbid keeping the answer unless the route allows it.
 
-    Nothing here lets a page of another origin read an answer: there is no CORS, and a preflight is not answered.
+    Nothing here lets a page of another origin read an answer.
     """
 
     def __init__(self, app: ASGIApp, *, is_https: bool = False) -> None:

@@ -34,6 +34,8 @@ NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 UNBOUNDED = Quotas(**dict.fromkeys(Quotas.model_fields, Quota(10_000_000)))
 """So many requests that no test but those of the quotas meets them: the clock of tests stands still."""
+LAST = 0xFFFF << 112
+"""Sorts a grant behind the others of its holder: the first one that admits names the purpose."""
 OLD_PHU_YEN = ("54", date(2020, 12, 31))
 
 MASTER_KEYS = new_entry(1)
@@ -153,6 +155,7 @@ async def sign_in(app: FastAPI, issuer: DemoIssuer) -> AsyncIterator[SignIn]:
             *,
             unit: tuple[str, date] | None = OLD_PHU_YEN,
             organisation: UUID | None = None,
+            also: Role | None = None,
             subject: str | None = None,
             client_id: str = "test-app",
             scopes: tuple[TokenScope, ...] = tuple(TokenScope),
@@ -160,6 +163,10 @@ async def sign_in(app: FastAPI, issuer: DemoIssuer) -> AsyncIterator[SignIn]:
             name = subject or f"{role}-{uuid4()}"
             async with transaction(app.state.sessions) as work:
                 work.add(_grant(app, name, role, None if role.acts_for_organisation else unit, organisation))
+                if also is not None:
+                    second = _grant(app, name, also, unit, None)
+                    second.id = UUID(int=second.id.int | LAST)
+                    work.add(second)
             token = issuer.token(name, now=NOW, scopes=scopes, client_id=client_id)
             client = _client(app)
             client.headers["Authorization"] = f"Bearer {token}"
@@ -170,8 +177,8 @@ async def sign_in(app: FastAPI, issuer: DemoIssuer) -> AsyncIterator[SignIn]:
 
 @pytest.fixture(scope="module")
 async def manager(sign_in: SignIn) -> httpx.AsyncClient:
-    """The manager of old Phú Yên: 34 communes of today."""
-    return await sign_in(Role.PROVINCE_MANAGER)
+    """The manager of old Phú Yên, 34 communes of today, who is its health officer too, and so may write every kind."""
+    return await sign_in(Role.PROVINCE_MANAGER, also=Role.HEALTH_OFFICER)
 
 
 def _client(app: FastAPI) -> httpx.AsyncClient:

@@ -32,8 +32,8 @@ MANAGER = "the manager whose steps are followed"
 
 @pytest.fixture(scope="module")
 async def watched(sign_in: SignIn) -> httpx.AsyncClient:
-    """A manager of the province, under a name that the rows can be compared with."""
-    return await sign_in(Role.PROVINCE_MANAGER, subject=MANAGER, client_id="an-app")
+    """A manager of the province and health officer, under a name that the rows can be compared with."""
+    return await sign_in(Role.PROVINCE_MANAGER, also=Role.HEALTH_OFFICER, subject=MANAGER, client_id="an-app")
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def row_of(shelf: Shelf, record_id: str, operation: str, **over: object) -> Row:
     person = shelf.owner({"id": record_id})
     return {
         "issuer": ISSUER, "subject": MANAGER, "on_behalf_of": None, "client_id": "an-app",
-        "purpose": POLICY[Role.PROVINCE_MANAGER][shelf.kind.read],
+        "purpose": {**POLICY[Role.HEALTH_OFFICER], **POLICY[Role.PROVINCE_MANAGER]}[shelf.kind.read],
         "operation": operation, "person_ids": [UUID(person)] if person else [], "entity": shelf.entity,
         "record_id": UUID(record_id), "field_groups": sorted(shelf.kind.groups), "decision": "allowed", **over,
     }  # fmt: skip

@@ -115,7 +115,7 @@ class TestCompleteness:
         assert section_of(document, section)["records"]
 
     def test_voided_records_and_former_versions_are_there(self, document: Body) -> None:
-        for kind in OF_PERSON:
+        for kind in export.KINDS[1:]:
             records = section_of(document, str(kind.table.__tablename__))["records"]
             assert holds([each["record"] for each in records if each["record"]["state"] == "voided"], "Voided")
             assert any(each["former_versions"] for each in records if each["record"]["state"] == "active")
@@ -126,6 +126,11 @@ class TestCompleteness:
         assert people[0]["record"]["full_name"] == "Nguyễn Thị Buồm"
         assert [former["state"]["phone"] for former in people[0]["former_versions"]] == ["0900 111 222"]
         assert holds(section_of(document, "identity_document"), "054092999001")
+
+    def test_no_medical_result_is_there_though_the_caller_may_read_them(self, document: Body) -> None:
+        assert "medical_result" not in [section["section"] for section in document["sections"]]
+        assert not holds(document["sections"], "Voided medical_result")
+        assert not holds(document["sections"], "tuberculosis")
 
     def test_what_is_not_there_is_named(self, document: Body, person: str) -> None:
         named = {each["what"]: each["where"] for each in document["not_included"]}

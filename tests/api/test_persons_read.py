@@ -68,7 +68,7 @@ async def people(manager: httpx.AsyncClient) -> list[str]:
 
 @pytest.fixture
 async def officer(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(Role.PROVINCE_MANAGER)
+    return await sign_in(Role.PROVINCE_MANAGER, also=Role.HEALTH_OFFICER)
 
 
 async def read(client: httpx.AsyncClient, person_id: str) -> int:

@@ -41,13 +41,13 @@ async def shelf(request: pytest.FixtureRequest, manager: httpx.AsyncClient) -> S
 @pytest.fixture(scope="module")
 async def colleague(sign_in: SignIn) -> httpx.AsyncClient:
     """Another manager of the same province."""
-    return await sign_in(Role.PROVINCE_MANAGER)
+    return await sign_in(Role.PROVINCE_MANAGER, also=Role.HEALTH_OFFICER)
 
 
 @pytest.fixture(scope="module")
 async def stranger(sign_in: SignIn) -> httpx.AsyncClient:
     """The manager of another province."""
-    return await sign_in(Role.PROVINCE_MANAGER, unit=("01", TODAY))
+    return await sign_in(Role.PROVINCE_MANAGER, also=Role.HEALTH_OFFICER, unit=("01", TODAY))
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ async def auditor(sign_in: SignIn) -> httpx.AsyncClient:
 @pytest.fixture(scope="module")
 async def reading(sign_in: SignIn) -> httpx.AsyncClient:
     """A manager whose token does not allow writing."""
-    return await sign_in(Role.PROVINCE_MANAGER, scopes=(TokenScope.READ,))
+    return await sign_in(Role.PROVINCE_MANAGER, also=Role.HEALTH_OFFICER, scopes=(TokenScope.READ,))
 
 
 class TestCreate:

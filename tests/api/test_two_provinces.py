@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from registry.domain.access import Role
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import OF_PERSON, Body, a_count, a_document, a_fresh, a_person, a_status
+from tests.factories.bodies import OF_PERSON, Body, a_count, a_document, a_fresh, a_person, a_status, an_episode
 from tests.factories.posted import body_of, corrected, created, posted_episode, posted_file
 
 OURS, THEIRS = "22015", "00001"
@@ -22,12 +22,12 @@ Answer = tuple[int, dict[str, str], JsonValue]
 
 @pytest.fixture(scope="module")
 async def ours(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(Role.PROVINCE_MANAGER, unit=("66", TODAY))
+    return await sign_in(Role.PROVINCE_MANAGER, also=Role.HEALTH_OFFICER, unit=("66", TODAY))
 
 
 @pytest.fixture(scope="module")
 async def theirs(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(Role.PROVINCE_MANAGER, unit=("01", TODAY))
+    return await sign_in(Role.PROVINCE_MANAGER, also=Role.HEALTH_OFFICER, unit=("01", TODAY))
 
 
 @dataclass
@@ -82,7 +82,7 @@ async def answers(client: httpx.AsyncClient, province: Province) -> dict[str, An
     conflict = province.person | {"full_name": "Nguyễn Văn Khác"}
     found["a conflict"] = shown(await client.post("/v1/persons", json=conflict))
     found["a repetition"] = shown(await client.post("/v1/persons", json=province.person))
-    second = a_fresh(OF_PERSON[-1]) | {"id": ABSENT}
+    second = an_episode() | {"id": ABSENT}
     found["a second stay"] = shown(await client.post(f"{province.path}/episodes", json=second))
     return found
 

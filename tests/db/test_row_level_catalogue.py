@@ -40,6 +40,7 @@ WRITTEN_BY_UNITS = {
     *("person_key", "subject_request", "erasure_order", "breach", "emergency_access"),
     *("api_client", "token_revocation", "dpop_proof"),
 }
+WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
 WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint", "emergency_access"}
 WRITTEN_IN_EMERGENCY = {"emergency_access", "task", "audit_event"}
 WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event", "task"}
@@ -48,6 +49,7 @@ DELETED = {DatabaseRole.UNITS: {"person_name_token"}, DatabaseRole.WORKER: {"wor
 ON_AUDIT = {
     DatabaseRole.UNITS: {"INSERT"},
     DatabaseRole.ORGANISATIONS: {"INSERT"},
+    DatabaseRole.HEALTH: {"INSERT"},
     DatabaseRole.EMERGENCY: {"INSERT"},
     DatabaseRole.WORKER: {"SELECT", "INSERT"},
     DatabaseRole.AUDITOR: {"SELECT"},
@@ -158,6 +160,8 @@ class TestCatalogue:
         # A person is locked for an organisation's write; the policy lets no update pass.
         by_organisations = {name for (name,) in await ask(written, role="registry_organisations")}
         assert by_organisations == WRITTEN_BY_ORGANISATIONS | {"person"}
+        by_health = {name for (name,) in await ask(written, role="registry_health")}
+        assert by_health == WRITTEN_BY_HEALTH | {"person"}  # as for organisations: locked only
         assert {name for (name,) in await ask(written, role="registry_worker")} == WRITTEN_BY_WORKER
         assert {name for (name,) in await ask(written, role="registry_emergency")} == WRITTEN_IN_EMERGENCY
         assert await ask(written, role="registry_statistics") == []

@@ -15,6 +15,7 @@ from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TEST
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.erasure import ORDERS
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
+from registry.api.kinds.medical import MEDICAL_RESULTS
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.rights import REQUESTS
@@ -23,7 +24,18 @@ from registry.api.records.kind import Kind
 
 Body: TypeAlias = dict[str, Any]
 
-OF_PERSON = (DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES, REQUESTS, ORDERS)
+OF_PERSON = (
+    DOCUMENTS,
+    RESIDENCES,
+    FILES,
+    TESTS,
+    DETERMINATIONS,
+    SUBSTANCE_USES,
+    EPISODES,
+    MEDICAL_RESULTS,
+    REQUESTS,
+    ORDERS,
+)
 OF_UNIT = (ORGANISATIONS, STATUSES, COUNTS, BREACHES)
 ALL_KINDS = (PERSONS, *OF_PERSON, *OF_UNIT)
 

@@ -129,7 +129,7 @@ class Question:
         One who is refused whoever it is about is asked with two targets only, of which one does not exist.
         """
         targets = list(self._targets(caller, world))
-        is_refused = self._refusal(caller) is not None
+        is_refused = self.refusal(caller) is not None
         for target in (targets[:1] + targets[1:][-1:]) if is_refused else targets:
             yield self._cell(caller, world, target)
         if is_refused:
@@ -172,7 +172,7 @@ class Question:
     def _cell(self, caller: Caller, world: World, target: Target) -> Cell:
         place = target.place or world.places[OWN]
         inside = self.line.inside if caller.role is None else self.line.inside_of.get(caller.role, self.line.inside)
-        expected = self._refusal(caller) or (inside if target.is_reached else self._outside(target))
+        expected = self.refusal(caller) or (inside if target.is_reached else self._outside(target))
         shown = caller.people if target.place is None else {target.place.name}
         body = self._body(place)
         if self.is_creation and not target.is_reached:
@@ -209,7 +209,7 @@ class Question:
             shows=cell.shows if expected == (200, None) else frozenset(),
         )
 
-    def _refusal(self, caller: Caller) -> Answer | None:
+    def refusal(self, caller: Caller) -> Answer | None:
         """The answer to one who is not let in, whoever it is about."""
         if not caller.scopes:
             return STRANGER

@@ -36,6 +36,7 @@ _TEXTS: Mapping[str, str] = {
     "drug_test": "tested_by",
     "determination": "determined_by",
     "episode": "issuer",
+    "medical_result": "note",
     "subject_request": "details",
 }
 """The field of each kind that says what it belongs to. Substances have no text, and say it by a year."""

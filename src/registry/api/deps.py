@@ -220,7 +220,7 @@ class Requires:
         request.state.actor = replace(actor, asked=self.access)
         giving = grants_for(self.access, actor.caller, actor.grants, chosen=registry_grant, purpose=actor.purpose)
         scope = scope_of(giving, atlas=atlas, today=actor.today, bounds=actor.bounds)
-        await context.enter(session, scope, today=actor.today)
+        await context.enter(session, scope, today=actor.today, role=context.ROLES.get(self.access.permission))
         admitted = replace(
             actor,
             grants=giving,

@@ -4,7 +4,7 @@ A transaction begins closed: the context is set by its first statement, and open
 scope opens what it reaches, and the end of the transaction takes everything back (`SET LOCAL`).
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from enum import StrEnum
@@ -15,7 +15,7 @@ from sqlalchemy import ARRAY, Date, Text, Uuid, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.engine import Sessions, transaction
-from registry.domain.access import OrganisationScope, PersonScope, Scope, UnitScope
+from registry.domain.access import OrganisationScope, Permission, PersonScope, Scope, UnitScope
 
 
 class DatabaseRole(StrEnum):
@@ -29,6 +29,13 @@ class DatabaseRole(StrEnum):
     AUDITOR = "registry_auditor"
     WORKER = "registry_worker"
     KEYS = "registry_keys"
+
+
+ROLES: Mapping[Permission, DatabaseRole] = {
+    Permission.MEDICAL_READ: DatabaseRole.HEALTH,
+    Permission.MEDICAL_WRITE: DatabaseRole.HEALTH,
+}
+"""The role of an operation by the permission that it asks for, where it is not that of the scope."""
 
 
 _SET = text("""
@@ -84,18 +91,21 @@ async def keys_transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def enter(session: AsyncSession, scope: Scope, *, today: date) -> None:
-    """Open what a scope reaches, and nothing else, for the rest of the transaction."""
+async def enter(session: AsyncSession, scope: Scope, *, today: date, role: DatabaseRole | None = None) -> None:
+    """Open what a scope reaches, and nothing else, for the rest of the transaction.
+
+    `role` is the one to act in, where it is not that of the scope.
+    """
     match scope:
         case UnitScope(units):
-            await _set(session, DatabaseRole.UNITS, units=units)
+            await _set(session, role or DatabaseRole.UNITS, units=units)
         case OrganisationScope(organisations):
             connection = await session.connection()
             asked = {"organisations": list(organisations), "today": today}
             reached = await connection.scalar(_REACHED, asked)
             await _set(session, DatabaseRole.ORGANISATIONS, organisations=organisations, reached=reached or ())
         case PersonScope(person_id):
-            await _set(session, DatabaseRole.EMERGENCY, reached=(person_id,))
+            await _set(session, role or DatabaseRole.EMERGENCY, reached=(person_id,))
         case _:
             assert_never(scope)
 

@@ -4,6 +4,7 @@ A key is fetched under the policies of the caller, where something is to be seal
 transaction: a person whose key is destroyed is unreadable at once, in every process.
 """
 
+import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -15,7 +16,7 @@ from sqlalchemy import ARRAY, Integer, LargeBinary, Uuid, bindparam, text
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db.tables.columns import SealedText
+from registry.db.tables.columns import SealedFields, SealedText
 from registry.domain.errors import DomainError
 from registry.domain.record import RecordErased
 from registry.vault.gcm import Broken
@@ -23,6 +24,9 @@ from registry.vault.ring import MasterKeys, WrappedKey
 from registry.vault.sealed import DataKey, Place, Sealed
 
 log = logging.getLogger(__name__)
+
+ROUND_BYTES = 512
+"""What is sealed together is filled up to a multiple of this: the length of a sealed value is its text's."""
 
 _FIND = text(
     "SELECT person_id, id, master_key, wrapped_key FROM person_key WHERE person_id = ANY (:persons)"
@@ -67,13 +71,14 @@ def sealed_under(
     key: DataKey, table: type[SQLModel], columns: Mapping[str, Any], *, person_id: UUID, record_id: UUID
 ) -> dict[str, Any]:
     """Seal those of a record's columns that its table declares so, under a key that is at hand."""
+    texts = _joined(table, columns)
     entity = str(table.__tablename__)
     sealed = {
-        name: key.seal(columns[name], Place(entity, name, person_id, record_id))
+        name: key.seal(texts[name], Place(entity, name, person_id, record_id))
         for name in sealed_columns(table)
-        if columns.get(name) is not None
+        if texts.get(name) is not None
     }
-    return {**columns, **sealed}
+    return {**texts, **sealed}
 
 
 class Vault:
@@ -101,7 +106,7 @@ class Vault:
         self, table: type[SQLModel], columns: Mapping[str, Any], *, person_id: UUID | None, record_id: UUID
     ) -> dict[str, Any]:
         """Seal those of a record's columns that its table declares so. A person's own record names no person."""
-        if all(columns.get(name) is None for name in sealed_columns(table)):
+        if all(columns.get(name) is None for name in _sealed_names(table)):
             return dict(columns)
         owner = person_id or record_id
         await self._fetch({owner})
@@ -119,10 +124,7 @@ class Vault:
         """Open records of one or several tables for an answer, with at most one question for their keys."""
         places = [_sealed_in(row) for row in rows]
         await self._fetch({place.person_id for held in places for _, place in held})
-        return [
-            Opened(row, {place.column: self._open(value, place) for value, place in held}) if held else row
-            for row, held in zip(rows, places, strict=True)
-        ]
+        return [Opened(row, self._shown(held)) if held else row for row, held in zip(rows, places, strict=True)]
 
     async def opened_states(self, states: Sequence[Any], *, person_id: UUID | None) -> list[Any]:
         """Open former states, as the history keeps them, for an answer."""
@@ -133,8 +135,9 @@ class Vault:
         if not held:
             return former
         await self._fetch({owner})
-        texts = {name: self._open(value, Place(former.entity, name, owner, former.id)) for name, value in held.items()}
-        return Opened(former, {"state": {**former.state, **texts}})
+        clear = {name: value for name, value in former.state.items() if name not in held}
+        shown = self._shown([(value, Place(former.entity, name, owner, former.id)) for name, value in held.items()])
+        return Opened(former, {"state": clear | shown})
 
     async def _fetch(self, persons: Iterable[UUID]) -> None:
         missing = [person_id for person_id in persons if person_id not in self._keys]
@@ -158,6 +161,17 @@ class Vault:
             raise SealedValueUnreadable
         return self._keys[person_id]
 
+    def _shown(self, held: Iterable[tuple[Sealed, Place]]) -> dict[str, Any]:
+        """Open what is sealed in a record, by the names of its fields."""
+        shown: dict[str, Any] = {}
+        for value, place in held:
+            text = self._open(value, place)
+            if text is not None and place.column in _together(place.table):
+                shown |= json.loads(text)
+            else:
+                shown[place.column] = text
+        return shown
+
     def _open(self, value: Sealed, place: Place) -> str | None:
         key = self._key_of(place.person_id)
         try:
@@ -165,6 +179,31 @@ class Vault:
         except Broken:
             log.error("sealed_value.unreadable", extra=asdict(place))  # noqa: TRY400 - the trace says nothing
             raise SealedValueUnreadable from None
+
+
+@cache
+def _together(entity: str) -> Mapping[str, tuple[str, ...]]:
+    """The columns of a table that hold several fields, sealed together."""
+    columns = SQLModel.metadata.tables[entity].columns
+    return {column.name: column.type.fields for column in columns if isinstance(column.type, SealedFields)}
+
+
+@cache
+def _sealed_names(table: type[SQLModel]) -> tuple[str, ...]:
+    """The names under which a record is given what will be sealed in it."""
+    together = _together(str(table.__tablename__))
+    return tuple(name for column in sealed_columns(table) for name in together.get(column, (column,)))
+
+
+def _joined(table: type[SQLModel], columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the fields that are sealed together as one text of a round length."""
+    rest = dict(columns)
+    for column, fields in _together(str(table.__tablename__)).items():
+        given = {name: rest.pop(name) for name in fields if name in rest}
+        if given:
+            text = json.dumps(given, ensure_ascii=False)
+            rest[column] = text + " " * (-len(text.encode()) % ROUND_BYTES)
+    return rest
 
 
 def _sealed_in(row: Any) -> list[tuple[Sealed, Place]]:  # noqa: ANN401 - a row of any table

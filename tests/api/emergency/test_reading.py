@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from registry.api.kinds.cases import FILES, TESTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
+from registry.api.kinds.medical import MEDICAL_RESULTS
 from registry.api.records.kind import Kind
 from registry.db.engine import transaction
 from registry.db.tables.emergency import EmergencyAccessRow
@@ -32,7 +33,7 @@ from tests.factories.posted import (
 from tests.factories.trails import audited
 
 OPENED = (DOCUMENTS, RESIDENCES, FILES, EPISODES)
-CLOSED = tuple(kind for kind in OF_PERSON if kind not in OPENED)
+CLOSED = tuple(kind for kind in OF_PERSON if kind not in OPENED and kind is not MEDICAL_RESULTS)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 

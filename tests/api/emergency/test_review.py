@@ -7,13 +7,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from registry.api.kinds.medical import MEDICAL_RESULTS
 from registry.demo.issuer import ISSUER
 from registry.domain.access import Role
 from tests.api.emergency.conftest import HERE, THERE
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import Body
+from tests.factories.bodies import Body, a_fresh
 from tests.factories.emergencies import ACCESSES, an_emergency, asked, later, under
-from tests.factories.posted import body_of, pages, refused
+from tests.factories.posted import body_of, created, pages, refused
 
 HOUR = timedelta(hours=1)
 
@@ -107,6 +108,23 @@ class TestMedical:
 
         shown = body_of(await doctor.get(f"{ACCESSES}/{access['id']}"))
         assert (shown["medical"], "medical" in shown["field_groups"]) == (state, decision == "approve")
+
+    async def test_shows_the_results_once_they_are_opened_and_no_others(
+        self, doctor: httpx.AsyncClient, colleague: httpx.AsyncClient, person: str
+    ) -> None:
+        results = f"/v1/persons/{person}/medical-results"
+        recorded = await created(colleague, results, a_fresh(MEDICAL_RESULTS))
+        access = await asked(doctor, person_id=person, includes_medical=True)
+        refused(await doctor.get(results, headers=under(access)), 403, "emergency_access_not_valid")
+
+        await settled(colleague, await task_of(colleague, access, "emergency_medical_approval"), "approve")
+
+        listed = body_of(await doctor.get(results, headers=under(access)))["items"]
+        assert [result["id"] for result in listed] == [recorded["id"]]
+        one = await doctor.get(f"{results}/{recorded['id']}", headers=under(access))
+        assert body_of(one)["infection"] == recorded["infection"]
+        refused(await doctor.get(results), 404, "not_found")
+        refused(await doctor.post(results, json=a_fresh(MEDICAL_RESULTS), headers=under(access)), 404, "not_found")
 
     async def test_nobody_approves_their_own(self, colleague: httpx.AsyncClient, person: str) -> None:
         access = await asked(colleague, person_id=person, includes_medical=True)

@@ -53,7 +53,7 @@ class RequiresInEmergency(Requires):
         ):
             raise EmergencyAccessNotValid
         scope = PersonScope(person_id)
-        await context.enter(session, scope, today=actor.today)
+        await context.enter(session, scope, today=actor.today, role=context.ROLES.get(self.access.permission))
         used = tuple(grant for grant in giving if grant.id == row.grant_id)
         admitted = replace(
             actor,

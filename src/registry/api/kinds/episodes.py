@@ -16,6 +16,7 @@ from registry.domain.access import FieldGroup, OrganisationNotGranted, Organisat
 from registry.domain.episode import Episode, LegalBasis
 from registry.domain.organisation import OrganisationUnknown, ReachReason
 from registry.domain.person import PersonRestricted, Processing
+from registry.domain.record import RecordState
 
 
 async def decide_episode(desk: Desk, draft: Draft[EpisodeBody]) -> Decision:
@@ -57,6 +58,12 @@ async def review_void(desk: Desk, person: PersonRow | None, row: AnyRow) -> None
         await persons.lock_root(desk.session, person)
         others = await episodes.of_root(desk.session, row.root_id)
         episode.review_void(episodes.to_domain(row), others=others)
+
+
+async def follow_episode(desk: Desk, row: AnyRow) -> None:
+    """End at once the reach that a voided stay had opened."""
+    if isinstance(row, EpisodeRow) and row.state is RecordState.VOIDED:
+        await reach.withdraw(desk.session, person_id=row.person_id, record_id=row.id, today=desk.actor.today)
 
 
 async def _require_provider(desk: Desk, provider_id: UUID | None, *, former: AnyRow | None) -> None:
@@ -110,4 +117,5 @@ EPISODES = Kind(
     correction={"planned_months": 12},
     review_void=review_void,
     void_refusals=("course_continued",),
+    follow=follow_episode,
 )

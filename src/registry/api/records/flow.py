@@ -106,8 +106,6 @@ async def void(desk: Desk, kind: Kind, key: Key, reason: str, precondition: Prec
     await _changed(desk, kind, key, row, {"state": RecordState.VOIDED, "void_reason": reason})
     if isinstance(row, PersonRow):
         await reach.withdraw(desk.session, person_id=key.id, record_id=None, today=desk.actor.today)
-    elif key.person_id is not None:
-        await reach.withdraw(desk.session, person_id=key.person_id, record_id=key.id, today=desk.actor.today)
     await kind.follow(desk, row)
     return Written(row)
 

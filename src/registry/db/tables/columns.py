@@ -54,6 +54,16 @@ class SealedText(TypeDecorator[Sealed]):
         return None if value is None else Sealed(value)
 
 
+class SealedFields(SealedText):
+    """Fields of a record that are sealed together: which of them are filled in, and how long they are, stays hidden."""
+
+    cache_ok = True
+
+    def __init__(self, *fields: str) -> None:
+        super().__init__()
+        self.fields = fields
+
+
 class Xid8(UserDefinedType[int]):
     """PostgreSQL's 64-bit transaction id."""
 

@@ -1,0 +1,246 @@
+"""The wall around medical results: one database role reads and writes them, whatever the queries of the others say."""
+
+# ruff: noqa: S608 - the statements are made of this module's own words
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from registry.api.kinds.medical import MEDICAL_RESULTS
+from registry.db import context
+from registry.db.context import DatabaseRole, closed_transaction
+from registry.db.engine import Sessions, transaction
+from registry.domain.access import OrganisationScope, PersonScope, Role, Scope, UnitScope
+from tests.conftest import TODAY, SignIn
+from tests.factories.bodies import a_fresh
+from tests.factories.posted import corrected, created, posted_episode, posted_organisation, posted_person
+
+HEALTH = DatabaseRole.HEALTH
+OTHERS = [role for role in DatabaseRole if role is not HEALTH]
+REFUSED = "42501"  # insufficient_privilege, also where a policy's check fails
+SHARED = ("record_history", "change_feed")
+ENTITY = "entity = 'medical_result'"
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Ward:
+    """A person with a medical result that was corrected, treated by an organisation."""
+
+    unit: int
+    person: UUID
+    result: UUID
+    provider: UUID
+
+
+async def filled(sign_in: SignIn, app: FastAPI, commune: str, province: str) -> Ward:
+    manager = await sign_in(Role.PROVINCE_MANAGER, also=Role.HEALTH_OFFICER, unit=(province, TODAY))
+    person = await posted_person(manager, unit_code=commune, from_on="2026-01-01")
+    await corrected(manager, f"/v1/persons/{person}", {"occupation": "Thợ mộc"})
+    path = f"/v1/persons/{person}/medical-results"
+    result = await created(manager, path, a_fresh(MEDICAL_RESULTS))
+    await corrected(manager, f"{path}/{result['id']}", dict(MEDICAL_RESULTS.correction))
+    provider = await posted_organisation(manager, unit_code=commune)
+    await posted_episode(manager, person, provider_id=provider)
+    async with transaction(app.state.sessions) as session:
+        ((unit,),) = await rows(session, "SELECT unit_id FROM person WHERE id = :id", id=UUID(person))
+    return Ward(unit, UUID(person), UUID(result["id"]), UUID(provider))
+
+
+@pytest.fixture(scope="module")
+async def here(sign_in: SignIn, app: FastAPI) -> Ward:
+    return await filled(sign_in, app, "22015", "66")
+
+
+@pytest.fixture(scope="module")
+async def there(sign_in: SignIn, app: FastAPI) -> Ward:
+    return await filled(sign_in, app, "00004", "01")
+
+
+@pytest.fixture(scope="module")
+def sessions(app: FastAPI, here: Ward, there: Ward) -> Sessions:
+    assert here.unit != there.unit
+    sessions: Sessions = app.state.sessions
+    return sessions
+
+
+async def rows(session: AsyncSession, statement: str, **parameters: object) -> list[Row]:
+    return [tuple(row) for row in (await (await session.connection()).execute(text(statement), parameters)).all()]
+
+
+async def count(session: AsyncSession, table: str, where: str = "true") -> int:
+    ((found,),) = await rows(session, f"SELECT count(*) FROM {table} WHERE {where}")
+    return int(found)
+
+
+@asynccontextmanager
+async def acting(sessions: Sessions, scope: Scope, role: DatabaseRole | None = None) -> AsyncIterator[AsyncSession]:
+    async with closed_transaction(sessions) as session:
+        await context.enter(session, scope, today=TODAY, role=role)
+        yield session
+
+
+@asynccontextmanager
+async def refused(words: str) -> AsyncIterator[None]:
+    with pytest.raises(DBAPIError, match=words) as caught:
+        yield
+    assert getattr(caught.value.orig, "sqlstate", None) == REFUSED
+
+
+class TestOthers:
+    @pytest.mark.parametrize("role", OTHERS)
+    async def test_no_other_role_has_any_right_to_the_table(self, sessions: Sessions, role: DatabaseRole) -> None:
+        async with transaction(sessions) as session:
+            held = await rows(
+                session,
+                """
+                SELECT command FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS command
+                WHERE has_any_column_privilege(:role, 'medical_result', command)
+                """,
+                role=role,
+            )
+        assert held == []
+
+    @pytest.mark.parametrize("table", SHARED)
+    async def test_the_officers_of_the_unit_see_no_row_of_it_in_what_is_shared(
+        self, sessions: Sessions, here: Ward, table: str
+    ) -> None:
+        async with transaction(sessions) as session:
+            assert await count(session, table, f"{ENTITY} AND unit_id = {here.unit}") > 0
+        async with acting(sessions, UnitScope((here.unit,))) as session:
+            assert await count(session, table) > 0
+            assert await count(session, table, ENTITY) == 0
+
+    async def test_nor_the_organisation_that_treats_nor_one_in_an_emergency(
+        self, sessions: Sessions, here: Ward
+    ) -> None:
+        async with acting(sessions, OrganisationScope((here.provider,))) as session:
+            assert await count(session, "episode") == 1
+            assert [await count(session, table, ENTITY) for table in SHARED] == [0, 0]
+        async with acting(sessions, PersonScope(here.person)) as session:
+            assert await count(session, "person") == 1
+        for table in (*SHARED, "medical_result"):
+            async with refused("permission denied"), acting(sessions, PersonScope(here.person)) as session:
+                await count(session, table)
+
+    async def test_they_write_none_either(self, sessions: Sessions, here: Ward) -> None:
+        history = """
+            INSERT INTO record_history (person_id, unit_id, entity, id, version, state, changed_at, changed_by)
+            VALUES (:person, :unit, 'medical_result', :id, 1, '{}', now(), 'x')
+        """
+        feed = """
+            INSERT INTO change_feed (unit_id, person_id, entity, record_id, op, version)
+            VALUES (:unit, :person, 'medical_result', :id, 'upsert', 1)
+        """
+        told = {"person": here.person, "unit": here.unit, "id": uuid4()}
+        for statement in (history, feed):
+            async with refused("row-level security"), acting(sessions, UnitScope((here.unit,))) as session:
+                named = {name: value for name, value in told.items() if f":{name}" in statement}
+                await (await session.connection()).execute(text(statement), named)
+
+    async def test_nobody_else_is_told_whether_there_is_one(self, sessions: Sessions, here: Ward) -> None:
+        ask = "SELECT version FROM app.first_body('medical_result', :person, :id)"
+        asked = {"person": here.person, "id": here.result}
+        for scope in (UnitScope((here.unit,)), OrganisationScope((here.provider,))):
+            with pytest.raises(DBAPIError, match="no records of this kind"):
+                async with acting(sessions, scope) as session:
+                    await rows(session, ask, **asked)
+        async with acting(sessions, UnitScope((here.unit,)), HEALTH) as session:
+            assert await rows(session, ask, **asked) == [(2,)]
+
+    async def test_a_result_follows_the_person_whom_they_move(
+        self, sessions: Sessions, here: Ward, there: Ward
+    ) -> None:
+        async def moved(unit: int) -> int:
+            """Move the person as an officer of both units; the results that are there then."""
+            async with acting(sessions, UnitScope((here.unit, there.unit))) as session:
+                move = f"UPDATE person SET unit_id = {unit} WHERE id = '{here.person}'"
+                await (await session.connection()).exec_driver_sql(move)
+            async with transaction(sessions) as session:
+                return await count(session, "medical_result", f"unit_id = {unit} AND id = '{here.result}'")
+
+        assert await moved(there.unit) == 1
+        assert await moved(here.unit) == 1
+
+    async def test_none_of_it_is_readable_even_to_the_server_s_administrator(
+        self, sessions: Sessions, here: Ward
+    ) -> None:
+        columns = "content, void_reason"
+        async with transaction(sessions) as session:
+            ((content, reason),) = await rows(
+                session, f"SELECT {columns} FROM medical_result WHERE id = '{here.result}'"
+            )
+            states = await rows(session, f"SELECT state FROM record_history WHERE id = '{here.result}'")
+        assert reason is None
+        assert b"tuberculosis" not in content
+        assert [set(state) for (state,) in states] == [
+            {"id", "person_id", "version", "state", "void_reason", "recorded_at", "changed_at", "changed_by", "content"}
+        ]
+        assert [set(state["content"]) for (state,) in states] == [{"sealed"}]
+
+
+class TestHealth:
+    async def test_the_results_of_the_units_in_scope(self, sessions: Sessions, here: Ward, there: Ward) -> None:
+        async with acting(sessions, UnitScope((here.unit,)), HEALTH) as session:
+            assert await rows(session, "SELECT id FROM medical_result") == [(here.result,)]
+            assert await rows(session, "SELECT id FROM person") == [(here.person,)]
+            assert await rows(session, "SELECT DISTINCT id FROM record_history") == [(here.result,)]
+        async with acting(sessions, UnitScope((here.unit, there.unit)), HEALTH) as session:
+            assert await count(session, "medical_result") == 2
+
+    async def test_one_person_s_in_an_emergency_that_a_second_officer_approved(
+        self, sessions: Sessions, there: Ward
+    ) -> None:
+        async with acting(sessions, PersonScope(there.person), HEALTH) as session:
+            assert await rows(session, "SELECT id FROM medical_result") == [(there.result,)]
+            assert await rows(session, "SELECT person_id FROM person_key") == [(there.person,)]
+            changed = await (await session.connection()).exec_driver_sql("UPDATE medical_result SET version = 9")
+            assert changed.rowcount == 0
+
+    @pytest.mark.parametrize(
+        "table",
+        [
+            *("identity_document", "residence", "management_file", "drug_test", "episode", "unit_record_history"),
+            *("change_feed", "audit_event", "access_grant", "person_name_token", "subject_request"),
+        ],
+    )
+    async def test_and_nothing_else(self, sessions: Sessions, here: Ward, table: str) -> None:
+        async with refused("permission denied"), acting(sessions, UnitScope((here.unit,)), HEALTH) as session:
+            await count(session, table)
+
+    async def test_without_scope_there_are_none(self, sessions: Sessions) -> None:
+        async with acting(sessions, UnitScope(()), HEALTH) as session:
+            for table in ("medical_result", "person", "person_key", "record_history"):
+                assert await count(session, table) == 0
+
+    async def test_no_result_is_moved_elsewhere(self, sessions: Sessions, here: Ward, there: Ward) -> None:
+        move = f"UPDATE medical_result SET unit_id = {there.unit}, person_id = '{there.person}'"
+        async with refused("row-level security"), acting(sessions, UnitScope((here.unit,)), HEALTH) as session:
+            await (await session.connection()).exec_driver_sql(move)
+
+    @pytest.mark.parametrize("change", ["full_name = 'x'", "version = version + 1"])
+    async def test_a_person_is_locked_and_never_changed(self, sessions: Sessions, here: Ward, change: str) -> None:
+        async with acting(sessions, UnitScope((here.unit,)), HEALTH) as session:
+            assert await rows(session, "SELECT id FROM person FOR NO KEY UPDATE") == [(here.person,)]
+        async with (
+            refused("permission denied|row-level"),
+            acting(sessions, UnitScope((here.unit,)), HEALTH) as session,
+        ):
+            await (await session.connection()).exec_driver_sql(f"UPDATE person SET {change}")
+
+    async def test_it_tells_the_feed_of_results_alone(self, sessions: Sessions, here: Ward) -> None:
+        feed = f"""
+            INSERT INTO change_feed (unit_id, person_id, entity, record_id, op, version)
+            VALUES ({here.unit}, '{here.person}', 'episode', '{uuid4()}', 'upsert', 1)
+        """
+        async with refused("row-level security"), acting(sessions, UnitScope((here.unit,)), HEALTH) as session:
+            await (await session.connection()).exec_driver_sql(feed)

@@ -8,16 +8,17 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import make_url
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from registry.database import one_transaction
-from registry.db import state
+from registry.db import context, state, trail
 from registry.db.backup import backup, restore
 from registry.db.engine import create_engine
-from registry.db.tables.trail import AccessGrantRow
+from registry.db.tables.trail import AccessGrantRow, AuditEventRow
 from registry.domain.access import Role
 from registry.embedded.binaries import packaged
 from registry.errors import CannotRun
+from tests.factories.rows import ACT
 
 
 @pytest.fixture
@@ -105,6 +106,26 @@ async def test_a_restore_brings_everything_back_and_begins_another_epoch(
     backup(database_url, again, programs=programs)
     restore(database_url, again, programs=programs)
     assert await subjects(database_url) == before[0]
+
+
+async def test_a_restore_begins_the_order_of_the_audit_log_anew(
+    database_url: str, programs: Path | None, tmp_path: Path
+) -> None:
+    """The server that it lands on may count transactions from a lower number."""
+    async with one_transaction(database_url) as session:
+        await context.close(session)
+        await trail.audit(session, ACT)
+    backup(database_url, tmp_path / "file", programs=programs)
+
+    eras = []
+    for _ in range(2):
+        restore(database_url, tmp_path / "file", programs=programs)
+        async with one_transaction(database_url) as session:
+            eras.append(await state.audit_eras(session))
+
+    async with one_transaction(database_url) as session:
+        last = (await session.exec(select(func.max(AuditEventRow.seq)))).one()
+    assert [begun[-1] - 1 for begun in eras] == [last, last]
 
 
 def test_a_backup_is_its_owners_and_never_replaces_another(

@@ -1,6 +1,7 @@
 """The sealed log against a real database: honest histories raise no alarm, tampered ones always do."""
 
 import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -12,9 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import context, trail
+from registry.db import context, seals, trail
 from registry.db.context import DatabaseRole
 from registry.db.engine import Sessions, create_engine, create_sessions, transaction
+from registry.db.tables.trail import AuditEventRow
 from registry.domain.access import FieldGroup
 from registry.domain.audit_log import Fault, Verdict
 from registry.errors import CannotRun
@@ -23,6 +25,7 @@ from registry.usecases import sealing
 from tests.conftest import NOW
 from tests.factories.rows import ACT
 
+PLACE = {"xid", "seq"}
 SIGNER = Signer("registry.example/audit", Ed25519PrivateKey.generate())
 
 
@@ -125,6 +128,23 @@ class TestHonestHistories:
         verdict = await verified(sessions)
         async with transaction(sessions) as session:
             assert (verdict.findings, verdict.size) == ((), await counted(session, "audit_event"))
+
+    async def test_a_long_log_is_looked_through_in_pieces(self, sessions: Sessions) -> None:
+        async with transaction(sessions) as session:
+            await write(session)
+            names = ", ".join(column.name for column in AuditEventRow.__table__.columns if column.name not in PLACE)  # type: ignore[attr-defined]  # SQLModel sets it
+            await execute(
+                session,
+                f"INSERT INTO audit_event ({names}) SELECT {names} FROM audit_event, generate_series(2, 20000)",  # noqa: S608 - names of our own columns
+            )
+        async with working(sessions) as session:
+            tracemalloc.start()
+            first = await anext(seals.log(session))
+            _, most = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+
+        assert first.leaf is None
+        assert most < 15_000_000, "this much holds every row at once"
 
     async def test_a_sealer_that_dies_leaves_nothing_and_what_it_signed_stays_true(
         self, sessions: Sessions, tmp_path: Path

@@ -16,7 +16,7 @@ from registry.domain.audit_log import Claim, Entry, Fault, Inspection, Leaf, Pos
 from registry.domain.merkle import Tree
 
 AT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-TRIALS = 500
+TRIALS = 300
 """Of each of the eight ways to tamper."""
 
 

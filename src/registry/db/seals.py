@@ -136,7 +136,7 @@ async def log(session: AsyncSession) -> AsyncIterator[Entry]:
 async def _stream(session: AsyncSession, statement: TextClause, era: Mapping[str, int]) -> AsyncIterator[Row]:
     connection = await session.connection()
     async with connection.stream(statement, era, execution_options={"yield_per": BATCH}) as found:
-        async for part in found.mappings().partitions():
+        async for part in found.mappings().partitions(BATCH):
             for row in part:
                 yield row
 

@@ -38,7 +38,7 @@ async def feed_epoch(session: AsyncSession) -> UUID:
 async def audit_eras(session: AsyncSession) -> list[int]:
     """List the numbers of audit rows at which another server's transaction ids began: one for each restore."""
     row = await session.get(ServiceStateRow, _AUDIT_ERAS)
-    return [] if row is None else sorted(row.value["begin"])
+    return [] if row is None else sorted(set(row.value["begin"]))
 
 
 async def demo(session: AsyncSession) -> Demo | None:

@@ -18,9 +18,12 @@ from statistics import median, quantiles
 from time import perf_counter
 
 from benchmarks.client import Request
+from benchmarks.processor import seconds_of
 from benchmarks.single_post import episode_of
 from benchmarks.stage import Stage, set_up
 
+LEAD_SECONDS = 3.0
+"""Until the queue is as long as it gets; what is answered before does not count."""
 SECONDS = 6.0
 CLIENTS = 8
 TIMES = (3, 10)
@@ -34,26 +37,37 @@ HEALTH = ("/health/live", "/health/ready")
 
 @dataclass
 class Outcome:
-    """What became of the requests of one load."""
+    """What became of the requests of one load, of those answered once it had settled."""
 
-    seconds: float
+    pid: int
+    processor: float = 0.0
     begun: float = field(default_factory=perf_counter)
     recorded: int = 0
     read: int = 0
     refused: Counter[int] = field(default_factory=Counter)
     lost: int = 0
-    late: int = 0
+    aside: int = 0
     waits: list[float] = field(default_factory=list)
     health: dict[str, list[float]] = field(default_factory=lambda: {path: [] for path in HEALTH})
 
     @property
     def goodput(self) -> float:
         """Answers per second that did what was asked."""
-        return (self.recorded + self.read) / self.seconds
+        return (self.recorded + self.read) / SECONDS
+
+    @property
+    def per_processor_second(self) -> float:
+        """The same for each second of the service's processor time, with all that it spends on the others."""
+        return (self.recorded + self.read + self.aside) / self.processor
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more requests are sent."""
+        return perf_counter() > self.begun + LEAD_SECONDS + SECONDS
 
     def count(self, request: Request, status: int, waited: float) -> None:
-        if perf_counter() > self.begun + self.seconds:
-            self.late += 1
+        if status in {200, 201} and (self.is_over or perf_counter() < self.begun + LEAD_SECONDS):
+            self.aside += 1
             return
         match status:
             case 200 | 201 if request.method == "POST":
@@ -139,29 +153,31 @@ async def one(callers: Callers, request: Request, outcome: Outcome) -> None:
         outcome.count(request, status, perf_counter() - begun)
 
 
-async def closed(callers: Callers, waiting: Iterator[Request]) -> Outcome:
+async def closed(callers: Callers, waiting: Iterator[Request], pid: int) -> Outcome:
     """Let each caller send one request after the other."""
-    outcome = Outcome(SECONDS)
+    outcome, before = Outcome(pid), seconds_of(pid)
 
     async def call() -> None:
-        while perf_counter() < outcome.begun + SECONDS:
+        while not outcome.is_over:
             await one(callers, next(waiting), outcome)
 
     await asyncio.gather(*(call() for _ in range(CLIENTS)))
+    outcome.processor = seconds_of(pid) - before
     return outcome
 
 
-async def opened(callers: Callers, waiting: Iterator[Request], rate: float) -> Outcome:
+async def opened(callers: Callers, waiting: Iterator[Request], pid: int, rate: float) -> Outcome:
     """Send at a rate, whatever becomes of what was sent before, and ask for health meanwhile."""
-    outcome, sent = Outcome(SECONDS), 0
+    outcome, before, sent = Outcome(pid), seconds_of(pid), 0
     probing = asyncio.create_task(probe(callers, outcome))
     async with asyncio.TaskGroup() as group:
-        while (elapsed := perf_counter() - outcome.begun) < SECONDS:
-            while sent < elapsed * rate:
+        while not outcome.is_over:
+            while sent < (perf_counter() - outcome.begun) * rate:
                 group.create_task(one(callers, next(waiting), outcome))
                 sent += 1
             await asyncio.sleep(0.005)
         probing.cancel()
+    outcome.processor = seconds_of(pid) - before
     return outcome
 
 
@@ -180,19 +196,20 @@ def resident_mib(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
 
 
-def told(name: str, outcome: Outcome, peak: float, memory: float) -> dict[str, object]:
+def told(name: str, outcome: Outcome, peak: Outcome) -> dict[str, object]:
     answered = outcome.recorded + outcome.read
     figures: dict[str, object] = {
         "load": name,
-        "goodput_vs_peak": round(outcome.goodput / peak, 2),
+        "goodput_vs_peak": round(outcome.goodput / peak.goodput, 2),
+        "per_processor_second_vs_peak": round(outcome.per_processor_second / peak.per_processor_second, 2),
         "goodput_per_second": round(outcome.goodput),
         "recorded_share": round(outcome.recorded / max(answered, 1), 2),
         "refused": dict(outcome.refused),
         "lost": outcome.lost,
-        "answered_later": outcome.late,
+        "answered_before_or_after": outcome.aside,
         "wait_median_ms": round(1e3 * median(outcome.waits)),
         "wait_p99_ms": round(1e3 * quantiles(outcome.waits, n=100)[98]),
-        "memory_mib": round(memory),
+        "memory_mib": round(resident_mib(outcome.pid)),
     }
     for path, waits in outcome.health.items():
         if len(waits) > 1:
@@ -205,19 +222,19 @@ async def main() -> None:
     print("Preparing a database with made-up people ...", file=sys.stderr, flush=True)
     async with set_up() as stage:
         for name, waiting in (("reading", repeat(READING)), ("reading and recording", reading_and_recording())):
-            callers = Callers(stage)
-            await closed(callers, waiting)
-            peak = await closed(callers, waiting)
-            say(name, peak, peak.goodput, stage)
+            callers, pid = Callers(stage), stage.service.pid
+            await closed(callers, waiting, pid)
+            peak = await closed(callers, waiting, pid)
+            say(name, peak, peak)
             for times in TIMES:
-                outcome = await opened(callers, waiting, times * peak.goodput)
-                say(f"{name}, {times} times", outcome, peak.goodput, stage)
-            say(f"{name}, afterwards", await closed(callers, waiting), peak.goodput, stage)
+                outcome = await opened(callers, waiting, pid, times * peak.goodput)
+                say(f"{name}, {times} times", outcome, peak)
+            say(f"{name}, afterwards", await closed(callers, waiting, pid), peak)
             callers.close()
 
 
-def say(name: str, outcome: Outcome, peak: float, stage: Stage) -> None:
-    print(json.dumps(told(name, outcome, peak, resident_mib(stage.service.pid))), flush=True)
+def say(name: str, outcome: Outcome, peak: Outcome) -> None:
+    print(json.dumps(told(name, outcome, peak)), flush=True)
 
 
 if __name__ == "__main__":

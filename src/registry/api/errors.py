@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from registry.api import database_failures, faults, language, notices
 from registry.api.auth import challenge
 from registry.api.auth.refused import Unauthenticated
+from registry.api.capacity import CapacityReduced
 from registry.api.limits import RequestLimits
 from registry.api.problems import CATALOGUE, MEDIA_TYPE, FieldError, Problem
 from registry.api.refusals import (
@@ -212,5 +213,6 @@ def _allowed_methods(request: Request) -> list[str]:
 def _log(error: Exception, refusal: DomainError) -> None:
     if isinstance(refusal, InternalError):
         log.error("request.failed", exc_info=error)
-    elif isinstance(refusal, Unavailable):
+    elif isinstance(refusal, Unavailable) and not isinstance(refusal, CapacityReduced):
+        # An overload is no time for a second line: that of the request has the status.
         log.warning("request.unavailable", extra={"error": type(error).__qualname__})

@@ -31,7 +31,8 @@ YEAR, HOUR = timedelta(days=365), timedelta(hours=1)
 
 async def run_all(hire: Hire) -> None:
     worker = hire(*JOBS)
-    await worker.run_due(await worker.prepare(), asyncio.Event())
+    await worker.prepare()
+    await worker.run_due(asyncio.Event())
 
 
 async def tasks_on(sessions: Sessions, record_id: UUID | str) -> list[TaskRow]:

@@ -51,7 +51,8 @@ async def fail(_: Shift) -> None:
 
 async def run_due(worker: Worker) -> None:
     """One round of a worker that is alone."""
-    await worker.run_due(await worker.prepare(), asyncio.Event())
+    await worker.prepare()
+    await worker.run_due(asyncio.Event())
 
 
 @asynccontextmanager

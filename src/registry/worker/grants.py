@@ -14,7 +14,8 @@ RENEWED_FOR = timedelta(days=365)
 async def ask_about_continued_grants(shift: Shift) -> None:
     """Keep a task open for each grant in force on a unit that has ended, and for no other."""
     session, today = shift.session, shift.today
-    ended = [unit for unit in await grants.named_units(session) if not shift.atlas.is_in_force(unit, today)]
+    atlas = await shift.map.read(session)
+    ended = [unit for unit in await grants.named_units(session) if not atlas.is_in_force(unit, today)]
     continued = {grant.id: grant.unit_id for grant in await grants.on_units(session, ended, today=today)}
     open_for = {row.record_id: row for row in await tasks.open_of(session, TaskKind.GRANT_CONTINUED)}
     renewed = await tasks.approved_since(session, TaskKind.GRANT_CONTINUED, since=shift.now - RENEWED_FOR)
@@ -24,7 +25,7 @@ async def ask_about_continued_grants(shift: Shift) -> None:
         await tasks.open_task(
             session,
             kind=TaskKind.GRANT_CONTINUED,
-            unit_id=shift.atlas.current(unit_id, today),
+            unit_id=atlas.current(unit_id, today),
             entity=ENTITY,
             record_id=grant_id,
             opened_by=shift.act.author,

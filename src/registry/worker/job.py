@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.clock import local_date
 from registry.db.trail import Act
+from registry.db.units import load_atlas
 from registry.domain.access import Purpose
 from registry.domain.atlas import Atlas
 from registry.settings import Settings
@@ -18,12 +19,25 @@ ISSUER = "urn:registry:worker"
 """The issuer in audit rows of what the worker does; the subject is the job."""
 
 
+class Map:
+    """The map of Viet Nam, read when a job first asks for it, and kept."""
+
+    def __init__(self) -> None:
+        self._atlas: Atlas | None = None
+
+    async def read(self, session: AsyncSession) -> Atlas:
+        """Give the map."""
+        if self._atlas is None:
+            self._atlas = await load_atlas(session)
+        return self._atlas
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """One run of a job: its transaction, in which it acts as the worker, and the instant at which it is decided."""
 
     session: AsyncSession
-    atlas: Atlas
+    map: Map
     settings: Settings
     job: str
     now: datetime

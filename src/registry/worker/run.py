@@ -11,11 +11,9 @@ from registry.api.clock import Clock
 from registry.db import worker_jobs
 from registry.db.context import worker_transaction
 from registry.db.engine import create_sessions
-from registry.db.units import load_atlas
-from registry.domain.atlas import Atlas
 from registry.domain.job import late
 from registry.settings import Settings
-from registry.worker.job import Job, Shift
+from registry.worker.job import Job, Map, Shift
 from registry.worker.lock import only_worker, still_alone
 
 log = logging.getLogger(__name__)
@@ -44,6 +42,7 @@ class Worker:
         self._settings = settings
         self._clock = clock
         self._rest_seconds = rest_seconds
+        self._map = Map()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; the job under way is finished first."""
@@ -56,16 +55,16 @@ class Worker:
                 log.warning("worker.interrupted", extra={"error": type(error).__qualname__})
             await self._rest(stop)
 
-    async def run_due(self, atlas: Atlas, stop: asyncio.Event) -> None:
+    async def run_due(self, stop: asyncio.Event) -> None:
         """Run every job whose time has come, one after the other."""
         async with worker_transaction(self._sessions) as session:
             names = await worker_jobs.due(session, at=self._clock())
         for name in names:
             if name in self._jobs and not stop.is_set():
-                await self._run(self._jobs[name], atlas)
+                await self._run(self._jobs[name])
 
-    async def prepare(self) -> Atlas:
-        """Make the jobs known, say which are late, forget those that are no more, and read the map."""
+    async def prepare(self) -> None:
+        """Make the jobs known, say which are late, and forget those that are no more."""
         now = self._clock()
         async with worker_transaction(self._sessions) as session:
             for row in await worker_jobs.every(session):
@@ -74,18 +73,17 @@ class Worker:
                     log.warning("worker.job_late", extra={"job": row.name, "late_seconds": int(seconds)})
             await worker_jobs.register(session, {job.name: job.every for job in self._jobs.values()}, at=now)
             await worker_jobs.forget(session, self._jobs, due_before=now - KEPT_FOR)
-            return await load_atlas(session)
 
     async def _work(self, alone: AsyncConnection, stop: asyncio.Event) -> None:
         log.info("worker.begins", extra={"jobs": len(self._jobs)})
-        atlas = await self.prepare()
+        await self.prepare()
         while not stop.is_set():
             await still_alone(alone)
-            await self.run_due(atlas, stop)
+            await self.run_due(stop)
             await self._rest(stop)
         log.info("worker.ends")
 
-    async def _run(self, job: Job, atlas: Atlas) -> None:
+    async def _run(self, job: Job) -> None:
         """Run one job; the work and the note that it is done are stored together, or neither is."""
         now = self._clock()
         async with worker_transaction(self._sessions) as session:
@@ -95,7 +93,7 @@ class Worker:
                 row = await worker_jobs.hold(session, job.name, at=now)
                 if row is None:
                     return
-                await job.run(Shift(session, atlas, self._settings, job.name, now))
+                await job.run(Shift(session, self._map, self._settings, job.name, now))
                 worker_jobs.done(row, at=self._clock())
         except Exception as error:
             log.exception("worker.job_failed", extra={"job": job.name})

@@ -215,6 +215,20 @@ class TestOneAtATime:
         assert await entries(rows) == 1
         assert not second.begun.is_set()
 
+    async def test_what_another_has_done_meanwhile_is_left_alone(self, hire: Hire, rows: Rows, clock: Hands) -> None:
+        diary = Diary()
+        other = hire(diary.job)
+
+        async def let_the_other_work(_: Shift) -> None:
+            await other.run_due(asyncio.Event())
+
+        worker = hire(Job("before", MINUTE, let_the_other_work), diary.job)
+        await worker.prepare()
+        clock.move(timedelta(seconds=1))
+        await worker.run_due(asyncio.Event())
+
+        assert await entries(rows) == 1
+
     async def test_the_job_under_way_is_finished_before_the_end(self, hire: Hire, rows: Rows) -> None:
         diary = Diary()
         diary.may_go_on.clear()

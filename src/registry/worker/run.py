@@ -100,7 +100,7 @@ class Worker:
             async with worker_transaction(self._sessions) as session:
                 await worker_jobs.failed(session, job.name, at=self._clock(), error=type(error).__qualname__)
         else:
-            log.info("worker.job_done", extra={"job": job.name})
+            log.debug("worker.job_done", extra={"job": job.name})
 
     async def _rest(self, stop: asyncio.Event) -> None:
         try:

@@ -47,6 +47,7 @@ class Demo:
 _UNLIMITED = {
     "REGISTRY_QUOTAS": json.dumps({name: {"requests": 10_000_000} for name in Quotas.model_fields}),
     "REGISTRY_MAX_PERSONS_PER_HOUR": "1000000",
+    "REGISTRY_EMERGENCY_DAILY_CAP": "1000000",
     "REGISTRY_MAX_PERSONS_PER_HOUR_OF_SYSTEMS": "10000000",
 }
 _REGISTRY = (sys.executable, "-m", "registry")

@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     )
     reach_days: Annotated[int, Field(ge=0, le=3650)] = 90
     """How long an organisation still reaches a person after the record that opened the reach has ended."""
-    emergency_daily_cap: Annotated[int, Field(ge=0, le=100)] = 3
+    emergency_daily_cap: Annotated[int, Field(ge=0, le=1_000_000)] = 3
     """How many emergency accesses one officer may ask for in 24 hours."""
     step_up_acr: Annotated[str, Field(pattern=r"^[!#-\[\]-~]+$", max_length=200)] | None = Field(
         default=None, description="The `acr` that a token must carry where a fresh sign-in is asked for."

@@ -48,9 +48,9 @@ async def test_it_seals_and_puts_the_checkpoint_outside(
     hire: Hire, clock: Hands, sessions: Sessions, settings: Settings, outside: Path
 ) -> None:
     worker = hire(*OURS)
-    atlas = await worker.prepare()
+    await worker.prepare()
     for _ in range(200):
-        await worker.run_due(atlas, asyncio.Event())
+        await worker.run_due(asyncio.Event())
         if is_anything_in(outside):
             break
         clock.move(timedelta(minutes=1))
@@ -71,6 +71,7 @@ async def test_without_a_key_it_says_so_and_goes_on(
     worker = hire(*OURS)
     worker._settings = settings.model_copy(update={"audit_key": None})
 
-    await worker.run_due(await worker.prepare(), asyncio.Event())
+    await worker.prepare()
+    await worker.run_due(asyncio.Event())
 
     assert "audit.not_sealed" in caplog.messages

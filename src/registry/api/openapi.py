@@ -75,7 +75,7 @@ _RATE_LIMIT_POLICY: Json = {
 }
 _RETRY_AFTER: Json = {
     "description": "Seconds after which to send the same request again.",
-    "schema": {"type": "integer", "minimum": 1, "maximum": 3600},
+    "schema": {"type": "integer", "minimum": 1, "maximum": 86_400},
     "example": 17,
 }
 _HEADERS = {

@@ -30,7 +30,11 @@ async def register(session: AsyncSession, jobs: Mapping[str, timedelta], *, at: 
 
 async def due(session: AsyncSession, *, at: datetime) -> Sequence[str]:
     """Name the jobs whose time has come, the one that waits longest first."""
-    query = select(WorkerJobRow.name).where(WorkerJobRow.due_at <= at).order_by(col(WorkerJobRow.due_at), col(WorkerJobRow.name))
+    query = (
+        select(WorkerJobRow.name)
+        .where(WorkerJobRow.due_at <= at)
+        .order_by(col(WorkerJobRow.due_at), col(WorkerJobRow.name))
+    )
     return (await session.exec(query)).all()
 
 

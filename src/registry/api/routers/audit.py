@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from registry.api import problems
 from registry.api.code_lists import label_of
 from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
+from registry.api.records.answers import GUARDED, PersonPath
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
-from registry.api.records.routes import GUARDED, PersonPath
 from registry.api.schemas.audit import (
     AccessOut,
     AccessPage,

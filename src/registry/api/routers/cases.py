@@ -5,10 +5,11 @@ from fastapi import Depends, Response
 from registry.api import problems
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
 from registry.api.records import flow
+from registry.api.records.answers import GUARDED, TAGGED, present
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
 from registry.api.records.precondition import OptionalPrecondition
-from registry.api.records.routes import GUARDED, TAGGED, key_of, person_record_routes, present
+from registry.api.records.routes import key_of, person_record_routes
 from registry.api.schemas.cases import FileCloseIn
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import RecordOut, RecordRef

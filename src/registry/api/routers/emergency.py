@@ -7,9 +7,9 @@ from fastapi import APIRouter, Body, Depends, Path, Response, status
 
 from registry.api import problems
 from registry.api.emergency import opening
+from registry.api.records.answers import GUARDED, Answers
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
-from registry.api.records.routes import GUARDED, Answers
 from registry.api.schemas import examples
 from registry.api.schemas.emergency import EmergencyAccessIn, EmergencyAccessOut
 from registry.api.strict_json import StrictRoute

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from registry.api import export, problems
+from registry.api.records.answers import GUARDED, PersonPath
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
-from registry.api.records.routes import GUARDED, PersonPath
 from registry.api.schemas.export import ExportOut
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag

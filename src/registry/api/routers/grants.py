@@ -8,10 +8,10 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, st
 from registry.api import problems
 from registry.api.office import office_of
 from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
+from registry.api.records.answers import GUARDED, Answers
 from registry.api.records.desk import desk_for
 from registry.api.records.flow import fingerprint_of
 from registry.api.records.kind import Desk
-from registry.api.records.routes import GUARDED, Answers
 from registry.api.schemas import examples
 from registry.api.schemas.fields import Line
 from registry.api.schemas.grants import GrantIn, GrantOut, GrantPage

@@ -17,9 +17,9 @@ from registry.api.pagination import (
     list_paging,
     search_paging,
 )
+from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for, reach_of
 from registry.api.records.kind import Desk
-from registry.api.records.routes import GUARDED
 from registry.api.schemas.cases import EpisodeOut, FileOut
 from registry.api.schemas.fields import Day, UnitCode
 from registry.api.schemas.lists import (

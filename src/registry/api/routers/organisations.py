@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from registry.api import problems
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
+from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for, units_of
 from registry.api.records.kind import Desk
-from registry.api.records.routes import GUARDED, unit_record_routes
+from registry.api.records.routes import unit_record_routes
 from registry.api.schemas.fields import UnitCode
 from registry.api.schemas.situation import OrganisationOut, OrganisationPage
 from registry.api.strict_json import StrictRoute

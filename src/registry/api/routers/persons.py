@@ -10,19 +10,11 @@ from registry.api.export import responsibility_out
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.persons import create_person as create
 from registry.api.records import flow
+from registry.api.records.answers import GUARDED, TAGGED, PersonPath, answers, examples_of, patch_body, present
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
 from registry.api.records.precondition import NeededPrecondition, OptionalPrecondition, etag
-from registry.api.records.routes import (
-    GUARDED,
-    TAGGED,
-    PersonPath,
-    answers,
-    examples_of,
-    former_versions,
-    patch_body,
-    present,
-)
+from registry.api.records.routes import former_versions
 from registry.api.schemas.persons import PersonIn, PersonOut, ReachedPersonOut, ResponsibilitiesOut
 from registry.api.schemas.records import RecordOut, RecordRef, VersionsOut, VoidIn
 from registry.api.strict_json import StrictRoute

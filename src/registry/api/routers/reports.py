@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from registry.api import problems, report_csv
 from registry.api.deps import Reader
+from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
-from registry.api.records.routes import GUARDED
 from registry.api.schemas.fields import Day, UnitCode, Year
 from registry.api.schemas.report_example import EXAMPLE
 from registry.api.schemas.reports import AnnualReportOut, IndicatorOut, IndicatorsOut

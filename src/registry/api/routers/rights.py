@@ -11,10 +11,11 @@ from registry.api import problems
 from registry.api.kinds.rights import REQUESTS
 from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
 from registry.api.records import flow
+from registry.api.records.answers import GUARDED, TAGGED, present
 from registry.api.records.desk import desk_for, reach_of
 from registry.api.records.kind import Desk
 from registry.api.records.precondition import OptionalPrecondition
-from registry.api.records.routes import GUARDED, TAGGED, key_of, person_record_routes, present
+from registry.api.records.routes import key_of, person_record_routes
 from registry.api.schemas.fields import In, UnitCode
 from registry.api.schemas.lists import PersonBrief
 from registry.api.schemas.records import RecordOut, RecordRef

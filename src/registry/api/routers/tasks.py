@@ -8,10 +8,10 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from registry.api import problems
 from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
+from registry.api.records.answers import GUARDED, TAGGED
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
 from registry.api.records.precondition import OptionalPrecondition, etag
-from registry.api.records.routes import GUARDED, TAGGED
 from registry.api.schemas.tasks import SettleIn, TaskOut, TaskPage
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag

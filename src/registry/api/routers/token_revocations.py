@@ -6,10 +6,10 @@ from fastapi import APIRouter, Body, Depends, Response, status
 
 from registry.api import problems
 from registry.api.office import office_of
+from registry.api.records.answers import GUARDED, Answers
 from registry.api.records.desk import desk_for
 from registry.api.records.flow import fingerprint_of
 from registry.api.records.kind import Desk
-from registry.api.records.routes import GUARDED, Answers
 from registry.api.schemas import examples
 from registry.api.schemas.token_revocations import TokenRevocationIn, TokenRevocationOut
 from registry.api.strict_json import StrictRoute

@@ -177,7 +177,13 @@ async def sign_in(app: FastAPI, issuer: DemoIssuer) -> AsyncIterator[SignIn]:
 
 @pytest.fixture(scope="module")
 async def manager(sign_in: SignIn) -> httpx.AsyncClient:
-    """The manager of old Phú Yên, 34 communes of today, who is its health officer too, and so may write every kind."""
+    """The manager of old Phú Yên: 34 communes of today."""
+    return await sign_in(Role.PROVINCE_MANAGER)
+
+
+@pytest.fixture(scope="module")
+async def keeper(sign_in: SignIn) -> httpx.AsyncClient:
+    """A manager of old Phú Yên who is its health officer too: nobody else may write records of every kind."""
     return await sign_in(Role.PROVINCE_MANAGER, also=Role.HEALTH_OFFICER)
 
 

@@ -45,7 +45,8 @@ def upgrade() -> None:
     op.execute("ALTER TABLE medical_result ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE medical_result FORCE ROW LEVEL SECURITY")
     op.execute("GRANT SELECT ON medical_result TO registry_backup")
-    op.execute("GRANT SELECT, DELETE ON medical_result TO registry_definer")  # goes with a person who is erased
+    op.execute("GRANT SELECT (id, version, state, fingerprint, person_id) ON medical_result TO registry_definer")
+    op.execute("GRANT DELETE ON medical_result TO registry_definer")  # goes with a person who is erased
     _open_to_health()
     _close_to_units()
 

@@ -184,6 +184,12 @@ every_operation = pytest.mark.parametrize("operation", PERSONAL)
 
 
 @pytest.fixture(scope="module")
+async def manager(keeper: httpx.AsyncClient) -> httpx.AsyncClient:
+    """Somebody who may write every kind."""
+    return keeper
+
+
+@pytest.fixture(scope="module")
 async def outsider(sign_in: SignIn) -> httpx.AsyncClient:
     """Somebody whose role opens no field of anybody."""
     return await sign_in(Role.AUDITOR, subject="an outsider")

@@ -61,6 +61,12 @@ def section_of(document: Body, section: str) -> Body:
 
 
 @pytest.fixture(scope="module")
+async def manager(keeper: httpx.AsyncClient) -> httpx.AsyncClient:
+    """Somebody who may write every kind."""
+    return keeper
+
+
+@pytest.fixture(scope="module")
 async def person(manager: httpx.AsyncClient) -> str:
     """A person with two records of every kind, one of them voided, and a correction of the other."""
     person_id = await posted_person(manager, full_name="Nguyễn Thị Cánh Buồm", phone="0900 111 222")

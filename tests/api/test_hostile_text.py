@@ -110,6 +110,12 @@ def of_queries() -> list[Any]:
 
 
 @pytest.fixture(scope="module")
+async def manager(keeper: httpx.AsyncClient) -> httpx.AsyncClient:
+    """Somebody who may write every kind."""
+    return keeper
+
+
+@pytest.fixture(scope="module")
 async def person(manager: httpx.AsyncClient) -> str:
     return await posted_person(manager)
 

@@ -176,10 +176,10 @@ class TestOthers:
         assert (await stranger.get(f"/v1/persons/{world.places[ELSEWHERE].person_id}/medical-results")).is_success
 
     async def test_a_manager_who_is_a_health_officer_too_reads_each_under_its_own_role(
-        self, app: FastAPI, manager: httpx.AsyncClient, person: str
+        self, app: FastAPI, keeper: httpx.AsyncClient, person: str
     ) -> None:
-        (medical,) = await audited(app, await manager.get(f"/v1/persons/{person}/medical-results"))
-        (files,) = await audited(app, await manager.get(f"/v1/persons/{person}/files"))
+        (medical,) = await audited(app, await keeper.get(f"/v1/persons/{person}/medical-results"))
+        (files,) = await audited(app, await keeper.get(f"/v1/persons/{person}/files"))
         assert (medical["purpose"], files["purpose"]) == ("health_care", "supervision")
 
     async def test_a_person_is_not_found_by_a_word_of_a_result(

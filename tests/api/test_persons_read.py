@@ -39,6 +39,12 @@ class Clock:
 
 
 @pytest.fixture(scope="module")
+async def manager(keeper: httpx.AsyncClient) -> httpx.AsyncClient:
+    """Somebody who may write every kind."""
+    return keeper
+
+
+@pytest.fixture(scope="module")
 def clock() -> Clock:
     return Clock()
 

@@ -33,6 +33,12 @@ every_confined_kind = pytest.mark.parametrize("shelf", CONFINED, ids=name_of, in
 every_kind_of_person = pytest.mark.parametrize("shelf", OF_PERSON, ids=name_of, indirect=True)
 
 
+@pytest.fixture(scope="module")
+async def manager(keeper: httpx.AsyncClient) -> httpx.AsyncClient:
+    """Somebody who may write every kind."""
+    return keeper
+
+
 @pytest.fixture
 async def shelf(request: pytest.FixtureRequest, manager: httpx.AsyncClient) -> Shelf:
     return await shelf_of(request.param, manager)

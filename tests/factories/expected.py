@@ -11,12 +11,15 @@ from registry.domain.access import Role
 from registry.domain.policy import READING, Access
 from tests import openapi_rules as rules
 from tests.factories.bodies import ALL_KINDS, Body
+from tests.factories.emergencies import an_emergency
 from tests.factories.posted import MERGE_PATCH
 from tests.factories.world import OWN, Caller, Mark, Place, World, present
 
 Spec: TypeAlias = Mapping[str, Any]
 Answer: TypeAlias = tuple[int, str | None]
 
+NOBODY: Body = {"document_type": "cccd", "number": "001092000009"}
+"""A document that nobody in the world carries."""
 ABSENT = "0b0a8f0e-5d0b-4c58-9d7e-6f1f0f1a7c11"
 STRANGER: Answer = (401, "unauthenticated")
 NOT_ALLOWED: Answer = (403, "insufficient_scope")
@@ -66,6 +69,7 @@ EXPECTED: Mapping[str, Line] = {
     "give_grant": _posted("grant"),
     "revoke_grant": Line(record="revoked_grant"),
     "revoke_tokens": _posted("revocation", outside=(409, "subject_unknown")),
+    "ask_for_emergency_access": Line(body=lambda _: an_emergency(document=NOBODY), inside=(201, None)),
     "search_persons": Line(body=lambda _: {"birth_year": 1992}),
     "get_annual_report": Line(query={"year": "2026"}, inside_of={Role.ANALYST: (403, "exact_figures_not_granted")}),
 }

@@ -38,6 +38,7 @@ _TEXTS: Mapping[str, str] = {
     "episode": "issuer",
     "medical_result": "note",
     "subject_request": "details",
+    "erasure_order": "reason",
 }
 """The field of each kind that says what it belongs to. Substances have no text, and say it by a year."""
 _YEARS = {OWN: 1911, NEIGHBOUR: 1912, ELSEWHERE: 1913}

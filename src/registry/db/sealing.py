@@ -165,11 +165,11 @@ class Vault:
         """Open what is sealed in a record, by the names of its fields."""
         shown: dict[str, Any] = {}
         for value, place in held:
-            text = self._open(value, place)
-            if text is not None and place.column in _together(place.table):
-                shown |= json.loads(text)
-            else:
+            text, fields = self._open(value, place), _together(place.table).get(place.column)
+            if fields is None:
                 shown[place.column] = text
+            else:
+                shown |= dict.fromkeys(fields) if text is None else json.loads(text)
         return shown
 
     def _open(self, value: Sealed, place: Place) -> str | None:

@@ -157,6 +157,6 @@ class Both:
 
 
 async def test_a_purpose_that_the_role_does_not_have_is_not_taken(manager: httpx.AsyncClient) -> None:
-    named = {"Registry-Purpose": "treatment"}
+    named = {"Registry-Purpose": "health_care"}
     refused(await manager.get("/v1/persons", headers=named), 403, "insufficient_scope")
     assert (await manager.get("/v1/persons", headers={"Registry-Purpose": "supervision"})).status_code == 200

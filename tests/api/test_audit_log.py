@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from pydantic import JsonValue
 
+from registry.api.kinds.medical import MEDICAL_RESULTS
 from registry.db import context
 from registry.db.engine import transaction
 from registry.demo.issuer import ISSUER
@@ -17,7 +18,8 @@ from registry.domain.access import Role
 from registry.signed_note import Signer
 from registry.usecases import sealing
 from tests.conftest import NOW, TODAY, SignIn
-from tests.factories.posted import body_of, pages, posted_episode, posted_organisation, posted_person, refused
+from tests.factories.bodies import a_fresh
+from tests.factories.posted import body_of, created, pages, posted_episode, posted_organisation, posted_person, refused
 from tests.factories.trails import audited
 
 SIGNER = Signer("registry.example/audit", Ed25519PrivateKey.generate())
@@ -241,6 +243,18 @@ class TestPersonWhoAsks:
 
         assert len(told) == 2
         assert other not in str(told)
+
+    async def test_that_there_is_a_medical_result_is_not_told(
+        self, sign_in: SignIn, manager: httpx.AsyncClient, officer: httpx.AsyncClient, auditor: httpx.AsyncClient
+    ) -> None:
+        person_id = await posted_person(manager)
+        doctor = await sign_in(Role.HEALTH_OFFICER, unit=HERE)
+        await created(doctor, f"/v1/persons/{person_id}/medical-results", a_fresh(MEDICAL_RESULTS))
+
+        shown = await pages(officer, f"/v1/persons/{person_id}/access-log")
+        assert shown != []
+        assert "medical" not in str(shown)
+        assert "create_medical_result" in {row["operation"] for row in await seen(auditor, person_id=person_id)}
 
     async def test_a_person_out_of_reach(self, officer: httpx.AsyncClient, sign_in: SignIn) -> None:
         stranger = await sign_in(Role.PROVINCE_MANAGER, unit=THERE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, func, literal, tuple_
+from sqlalchemy import ARRAY, ColumnElement, String, Uuid, func, literal, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,6 +13,7 @@ from registry.db import context
 from registry.db.tables.columns import Xid8
 from registry.db.tables.seals import AuditLeafRow
 from registry.db.tables.trail import AuditEventRow
+from registry.domain.access import FieldGroup
 from registry.domain.access_log import AccessDecision
 from registry.domain.audit_log import Position
 
@@ -28,6 +29,7 @@ class AuditFilter:
     decision: AccessDecision | None = None
     since: datetime | None = None
     until: datetime | None = None
+    is_without_medical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,14 @@ async def page(session: AsyncSession, wanted: AuditFilter, *, limit: int, after:
 async def page_of_person(
     session: AsyncSession, person_id: UUID, *, limit: int, after: Position | None
 ) -> Sequence[Event]:
-    """Load every row that names a person, wherever they lived at the time. The caller has checked the scope."""
+    """Load the rows that name a person, wherever they lived at the time. The caller has checked the scope.
+
+    Rows about medical results are left out: that there is one tells too much to who may not read it
+    (Law 71/2020, article 30).
+    """
+    wanted = AuditFilter(person_id=person_id, is_without_medical=True)
     async with context.as_auditor(session, of_person=person_id):
-        return await _page(session, AuditFilter(person_id=person_id), limit=limit, after=after)
+        return await _page(session, wanted, limit=limit, after=after)
 
 
 async def _page(session: AsyncSession, wanted: AuditFilter, *, limit: int, after: Position | None) -> Sequence[Event]:
@@ -81,3 +88,5 @@ def _conditions(wanted: AuditFilter) -> Iterator[ColumnElement[bool]]:
         yield col(AuditEventRow.at) >= wanted.since
     if wanted.until is not None:
         yield col(AuditEventRow.at) < wanted.until
+    if wanted.is_without_medical:
+        yield ~col(AuditEventRow.field_groups).bool_op("@>")(literal([FieldGroup.MEDICAL.value], ARRAY(String(40))))

@@ -125,8 +125,9 @@ async def list_accesses_of_person(
     """Everybody who saw or changed a person's data, or was refused, the newest first: to answer the person who asks.
 
     It is the whole log of this person, also of the time when other units were in charge, and of auditors who looked
-    them up; nothing is held back for investigations, which the registry does not know. Whoever asks is
-    written down too, and seen by the next who asks.
+    them up; nothing is held back for investigations, which the registry does not know. Rows about medical results
+    are not in it, since that there is one is for health officers alone. Whoever asks is written down too, and
+    seen by the next who asks.
     """
     actor = desk.actor
     owner = await records.get(desk.session, PersonRow, Key(person_id), scope=actor.scope, today=actor.today)

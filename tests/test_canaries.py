@@ -19,6 +19,7 @@ import pytest
 from fastapi import FastAPI
 
 from registry import logs
+from registry.api.kinds.medical import MEDICAL_RESULTS
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.rights import REQUESTS
 from registry.api.records.kind import Kind
@@ -104,6 +105,12 @@ def logged() -> Iterator[StringIO]:
 
 
 @pytest.fixture(scope="module")
+async def manager(keeper: httpx.AsyncClient) -> httpx.AsyncClient:
+    """Somebody who may write every kind."""
+    return keeper
+
+
+@pytest.fixture(scope="module")
 async def cage(
     manager: httpx.AsyncClient,
     sign_in: SignIn,
@@ -143,6 +150,8 @@ def seeded(cage: Cage, kind: Kind, body: Body) -> Body:
     """Put a canary into every sealed field that a body may set."""
     if "residence" in body:
         body["residence"]["address"] = cage.new("residence.address")
+    if kind is MEDICAL_RESULTS:
+        body["note"] = cage.new("medical_result.content")
     fields = set(sealed_columns(kind.table)) & set(kind.create.model_fields)
     return body | {field: cage.new(f"{entity_of(kind.table)}.{field}") for field in fields}
 
@@ -150,8 +159,11 @@ def seeded(cage: Cage, kind: Kind, body: Body) -> Body:
 async def correct(cage: Cage, kind: Kind, client: httpx.AsyncClient, address: str) -> None:
     """Change every sealed field, so that its former value is in the history."""
     fields = set(sealed_columns(kind.table)) & set(kind.patch.model_fields)
-    for field in fields:
-        answer = await corrected(client, address, {field: cage.new(f"{entity_of(kind.table)}.{field}")})
+    canaries = {field: cage.new(f"{entity_of(kind.table)}.{field}") for field in fields}
+    if kind is MEDICAL_RESULTS:
+        canaries["note"] = cage.new("medical_result.content")
+    for field, canary in canaries.items():
+        answer = await corrected(client, address, {field: canary})
         assert answer.status_code == 200, answer.text
 
 

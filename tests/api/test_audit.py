@@ -187,11 +187,11 @@ class TestLists:
             assert (row["person_ids"], row["entity"], row["field_groups"]) == (people, entity, groups), path
             assert (row["record_id"], row["purpose"], row["decision"]) == (None, "case_management", "allowed")
 
-    async def test_a_search_by_number_says_so(self, app: FastAPI, watched: httpx.AsyncClient) -> None:
-        person_id = await posted_person(watched)
-        await created(watched, f"/v1/persons/{person_id}/identity-documents", a_document(number="054092999777"))
+    async def test_a_search_by_number_says_so(self, app: FastAPI, manager: httpx.AsyncClient) -> None:
+        person_id = await posted_person(manager)
+        await created(manager, f"/v1/persons/{person_id}/identity-documents", a_document(number="054092999777"))
 
-        answer = await watched.post("/v1/persons/search", json={"identity_number": "054092999777"})
+        answer = await manager.post("/v1/persons/search", json={"identity_number": "054092999777"})
 
         (row,) = await audited(app, answer)
         assert (row["person_ids"], row["field_groups"]) == ([UUID(person_id)], ["identity", "person"])

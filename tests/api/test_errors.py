@@ -80,6 +80,9 @@ async def answer_to(error: Exception, *, on_refusal: OnRefusal | None = None) ->
         return await client.get("/fails")
 
 
+DPOP = 'DPoP algs="ES256 ES384 PS256 PS384 RS256 Ed25519"'
+
+
 class TestWhatTheFrameworkRefuses:
     async def test_an_unknown_address(self, client: httpx.AsyncClient) -> None:
         checked(await client.get("/nothing"), 404, "path_not_found")
@@ -150,8 +153,8 @@ class TestWhatRulesRefuse:
     @pytest.mark.parametrize(
         ("error", "challenge"),
         [
-            (Unauthenticated(), 'Bearer realm="registry"'),
-            (TokenInvalid(), 'Bearer realm="registry", error="invalid_token"'),
+            (Unauthenticated(), f'Bearer realm="registry", {DPOP}'),
+            (TokenInvalid(), f'Bearer realm="registry", error="invalid_token", {DPOP}'),
         ],
     )
     async def test_a_missing_token_is_challenged(self, error: DomainError, challenge: str) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from registry.domain.access import FieldGroup
-from registry.domain.errors import Forbidden, RuleViolation
+from registry.domain.errors import DomainError, Forbidden, RuleViolation
 
 LASTS = timedelta(minutes=60)
 FRESH = timedelta(minutes=5)
@@ -62,7 +62,7 @@ class EmergencyAccessNotValid(Forbidden):
     code = "emergency_access_not_valid"
 
 
-class EmergencyCapReached(Forbidden):
+class EmergencyCapReached(DomainError):
     """The caller has asked as often as one officer may in a day."""
 
     code = "emergency_cap_reached"

@@ -61,7 +61,9 @@ def backup(file: BackupFile) -> None:
     """Write the whole database into a new file, for `registry db restore`."""
     with open_database(Settings()) as database:
         backups.backup(database.url, file, programs=database.programs)
-    typer.echo(f"Written to {file}. Keep the secret of the service elsewhere: the file does not hold it.")
+    typer.echo(
+        f"Written to {file}. Keep the secret and the master keys of the service elsewhere: the file holds neither."
+    )
 
 
 @app.command()

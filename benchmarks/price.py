@@ -7,20 +7,20 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count, repeat
-from statistics import median
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 
-from benchmarks.client import Connection, Request, drive
+from benchmarks.client import Request, drive
 from benchmarks.population import person_id
+from benchmarks.processor import seconds_of
 from benchmarks.service import Service
 from benchmarks.stage import ON, PROVINCE, Stage
 from benchmarks.without import NO_AUDIT_ROWS, set_audit_rows, set_wall, walled_tables
 
 ROUNDS = 5
-SECONDS = 0.4
+SECONDS = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +61,42 @@ REQUESTS: dict[str, Iterator[Request]] = {
 }
 
 
+@dataclass(slots=True)
+class Spent:
+    """Processor time of service and PostgreSQL for so many requests. It hardly changes with what else is running."""
+
+    seconds: float = 0.0
+    requests: int = 0
+
+    @property
+    def each(self) -> float:
+        """Seconds for one request."""
+        return self.seconds / self.requests
+
+
 async def measure(stage: Stage) -> dict[str, float]:
-    """Let the variants take turns. A ratio above 1 is what the protection makes a request longer by."""
-    took: dict[tuple[str, str], list[float]] = {(v.name, name): [] for v in VARIANTS for name in REQUESTS}
+    """Let the variants take turns. A ratio above 1 is what the protection makes a request dearer by."""
+    spent = {(variant.name, name): Spent() for variant in VARIANTS for name in REQUESTS}
     database = await asyncpg.connect(stage.url)
     await database.execute(NO_AUDIT_ROWS)
     walled = await walled_tables(database)
     try:
         with ExitStack() as stack:
             services = _services(stack, stage)
-            for _ in range(1 + ROUNDS):
+            for turn in range(1 + ROUNDS):
                 for variant in VARIANTS:
                     async with _standing(database, walled, variant):
                         for name, requests in REQUESTS.items():
-                            with stage.connect(services[variant.without]) as connection:
-                                took[variant.name, name].append(_median(connection, requests))
+                            one = _ask(stage, services[variant.without], requests)
+                            if turn:  # the first one warms up
+                                spent[variant.name, name].seconds += one.seconds
+                                spent[variant.name, name].requests += one.requests
     finally:
         await database.execute("DROP TRIGGER no_audit_rows ON audit_event")
         await database.close()
-    figures = {f"{name}_ms": 1e3 * median(took[WHOLE.name, name][1:]) for name in REQUESTS}
+    figures = {f"{name}_cpu_ms": 1e3 * spent[WHOLE.name, name].each for name in REQUESTS}
     return figures | {
-        f"price_of_{variant.name}_{name}": median(
-            whole / part for whole, part in zip(took[WHOLE.name, name][1:], took[variant.name, name][1:], strict=True)
-        )
+        f"price_of_{variant.name}_{name}": spent[WHOLE.name, name].each / spent[variant.name, name].each
         for variant in VARIANTS
         if variant is not WHOLE
         for name in REQUESTS
@@ -108,7 +121,11 @@ async def _standing(database: "asyncpg.Connection[Any]", walled: list[str], vari
         await set_audit_rows(database, kept=True)
 
 
-def _median(connection: Connection, requests: Iterator[Request]) -> float:
-    """Ask on one connection: nothing waits for anything but the answer. The first, which plans anew, is left out."""
-    connection.send(next(requests))
-    return median(drive([connection], requests, SECONDS).latencies)
+def _ask(stage: Stage, service: Service, requests: Iterator[Request]) -> Spent:
+    """Ask on one connection for a while. What the first request plans anew is not counted."""
+    with stage.connect(service) as connection:
+        connection.send(next(requests))
+        before = seconds_of(stage.postgres_pid) + seconds_of(service.pid)
+        load = drive([connection], requests, SECONDS)
+        used = seconds_of(stage.postgres_pid) + seconds_of(service.pid) - before
+    return Spent(used, len(load.latencies))

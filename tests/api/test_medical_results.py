@@ -1,6 +1,6 @@
 """Medical results through the API: for health officers alone, and not a byte of anybody else's answers depends on them.
 
-What every kind of record does is in test_records.py; who is let in, in test_policy_matrix.py; the database's own wall,
+What every kind of record does is in records/; who is let in, in test_policy_matrix.py; the database's own wall,
 in tests/db/test_medical_wall.py.
 """
 

@@ -1,0 +1,25 @@
+"""The kinds that a promise is tried on."""
+
+import pytest
+
+from registry.api.kinds.episodes import EPISODES
+from registry.api.kinds.persons import PERSONS
+from registry.api.kinds.situation import STATUSES
+from registry.api.records.kind import Kind
+from tests.factories.bodies import ALL_KINDS, OF_PERSON
+
+SHAPES = (PERSONS, EPISODES, STATUSES)
+"""A person, what belongs to a person, and what belongs to a unit: they differ in how they are found and locked."""
+
+CONFINED = tuple(kind for kind in ALL_KINDS if kind.singular != "organisation")
+"""Kinds that are out of sight beyond the caller's reach; the directory of organisations is open to all."""
+
+
+def name_of(kind: Kind) -> str:
+    return kind.singular
+
+
+every_kind = pytest.mark.parametrize("shelf", ALL_KINDS, ids=name_of, indirect=True)
+every_shape = pytest.mark.parametrize("shelf", SHAPES, ids=name_of, indirect=True)
+every_confined_kind = pytest.mark.parametrize("shelf", CONFINED, ids=name_of, indirect=True)
+every_kind_of_person = pytest.mark.parametrize("shelf", OF_PERSON, ids=name_of, indirect=True)

@@ -45,11 +45,11 @@ class People:
 
 
 @pytest.fixture(scope="module")
-async def people(manager: httpx.AsyncClient) -> People:
-    one, neighbour = await posted_person(manager), await posted_person(manager)
+async def people(keeper: httpx.AsyncClient) -> People:
+    one, neighbour = await posted_person(keeper), await posted_person(keeper)
     for kind in OF_PERSON:
-        await created(manager, f"/v1/persons/{one}/{kind.collection}", a_fresh(kind))
-    await created(manager, f"/v1/persons/{neighbour}/identity-documents", a_document(number="054092999888"))
+        await created(keeper, f"/v1/persons/{one}/{kind.collection}", a_fresh(kind))
+    await created(keeper, f"/v1/persons/{neighbour}/identity-documents", a_document(number="054092999888"))
     return People(UUID(one), UUID(neighbour))
 
 

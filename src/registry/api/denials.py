@@ -12,11 +12,12 @@ from registry.api.auth.refused import Reason, Unauthenticated
 from registry.db import context, erasure, trail
 from registry.db.context import closed_transaction
 from registry.domain.access import UnitScope
+from registry.domain.emergency import EmergencyCapReached
 from registry.domain.errors import DomainError, Forbidden, NotFound
 from registry.domain.quota import TooManyPersons
 from registry.domain.record import RecordErased
 
-DENIALS = (Forbidden, TooManyPersons)
+DENIALS = (Forbidden, TooManyPersons, EmergencyCapReached)
 
 log = logging.getLogger(__name__)
 

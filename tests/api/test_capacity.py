@@ -8,8 +8,6 @@ from uuid import uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text
-from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.types import Message, Scope
 
 from registry.api.app import create_app
@@ -19,6 +17,7 @@ from registry.domain.access import Role
 from registry.settings import Settings
 from tests.conftest import NOW, SignIn
 from tests.factories.bodies import a_person
+from tests.factories.locks import held, until_waiting
 from tests.factories.posted import MERGE_PATCH, posted_person
 
 LONG = 600.0
@@ -202,36 +201,18 @@ async def app(database_url: str, settings: Settings) -> AsyncIterator[FastAPI]:
 
 
 @asynccontextmanager
-async def held(app: FastAPI, person_id: str) -> AsyncIterator[None]:
-    """Hold the row of a person, as another write would."""
-    async with transaction(app.state.sessions) as work:
-        locking = text("SELECT 1 FROM person WHERE id = CAST(:id AS uuid) FOR UPDATE")
-        await (await work.connection()).execute(locking, {"id": person_id})
-        yield
-
-
-@asynccontextmanager
 async def busy(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[None]:
     """Keep the only place taken by a write that waits in the database."""
     person_id = await posted_person(client)
     headers = {"If-Match": '"v1-person"', "Content-Type": MERGE_PATCH}
-    async with held(app, person_id):
+    async with held(app.state.sessions, person_id):
         change = asyncio.create_task(
             client.patch(f"/v1/persons/{person_id}", content=b'{"occupation": "fisher"}', headers=headers)
         )
         async with transaction(app.state.sessions) as watch:
-            await until_one_waits(watch)
+            await until_waiting(watch)
         yield
     await change
-
-
-async def until_one_waits(watch: AsyncSession) -> None:
-    waiting = text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
-    connection = await watch.connection()
-    async with asyncio.timeout(10):
-        while (await connection.execute(waiting)).first() is None:
-            await asyncio.sleep(0.01)
-            await connection.execute(text("SELECT pg_stat_clear_snapshot()"))  # or it sees its first look for ever
 
 
 class TestABusyProcess:
@@ -257,12 +238,12 @@ class TestABusyProcess:
         officer = await sign_in(Role.PROVINCE_MANAGER)
         person_id = await posted_person(officer)
         headers = {"If-Match": '"v1-person"', "Content-Type": MERGE_PATCH}
-        async with held(app, person_id):
+        async with held(app.state.sessions, person_id):
             change = asyncio.create_task(
                 officer.patch(f"/v1/persons/{person_id}", content=b'{"occupation": "fisher"}', headers=headers)
             )
             async with transaction(app.state.sessions) as watch:
-                await until_one_waits(watch)
+                await until_waiting(watch)
             change.cancel()
             with suppress(asyncio.CancelledError):
                 await change

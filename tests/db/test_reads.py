@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from registry.db import reads
 from registry.db.context import DatabaseRole
 from registry.db.engine import create_engine, create_sessions, transaction
+from tests.factories.locks import until_waiting
 
 HOUR = datetime(2026, 11, 21, 3, tzinfo=UTC)
 AN, BINH, CHI = sorted(uuid4() for _ in range(3))
@@ -97,20 +98,12 @@ async def test_two_requests_that_count_twice_do_not_wait_for_each_other(database
     async with transaction(sessions) as watch, transaction(sessions) as first:
         assert await count(first, AN) == 1
         waiting = asyncio.create_task(second())
-        await until_one_waits(watch)
+        await until_waiting(watch)
         assert await count(first, BINH) == 2
     assert await waiting == 0, "whom it waited for has seen the same person"
     async with transaction(sessions) as work:
         await (await work.connection()).execute(text("TRUNCATE person_read, person_read_count"))
     await engine.dispose()
-
-
-async def until_one_waits(watch: AsyncSession) -> None:
-    """Return once a statement waits for a lock."""
-    waiting = text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
-    async with asyncio.timeout(10):
-        while (await (await watch.connection()).execute(waiting)).first() is None:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.01)
 
 
 async def test_who_was_seen_already_is_seen_again_while_another_request_counts(database_url: str) -> None:

@@ -142,8 +142,9 @@ class TestAdd:
         file = a_file_row(person)
         groups = (FieldGroup.FILE,)
 
-        assert await records.add(session, file, ACT, groups=groups, today=TODAY)
-        assert not await records.add(session, a_file_row(person, id=file.id), ACT, groups=groups, today=TODAY)
+        assert await records.add(session, file, ACT, groups=groups, today=TODAY) is None
+        holder = await records.add(session, a_file_row(person, id=file.id), ACT, groups=groups, today=TODAY)
+        assert holder == Stub(file.id, 1, RecordState.ACTIVE, file.fingerprint)
         assert len(await trail(session, ChangeFeedRow, file)) == 1
         assert len(await trail(session, AuditEventRow, file)) == 1
 

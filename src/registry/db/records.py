@@ -163,13 +163,24 @@ async def lock(session: AsyncSession, table: type[R], key: Key, *, scope: Scope,
     return (await session.exec(query.with_for_update())).one_or_none()
 
 
-async def add(session: AsyncSession, row: AnyRow, act: Act, *, groups: Iterable[FieldGroup], today: date) -> bool:
-    """Add a record unless its id is taken, also by a request still under way; say whether it was added."""
+async def add(
+    session: AsyncSession, row: AnyRow, act: Act, *, groups: Iterable[FieldGroup], today: date
+) -> Stub | None:
+    """Add a record. Where its id is taken, also by a request still under way, add nothing and say by what.
+
+    A race of two requests for one id breaks every unique constraint of the table at once. The one that loses
+    waits at whichever it meets first: so none may raise before the id has been looked up.
+    """
     table = type(row)
     values = {f"new_{column.name}": getattr(row, column.key) for column in trail.columns_of(table)}
-    traces = trail.facts(_change_of(row, FeedOperation.UPSERT), act, groups=groups, today=today)
-    added = await (await session.connection()).execute(_addition(table), values | traces)
-    return added.one_or_none() is not None
+    traced = values | trail.facts(_change_of(row, FeedOperation.UPSERT), act, groups=groups, today=today)
+    connection = await session.connection()
+    if (await connection.execute(_addition(table, "ON CONFLICT DO NOTHING"), traced)).one_or_none() is not None:
+        return None
+    holder = await find(session, table, Key(row.id, row.person_id if isinstance(row, OfPerson) else None))
+    if holder is None:
+        await connection.execute(_addition(table), traced)
+    return holder
 
 
 async def change(
@@ -229,11 +240,10 @@ def state_of(row: AnyRow) -> dict[str, Any]:
 
 
 @cache
-def _addition(table: type[AnyRow]) -> TextClause:
+def _addition(table: type[AnyRow], on_conflict: str = "") -> TextClause:
     columns = trail.columns_of(table)
-    name = entity_of(table)
-    addition = f"INSERT INTO {name} ({trail.listed(columns)}) VALUES ({trail.listed(columns, ':new_')})"  # noqa: S608 - names of our own tables
-    statement = trail.traced(f"{addition} ON CONFLICT ON CONSTRAINT pk_{name} DO NOTHING RETURNING id")
+    addition = f"INSERT INTO {entity_of(table)} ({trail.listed(columns)}) VALUES ({trail.listed(columns, ':new_')})"  # noqa: S608 - names of our own tables
+    statement = trail.traced(f"{addition} {on_conflict} RETURNING id")
     return statement.bindparams(*(bindparam(f"new_{column.name}", type_=column.type) for column in columns))
 
 

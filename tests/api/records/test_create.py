@@ -1,6 +1,5 @@
 """What every kind of record promises of its creation: once, whatever is sent again and by whom."""
 
-import asyncio
 from uuid import uuid4
 
 import httpx
@@ -49,30 +48,6 @@ class TestCreate:
         answer = await manager.post(shelf.path, json=body)
 
         assert (answer.status_code, body_of(answer)) == (200, {"id": body["id"], "version": 2, "state": "voided"})
-
-    @every_kind
-    async def test_two_at_once_create_one_record(
-        self, shelf: Shelf, manager: httpx.AsyncClient, colleague: httpx.AsyncClient
-    ) -> None:
-        body = shelf.body()
-
-        answers = await asyncio.gather(*[client.post(shelf.path, json=body) for client in (manager, colleague)])
-
-        assert sorted(answer.status_code for answer in answers) == [200, 201]
-        assert body_of(answers[0]) == body_of(answers[1]) == shelf.shown(body) | {"warnings": []}
-
-    @every_shape
-    async def test_two_at_once_with_one_id_and_two_contents_collide(
-        self, shelf: Shelf, manager: httpx.AsyncClient, colleague: httpx.AsyncClient
-    ) -> None:
-        body = shelf.body()
-
-        answers = await asyncio.gather(
-            manager.post(shelf.path, json=body), colleague.post(shelf.path, json=shelf.otherwise(body))
-        )
-
-        assert sorted(answer.status_code for answer in answers) == [201, 409]
-        refused(max(answers, key=lambda answer: answer.status_code), 409, "record_id_conflict", "/id")
 
     @every_shape
     async def test_without_a_token(self, shelf: Shelf, anonymous: httpx.AsyncClient) -> None:

@@ -18,7 +18,6 @@ from registry.domain.access import FieldGroup, Permission, require_units
 from registry.domain.period import require_order, require_past, require_past_year
 from registry.domain.person import Warning as Remark
 from registry.domain.person import birth_year_of
-from registry.domain.record import RecordIdConflict
 from registry.domain.vietnamese import fold, name_sort_key
 from registry.vault.sealed import DataKey
 
@@ -66,11 +65,9 @@ async def create_person(desk: Desk, body: PersonIn) -> Written:
     person = PersonRow(
         **sealed, **recorded, id=body.id, root_id=body.id, unit_certainty=certainty, fingerprint=fingerprint
     )
-    if not await records.add(desk.session, person, actor.act, groups=PERSONS.groups, today=actor.today):
-        winner = await records.find(desk.session, PersonRow, key)
-        if winner is None:
-            raise RecordIdConflict(pointer="/id")
-        return await flow.repeated(desk, PERSONS, winner, key, fingerprint)
+    holder = await records.add(desk.session, person, actor.act, groups=PERSONS.groups, today=actor.today)
+    if holder is not None:
+        return await flow.repeated(desk, PERSONS, holder, key, fingerprint)
     await desk.vault.keep(data_key, person_id=person.id, unit_id=unit_id)
     await persons.open_responsibility(
         desk.session,

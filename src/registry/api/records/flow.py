@@ -53,13 +53,11 @@ async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | N
     if person is not None:
         columns |= {"person_id": person.id, "unit_id": person.unit_id}
     row = kind.table(**await desk.vault.sealed(kind.table, columns, person_id=person_id, record_id=body.id))
-    if await records.add(desk.session, row, act, groups=kind.groups, today=desk.actor.today):
-        await kind.follow(desk, row)
-        return Written(row, (*decision.remarks, *_restriction(person)), is_new=True)
-    winner = await records.find(desk.session, kind.table, key)
-    if winner is None:
-        raise RecordIdConflict(pointer="/id")
-    return await repeated(desk, kind, winner, key, fingerprint)
+    holder = await records.add(desk.session, row, act, groups=kind.groups, today=desk.actor.today)
+    if holder is not None:
+        return await repeated(desk, kind, holder, key, fingerprint)
+    await kind.follow(desk, row)
+    return Written(row, (*decision.remarks, *_restriction(person)), is_new=True)
 
 
 async def change(desk: Desk, kind: Kind, key: Key, patch: In, precondition: Precondition) -> Written:

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.db.engine import transaction
-from registry.db.tables.trail import AuditEventRow
+from registry.db.tables.trail import AccessGrantRow, AuditEventRow
 from registry.demo.issuer import ISSUER, DemoIssuer
 from registry.domain.access import Role
 from tests.conftest import NOW, SignIn
@@ -96,6 +96,18 @@ class TestGive:
         second = await administrator.post("/v1/grants", json=body)
         assert (first.status_code, second.status_code) == (201, 200)
         assert second.json() == first.json()
+
+    @pytest.mark.parametrize("role", ["health_officer", "administrator"])
+    async def test_nobody_gives_themselves_a_grant(
+        self, administrator: httpx.AsyncClient, app: FastAPI, role: str
+    ) -> None:
+        body = a_grant(subject="administrator-of-66", role=role)
+        answer = await administrator.post("/v1/grants", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "grant_to_oneself")
+        async with transaction(app.state.sessions) as session:
+            assert await session.get(AccessGrantRow, UUID(body["id"])) is None
+        namesake = await administrator.post("/v1/grants", json=body | {"issuer": "https://another.example"})
+        assert namesake.status_code == 201
 
     async def test_refuses_another_body_under_the_same_id(self, administrator: httpx.AsyncClient) -> None:
         body = a_grant()

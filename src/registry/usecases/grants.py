@@ -8,7 +8,7 @@ from uuid import UUID
 from registry.db import grants, organisations, trail
 from registry.db.tables.trail import AccessGrantRow
 from registry.domain.access import Role, UnitScope, require_units
-from registry.domain.errors import NotFound, RuleViolation
+from registry.domain.errors import Forbidden, NotFound, RuleViolation
 from registry.domain.organisation import OrganisationUnknown
 from registry.domain.period import require_order
 from registry.domain.record import RecordIdConflict, RecordState
@@ -21,6 +21,12 @@ class GrantTargetWrong(RuleViolation):
     """The role needs a unit and the grant names an organisation, or the other way round."""
 
     code = "grant_target_wrong"
+
+
+class GrantToOneself(Forbidden):
+    """Who gives rights over people does not take them: another administrator decides about one's own."""
+
+    code = "grant_to_oneself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ async def revoke(office: Office, grant_id: UUID) -> AccessGrantRow:
 
 
 async def _decide(office: Office, new: NewGrant, fingerprint: bytes | None) -> AccessGrantRow:
+    if office.act.author == f"{new.issuer}|{new.subject}":
+        raise GrantToOneself(pointer="/subject")
     if new.role.acts_for_organisation != (new.organisation_id is not None):
         raise GrantTargetWrong(pointer="/organisation_id")
     if new.role.acts_for_organisation == (new.unit_code is not None):

@@ -64,6 +64,7 @@ class GrantKey(NamedTuple):
         "unit_not_in_force",
         "unit_not_granted",
         "grant_target_wrong",
+        "grant_to_oneself",
         "organisation_unknown",
         "dates_out_of_order",
         "record_id_conflict",
@@ -75,8 +76,8 @@ async def give_grant(
 ) -> GrantOut:
     """Give a role to the holder of a subject, within your own reach. It takes effect with the next request.
 
-    Sending the same body again answers 200 with the grant as it is now, revoked or not; another body under
-    the same id is refused (409).
+    Nobody gives themselves a grant (403 `grant_to_oneself`): another administrator does. Sending the same body again
+    answers 200 with the grant as it is now, revoked or not; another body under the same id is refused (409).
     """
     completed = body.model_copy(update={"issuer": body.issuer or desk.actor.caller.issuer})
     office = office_of(desk)

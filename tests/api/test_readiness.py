@@ -1,5 +1,6 @@
 """The checks behind readiness, against a real database."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -39,3 +40,28 @@ async def test_a_database_that_is_gone_is_not() -> None:
 
     assert (await readiness.state()).checks == {"database": False}
     await engine.dispose()
+
+
+async def test_who_asks_meanwhile_makes_no_second_look() -> None:
+    """Or strangers could take every connection: nobody needs a token to ask."""
+    looks, end = 0, asyncio.Event()
+
+    async def look() -> bool:
+        nonlocal looks
+        looks += 1
+        await end.wait()
+        return True
+
+    readiness = Readiness()
+    readiness.require("database", look)
+    asking = [asyncio.create_task(readiness.state()) for _ in range(20)]
+    await asyncio.sleep(0)
+    left = asking.pop()
+    left.cancel()
+    await asyncio.wait([left])
+    end.set()
+
+    assert all(state.is_ready for state in await asyncio.gather(*asking))
+    assert looks == 1
+    assert (await readiness.state()).is_ready
+    assert looks == 2

@@ -42,13 +42,22 @@ class Readiness:
     def __init__(self) -> None:
         self.loading: Progress | None = None
         self._checks: dict[str, Check] = {}
+        self._look: asyncio.Task[State] | None = None
 
     def require(self, name: str, check: Check) -> None:
         """Make readiness depend on a check, known to readers of `/health/ready` by its name."""
         self._checks[name] = check
 
     async def state(self) -> State:
-        """Make all checks at once; one that raises or takes too long has failed."""
+        """Make all checks at once; one that raises or takes too long has failed.
+
+        Who asks meanwhile is answered with the same look: anybody may ask, and each look takes connections.
+        """
+        if self._look is None or self._look.done():
+            self._look = asyncio.create_task(self._state())
+        return await asyncio.shield(self._look)
+
+    async def _state(self) -> State:
         results = await asyncio.gather(*(_holds(name, check) for name, check in self._checks.items()))
         return State(checks=dict(zip(self._checks, results, strict=True)), loading=self.loading)
 

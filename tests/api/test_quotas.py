@@ -130,6 +130,16 @@ class TestAClient:
         assert [answer.status_code for answer in answers] == [200] * 9 + [429] * 3
         assert answers[-1].json()["violated_policies"] == ["client"]
 
+    async def test_is_not_used_up_by_what_one_officer_is_refused(self, sign_in: SignIn) -> None:
+        wild = await sign_in(Role.COMMUNE_OFFICER, client_id="one wild officer")
+        for _ in range(9):
+            await wild.get("/v1/codes")
+        other = await sign_in(Role.COMMUNE_OFFICER, client_id="one wild officer")
+        answer = await other.get("/v1/codes")
+
+        assert answer.status_code == 200
+        assert told(answer, "RateLimit")["client"]["r"] == 9 - 4 - 1
+
     async def test_without_an_officer_has_a_quota_of_its_own(self, sign_in: SignIn) -> None:
         server = await sign_in(Role.PROVINCE_SYSTEM, subject="province", client_id="province")
         answers = [await server.get("/v1/codes") for _ in range(7)]

@@ -41,15 +41,14 @@ class RateLimits:
         return {policy: windows.quota for policy, windows in self._windows.items()}
 
     def count_caller(self, scope: Scope, caller: Caller, *, is_search: bool, now: float) -> None:
-        """Count the request of a caller whose token was verified; refuse one that is beyond a quota."""
+        """Count the request of a caller whose token was verified; refuse one that is beyond a quota.
+
+        What is refused for the caller's own quotas is not counted against the client, which others share.
+        """
         subject = (caller.issuer, caller.subject)
-        spent = {
-            Policy.SERVER if caller.is_server else Policy.OFFICER: subject,
-            Policy.CLIENT: (caller.issuer, caller.client_id),
-        }
-        if is_search:
-            spent[Policy.SEARCH] = subject
-        self._count(scope, spent.items(), now)
+        own = [Policy.SERVER if caller.is_server else Policy.OFFICER, *([Policy.SEARCH] if is_search else [])]
+        self._count(scope, [(policy, subject) for policy in own], now)
+        self._count(scope, [(Policy.CLIENT, (caller.issuer, caller.client_id))], now)
 
     def count_stranger(self, scope: Scope, *, now: float) -> None:
         """Count a request without a token that is accepted, against the address it comes from."""
@@ -58,9 +57,9 @@ class RateLimits:
 
     def _count(self, scope: Scope, spent: Iterable[tuple[Policy, object]], now: float) -> None:
         standings = {policy: self._windows[policy].spend(caller, now=now) for policy, caller in spent}
-        scope.setdefault("state", {})[_STATE] = {
-            policy: (self._windows[policy].quota, standing) for policy, standing in standings.items()
-        }
+        scope.setdefault("state", {}).setdefault(_STATE, {}).update(
+            {policy: (self._windows[policy].quota, standing) for policy, standing in standings.items()}
+        )
         violated = [policy for policy, standing in standings.items() if standing.is_exceeded]
         if violated:
             raise QuotaExceeded(violated, retry_after=max(standings[policy].resets_in for policy in violated))

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from registry.api import openapi
 from registry.api.app import create_app
+from registry.api.origins import SENT
 from registry.settings import Settings
 
 PORTAL = "https://portal.example"
@@ -32,6 +34,16 @@ async def test_a_page_that_is_named_may_send_what_the_api_reads(client: httpx.As
     assert set(told["access-control-allow-methods"].split(", ")) == {"GET", "POST", "PATCH"}
     assert {"Authorization", "If-Match", "Registry-Grant"} <= set(told["access-control-allow-headers"].split(", "))
     assert "access-control-allow-credentials" not in told
+
+
+def test_every_header_field_that_an_operation_reads_may_be_sent(settings: Settings) -> None:
+    operations = [each for path in openapi.build(create_app(settings))["paths"].values() for each in path.values()]
+    read = {
+        each["name"] for operation in operations for each in operation.get("parameters", ()) if each["in"] == "header"
+    }
+
+    assert "Registry-Grant" in read
+    assert read <= set(SENT)
 
 
 async def test_it_may_read_the_answers_also_refusals_and_their_fields(client: httpx.AsyncClient) -> None:

@@ -1,6 +1,6 @@
 """Clients: which software may call. Every query on the table; what a request needs comes with the caller's standing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,12 @@ async def in_use(session: AsyncSession, *, issuer: str, client_id: str) -> ApiCl
         ApiClientRow.issuer == issuer, ApiClientRow.client_id == client_id, col(ApiClientRow.revoked_at).is_(None)
     )
     return (await session.exec(query)).one_or_none()
+
+
+async def have_been(session: AsyncSession, *, issuer: str, client_ids: Collection[str]) -> bool:
+    """Tell whether any of these names was ever registered."""
+    ever = select(ApiClientRow.id).where(ApiClientRow.issuer == issuer, col(ApiClientRow.client_id).in_(client_ids))
+    return (await session.exec(ever.limit(1))).first() is not None
 
 
 async def lock(session: AsyncSession, id: UUID) -> ApiClientRow | None:  # noqa: A002 - the column's name

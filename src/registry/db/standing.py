@@ -1,4 +1,7 @@
-"""What the registry holds of a caller, read at every request and so in one round trip."""
+"""What the registry holds of a caller, read at every request and so in one round trip.
+
+Software that is not registered costs a second one: whether it was is asked for then only.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,6 +10,7 @@ from typing import Any
 from sqlalchemy import Date, Text, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from registry.db import clients
 from registry.domain.access import Grant, Role
 from registry.domain.client import Client, ClientKind
 
@@ -22,6 +26,8 @@ class Standing:
     client: Client | None
     vendor: Client | None
     grants: tuple[Grant, ...]
+    is_software_ended: bool
+    """Whether client or vendor was registered once and is no more: never the same as one that nobody registered."""
 
 
 _STANDING = text("""
@@ -45,7 +51,10 @@ async def of(
     rows = (await (await session.connection()).execute(_STANDING, asked)).all()
     (epoch, tokens_from, *software) = rows[0][:10]
     grants = tuple(Grant(row[10], Role(row[11]), *row[12:]) for row in rows if row[10] is not None)
-    return Standing(epoch, tokens_from, _client(*software[:4]), _client(*software[4:]), grants)
+    client, acting = _client(*software[:4]), _client(*software[4:])
+    unknown = [name for name, found in ((client_id, client), (vendor, acting)) if name is not None and found is None]
+    ended = bool(unknown) and await clients.have_been(session, issuer=issuer, client_ids=unknown)
+    return Standing(epoch, tokens_from, client, acting, grants, ended)
 
 
 def _client(kind: str | None, *others: Any) -> Client | None:  # noqa: ANN401 - the columns of the function

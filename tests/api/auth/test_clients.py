@@ -70,6 +70,20 @@ class TestRegistered:
         async with through(app, key, "only-itself") as client:
             refused(await client.get(ANYWHERE), 403, "client_not_registered")
 
+    @pytest.mark.parametrize("claim", ["client_id", "act"])
+    async def test_where_any_client_may_call_one_that_is_revoked_may_not(
+        self, app: FastAPI, key: ECKey, claim: str
+    ) -> None:
+        """Or the end of a registration would take away what it forbade: bounds, pinned key, kind of token."""
+        name = str(uuid4())
+        row = await a_client(app, name, ClientKind.APP if claim == "client_id" else ClientKind.VENDOR)
+        over: dict[str, Any] = {"client_id": name} if claim == "client_id" else {"act": {"sub": name}}
+        async with bearer(app, signed(key, **over)) as client:
+            assert (await client.get(ANYWHERE)).status_code == 200
+            async with host(app) as office:
+                await usecase.revoke(office, row.id)
+            refused(await client.get(ANYWHERE), 403, "client_not_registered")
+
 
 class TestKinds:
     @pytest.mark.parametrize(
@@ -186,4 +200,12 @@ class TestRotation:
     async def test_a_token_without_the_pinned_key_is_refused(self, strict: FastAPI, key: ECKey) -> None:
         await a_client(strict, "pinned", key_thumbprint="k" * 43)
         async with through(strict, key, "pinned") as client:
+            refused(await client.get(ANYWHERE), 401, "token_invalid")
+
+    async def test_a_vendor_s_pinned_key_counts_for_the_tokens_that_it_exchanged(
+        self, strict: FastAPI, key: ECKey
+    ) -> None:
+        await a_client(strict, "open-gateway")
+        await a_client(strict, "pinned-vendor", ClientKind.VENDOR, key_thumbprint="k" * 43)
+        async with through(strict, key, "open-gateway", act={"sub": "pinned-vendor"}) as client:
             refused(await client.get(ANYWHERE), 401, "token_invalid")

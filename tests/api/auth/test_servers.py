@@ -55,3 +55,12 @@ class TestServers:
 
         async with bearer(app, token) as client:
             refused(await client.get(SOMEWHERE), 403, "officer_required")
+
+    async def test_nor_gains_an_officer_by_exchanging_a_server_s_token(
+        self, app: FastAPI, key: ECKey, sign_in: SignIn
+    ) -> None:
+        await sign_in(Role.PROVINCE_SYSTEM, subject="a-province", client_id="a-province")
+        token = signed(key, sub="a-province", client_id="a-province", act={"sub": "vendor"})
+
+        async with bearer(app, token) as client:
+            refused(await client.get(SOMEWHERE), 403, "officer_required")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from registry.api.auth.caller import Caller
 from registry.api.auth.refused import Reason, TokenInvalid
 from registry.db.standing import Standing
+from registry.domain.access import ActorRequired
 from registry.domain.client import Client, ClientKind, ClientNotRegistered
 from registry.settings import Clients, Dpop, Settings
 
@@ -25,18 +26,21 @@ class Admission:
         """Refuse a token that was ended before its time, or that its client's keys do not vouch for (401)."""
         if standing.tokens_from is not None and _issued_at(caller) < standing.tokens_from:
             raise TokenInvalid(Reason.SUBJECT_REVOKED)
-        for software in (standing.client, standing.vendor):
-            if software is not None and software.keys_since is not None and _issued_at(caller) < software.keys_since:
+        for software in filter(None, (standing.client, standing.vendor)):
+            if software.keys_since is not None and _issued_at(caller) < software.keys_since:
                 raise TokenInvalid(Reason.CLIENT_ROTATED)
-        pinned = None if standing.client is None else standing.client.key_thumbprint
-        if pinned is not None and caller.key_thumbprint != pinned:
-            raise TokenInvalid(Reason.CLIENT_KEY)
+            if software.key_thumbprint not in {None, caller.key_thumbprint}:
+                raise TokenInvalid(Reason.CLIENT_KEY)
         if self.dpop == "required" and caller.key_thumbprint is None and _is_app(caller, standing.client):
             raise TokenInvalid(Reason.UNBOUND)
 
     def require_software(self, caller: Caller, standing: Standing) -> None:
         """Refuse software that is not registered, or not for such a token (403): signing in again would not help."""
         client, vendor = standing.client, standing.vendor
+        if standing.is_software_ended:
+            raise ClientNotRegistered
+        if caller.is_server and caller.vendor is not None:
+            raise ActorRequired
         if client is not None:
             client.require_tokens_of(speaks_for_itself=caller.is_server, is_exchanged=caller.vendor is not None)
         elif self.clients == "registered":

@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 import registry.api
 import registry.api.kinds
 from registry.api.app import create_app
-from registry.api.deps import Requires, current_actor, open_session
+from registry.api.deps import Requires, current_actor, open_visit
 from registry.api.records.kind import Kind
 from registry.api.strict_json import StrictRoute
 from registry.db.tables.all import metadata
@@ -127,7 +127,7 @@ class TestRoutes:
 
     @every_guarded_route
     def test_the_transaction_commits_before_the_answer_leaves(self, path: str, route: APIRoute) -> None:
-        scopes = {scope for call, scope in _scopes(route.dependant) if call is open_session}
+        scopes = {scope for call, scope in _scopes(route.dependant) if call is open_visit}
 
         assert scopes == {"function"}, path
 

@@ -194,14 +194,6 @@ class TestSearch:
 
         refused(await client.post("/v1/persons/search", json=body), 403, "insufficient_scope")
 
-    async def test_a_condition_holds_for_every_grant_or_for_none(self, sign_in: SignIn) -> None:
-        """Where one grant opens the files and another only the names, a list by file would tell of both."""
-        await sign_in(Role.COMMUNE_OFFICER, unit=("22240", TODAY), subject="of-two-offices")
-        client = await sign_in(Role.HEALTH_OFFICER, subject="of-two-offices")
-
-        refused(await client.post("/v1/persons/search", json={"category": "addicted"}), 403, "insufficient_scope")
-        assert (await client.post("/v1/persons/search", json={"name": "hoa"})).status_code == 200
-
     async def test_who_may_not(self, anonymous: httpx.AsyncClient, sign_in: SignIn) -> None:
         auditor = await sign_in(Role.AUDITOR)
 

@@ -28,7 +28,7 @@ from registry.api.tags import Tag
 from registry.db import context, standing
 from registry.db.context import closed_transaction
 from registry.db.standing import Standing
-from registry.domain.access import Purpose, TokenScope, UnitScope
+from registry.domain.access import Grant, Purpose, TokenScope, UnitScope
 from registry.domain.atlas import Atlas
 from registry.domain.errors import Forbidden
 from registry.domain.policy import POLICY, Access
@@ -108,36 +108,55 @@ async def current_caller(request: Request, response: Response, now: Now, credent
 CallerDep = Annotated[Caller, Depends(current_caller)]
 
 
-async def open_session(request: Request, caller: CallerDep) -> AsyncIterator[AsyncSession]:  # noqa: ARG001 - comes first
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The one transaction of a request, and what the registry holds of its caller."""
+
+    session: AsyncSession
+    standing: Standing
+
+
+async def open_visit(
+    request: Request, caller: CallerDep, credentials: Credentials, now: Now, today: Today
+) -> AsyncIterator[Visit]:
     """One request, one transaction, closed until an actor is admitted: commit on return, roll back on raise.
 
-    Whoever brings no valid token costs no connection.
+    Whoever brings no valid token costs no connection. A token that was verified before something was revoked is
+    verified anew, and no connection is held while keys are fetched for it.
     """
-    async with closed_transaction(request.app.state.sessions) as session:
-        yield session
-
-
-Session = Annotated[AsyncSession, Depends(open_session, scope="function")]
-
-
-async def current_standing(
-    request: Request, caller: CallerDep, credentials: Credentials, session: Session, now: Now, today: Today
-) -> Standing:
-    """What the registry holds of the caller today; a token that was ended since it was issued is refused."""
-    found = await standing.of(
-        session,
-        issuer=caller.issuer,
-        subject=caller.subject,
-        client_id=caller.client_id,
-        vendor=caller.vendor,
-        today=today,
-    )
     tokens: TokenVerifier = request.app.state.tokens
-    if tokens.forget_before(found.epoch) and credentials is not None:
+    while True:
+        async with closed_transaction(request.app.state.sessions) as session:
+            found = await standing.of(
+                session,
+                issuer=caller.issuer,
+                subject=caller.subject,
+                client_id=caller.client_id,
+                vendor=caller.vendor,
+                today=today,
+            )
+            if credentials is None or tokens.vouches_for(credentials.credentials, epoch=found.epoch):
+                yield Visit(session, found)
+                return
         await tokens.verify(credentials.credentials, now=now.timestamp())
+
+
+VisitDep = Annotated[Visit, Depends(open_visit, scope="function")]
+
+
+async def current_session(visit: VisitDep) -> AsyncSession:
+    """The transaction of the request."""
+    return visit.session
+
+
+Session = Annotated[AsyncSession, Depends(current_session)]
+
+
+async def current_standing(request: Request, caller: CallerDep, visit: VisitDep) -> Standing:
+    """What the registry holds of the caller today; a token that was ended since it was issued is refused."""
     admission: Admission = request.app.state.admission
-    admission.require_current(caller, found)
-    return found
+    admission.require_current(caller, visit.standing)
+    return visit.standing
 
 
 async def current_actor(
@@ -216,19 +235,26 @@ class Requires:
         atlas: AtlasDep,
         registry_grant: RegistryGrant = None,
     ) -> Actor:
-        settings: Settings = request.app.state.settings
         request.state.actor = replace(actor, asked=self.access)
         giving = grants_for(self.access, actor.caller, actor.grants, chosen=registry_grant, purpose=actor.purpose)
-        scope = scope_of(giving, atlas=atlas, today=actor.today, bounds=actor.bounds)
-        await context.enter(session, scope, today=actor.today, role=context.ROLES.get(self.access.permission))
-        admitted = replace(
-            actor,
-            grants=giving,
-            scope=scope,
-            purpose=actor.purpose or POLICY[giving[0].role][self.access.permission],
-            units=places_of(giving, atlas=atlas, today=actor.today),
-            asked=self.access,
-            most_persons=settings.most_persons(grant.role for grant in giving),
-        )
+        settings: Settings = request.app.state.settings
+        admitted = await admit(actor, self.access, giving, session=session, atlas=atlas, settings=settings)
         request.state.actor = admitted
         return admitted
+
+
+async def admit(
+    actor: Actor, access: Access, giving: tuple[Grant, ...], *, session: AsyncSession, atlas: Atlas, settings: Settings
+) -> Actor:
+    """Open what the grants that give an access reach, and nothing else, for the rest of the transaction."""
+    scope = scope_of(giving, atlas=atlas, today=actor.today, bounds=actor.bounds)
+    await context.enter(session, scope, today=actor.today, role=context.ROLES.get(access.permission))
+    return replace(
+        actor,
+        grants=giving,
+        scope=scope,
+        purpose=POLICY[giving[0].role][access.permission],
+        units=places_of(giving, atlas=atlas, today=actor.today),
+        asked=access,
+        most_persons=settings.most_persons(grant.role for grant in giving),
+    )

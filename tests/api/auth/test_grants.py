@@ -14,7 +14,7 @@ from registry.db.engine import transaction
 from registry.db.tables.trail import AccessGrantRow
 from registry.domain.access import Role, TokenScope
 from tests.conftest import NOW, OLD_PHU_YEN, TODAY, SignIn
-from tests.factories.posted import body_of, posted_episode, posted_organisation, posted_person, refused
+from tests.factories.posted import body_of, posted_episode, posted_file, posted_organisation, posted_person, refused
 from tests.factories.tokens import bearer, signed
 from tests.factories.trails import audited
 
@@ -100,6 +100,29 @@ class TestReach:
         assert [(await client.get(f"/v1/persons/{person}")).status_code for person in (here, there)] == [200, 200]
         assert (await client.get(f"/v1/persons/{here}/files")).status_code == 200
         assert (await client.get(f"/v1/persons/{there}/files")).status_code == 404
+
+    async def test_a_condition_leaves_the_grants_that_may_read_what_it_tells(
+        self, manager: httpx.AsyncClient, sign_in: SignIn, app: FastAPI
+    ) -> None:
+        """Where one grant opens the files and another only the names, a list by file must not tell of both."""
+        here, there = [await posted_person(manager, unit_code=code) for code in ("22060", "22015")]
+        for person in (here, there):
+            await posted_file(manager, person)
+        await sign_in(Role.HEALTH_OFFICER, subject="of-two-offices")
+        client = await sign_in(Role.COMMUNE_OFFICER, unit=("22060", TODAY), subject="of-two-offices")
+        filtered = [
+            await client.get("/v1/persons?category=illegal_user"),
+            await client.post("/v1/persons/search", json={"category": "illegal_user"}),
+        ]
+        for answer in filtered:
+            assert [item["id"] for item in body_of(answer)["items"]] == [here]
+            (row,) = await audited(app, answer)
+            assert row["purpose"] == "case_management"
+            assert row["field_groups"] == ["file", "person"]
+        elsewhere = {"category": "illegal_user", "unit_code": "22015"}
+        refused(await client.post("/v1/persons/search", json=elsewhere), 403, "unit_not_granted")
+        everybody = body_of(await client.post("/v1/persons/search", json={"limit": 500}))["items"]
+        assert {here, there} <= {item["id"] for item in everybody}
 
 
 class TestRegistryGrant:

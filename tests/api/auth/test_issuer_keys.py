@@ -1,9 +1,11 @@
 """The issuers' keys: found when they are new, given up when they are withdrawn, and never mixed up."""
 
+import asyncio
 import json
 import math
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -12,13 +14,20 @@ from joserfc.jwk import ECKey, KeySet
 from registry.api.app import create_app
 from registry.api.auth.issuer_keys import IssuerKeys
 from registry.api.refusals import Unavailable
+from registry.db import standing
+from registry.db.context import closed_transaction
 from registry.demo.issuer import ISSUER, DemoIssuer
+from registry.domain.client import RevocationReason
 from registry.settings import Settings, TrustedIssuer
-from tests.conftest import NOW
+from registry.usecases import revocations
+from registry.usecases.revocations import NewRevocation
+from tests.conftest import NOW, TODAY
+from tests.factories.clients import host
 from tests.factories.posted import refused
 from tests.factories.tokens import asked_with, reason_in, signed
 
 OTHER = "https://other.example"
+NOWHERE = Path("/nowhere/keys.json")
 
 
 def a_key(kid: str) -> ECKey:
@@ -105,6 +114,59 @@ class TestRotation:
         with pytest.raises(Unavailable):
             await keys.having("any")
         assert keys._tried_at == tried
+
+
+class TestAfterARevocation:
+    """A process that learns of one gives the keys up in the middle of a request: that request must not hold on."""
+
+    @pytest.fixture
+    async def alone(self, service_url: str, settings: Settings, key: ECKey) -> AsyncIterator[FastAPI]:
+        """An application with one connection, whose issuer answers only while that one is free."""
+        published = json.dumps(KeySet([key]).as_dict(private=False)).encode()
+
+        async def publish_once_free(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            async with closed_transaction(application.state.sessions):
+                writer.write(b"HTTP/1.0 200 OK\r\n\r\n" + published)
+            writer.close()
+
+        server = await asyncio.start_server(publish_once_free, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/keys"
+        trusted = TrustedIssuer.model_validate({"issuer": ISSUER, "audience": "registry", "jwks_url": url})
+        only = {"issuers": (trusted,), "pool_size": 1, "pool_timeout_seconds": 3}
+        application = create_app(settings.model_copy(update=only), database_url=service_url, clock=lambda: NOW)
+        async with server, application.router.lifespan_context(application):
+            yield application
+
+    async def revoke_something(self, app: FastAPI) -> int:
+        async with host(app) as office:
+            new = NewRevocation(uuid4(), ISSUER, "anybody", RevocationReason.OTHER)
+            await revocations.revoke(office, new)
+            nobody = dict.fromkeys(("issuer", "subject", "client_id", "vendor"), "nobody")
+            return (await standing.of(office.session, **nobody, today=TODAY)).epoch
+
+    async def test_no_connection_is_held_while_keys_are_fetched(self, alone: FastAPI, key: ECKey) -> None:
+        token = signed(key)
+        assert (await asked_with(alone, token)).status_code == 200
+        await self.revoke_something(alone)
+        assert (await asked_with(alone, token)).status_code == 200
+
+    async def test_a_request_that_waited_meanwhile_is_verified_anew(
+        self, alone: FastAPI, app: FastAPI, key: ECKey
+    ) -> None:
+        """Its token was good when it came; another request learned of the revocation before it did."""
+        token, verifier = signed(key), alone.state.tokens
+        assert (await asked_with(alone, signed(key))).status_code == 200
+        async with closed_transaction(alone.state.sessions):
+            waiting = asyncio.create_task(asked_with(alone, token))
+            for _ in range(100):  # until nothing but the connection is missing
+                await asyncio.sleep(0)
+            assert token in verifier._verified
+            epoch = await self.revoke_something(app)
+            verifier.vouches_for("another's", epoch=epoch)
+            trusted = verifier._issuers[ISSUER].trusted
+            verifier._issuers[ISSUER] = IssuerKeys(trusted.model_copy(update={"jwks_url": None, "jwks_file": NOWHERE}))
+        refused(await waiting, 503, "unavailable")
 
 
 class TestTwoIssuers:

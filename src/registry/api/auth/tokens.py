@@ -68,15 +68,14 @@ class TokenVerifier:
             raise TokenInvalid(Reason.EXPIRED)
         return known.caller
 
-    def forget_before(self, epoch: int) -> bool:
-        """Forget tokens and keys of another revocation epoch; tell whether there may have been any."""
-        moved = self._epoch is not None and self._epoch != epoch
-        if moved:
+    def vouches_for(self, token: str, *, epoch: int) -> bool:
+        """Tell whether a token was verified since the revocation epoch moved last; what was before is forgotten."""
+        if self._epoch is not None and self._epoch != epoch:
             self._verified.clear()
             for issuer in self._issuers.values():
                 issuer.forget()
         self._epoch = epoch
-        return moved
+        return token in self._verified
 
     async def _check(self, token: str, *, now: float) -> _Verified:
         if len(token) > _MAX_TOKEN_LENGTH:

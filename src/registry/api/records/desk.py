@@ -1,12 +1,13 @@
 """The dependency that lays out a desk: an actor admitted to an operation, and the request's tools."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from registry.api.actor import Actor
-from registry.api.deps import AtlasDep, KeyRingDep, KeysDep, Requires, Session
+from registry.api.actor import Actor, grants_for
+from registry.api.deps import AtlasDep, KeyRingDep, KeysDep, Requires, Session, admit
 from registry.api.language import RequestLanguage
 from registry.api.records.kind import Desk
 from registry.db.sealing import Vault
@@ -40,6 +41,19 @@ def desk_by(admission: Requires) -> Callable[..., Coroutine[Any, Any, Desk]]:
         )
 
     return laid_out
+
+
+async def narrowed(desk: Desk, request: Request, **filters: object) -> Desk:
+    """Act under those grants alone that open what the given filters tell: to filter by a field is to read it."""
+    groups = {desk.access.filters[name] for name, value in filters.items() if value is not None}
+    if not groups:
+        return desk
+    access = replace(desk.access, shows=desk.access.shows | groups)
+    request.state.actor = replace(desk.actor, asked=access)
+    giving = grants_for(access, desk.actor.caller, desk.actor.grants, chosen=None)
+    actor = await admit(desk.actor, access, giving, session=desk.session, atlas=desk.atlas, settings=desk.settings)
+    request.state.actor = actor
+    return replace(desk, actor=actor, access=access)
 
 
 def units_of(desk: Desk, code: str) -> tuple[int, ...]:

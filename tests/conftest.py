@@ -22,9 +22,10 @@ from registry.api.app import create_app
 from registry.db import migrate, roles
 from registry.db.engine import create_engine, create_sessions, transaction
 from registry.db.tables.trail import AccessGrantRow
-from registry.db.unit_import import import_map
+from registry.db.unit_import import import_map, read_map
 from registry.demo.issuer import ISSUER, DemoIssuer
 from registry.domain.access import Role, TokenScope
+from registry.domain.atlas import Atlas
 from registry.domain.quota import Quota
 from registry.embedded import EmbeddedPostgres
 from registry.settings import Quotas, Settings
@@ -108,6 +109,12 @@ async def session(database_url: str) -> AsyncIterator[AsyncSession]:
             yield work
         await outer.rollback()
     await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def atlas() -> Atlas:
+    """The map of Viet Nam."""
+    return Atlas(read_map())
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,7 @@
 
 import asyncio
 import io
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -12,7 +11,6 @@ from fastapi import APIRouter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from registry import logs
 from registry.domain.errors import RuleViolation
 from tests.api.edge import CANARY, build, client_of
 
@@ -37,19 +35,6 @@ async def engine(server_url: str) -> AsyncIterator[AsyncEngine]:
     engine = create_async_engine(server_url, pool_size=1, max_overflow=0, pool_timeout=0.05)
     yield engine
     await engine.dispose()
-
-
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    """Collect what the configured logs write."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    logs.configure("json", level=logging.DEBUG, stream=stream)
-    yield stream
-    logging.captureWarnings(capture=False)
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 async def answer_to(engine: AsyncEngine, *statements: str, raw: bool = False) -> httpx.Response:

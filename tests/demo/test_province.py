@@ -13,7 +13,6 @@ from registry.api.schemas.cases import DeterminationIn, EpisodeIn, FileIn
 from registry.api.schemas.fields import In
 from registry.api.schemas.persons import PersonIn
 from registry.api.schemas.situation import CommuneStatusIn, OrganisationIn, SuspectedCountIn
-from registry.db.unit_import import read_map
 from registry.demo.province import LATEST, Batch, Province, plan_province
 from registry.demo.targets import read_targets
 from registry.domain import management
@@ -26,11 +25,6 @@ B = TypeVar("B", bound=In)
 
 YEAR_BEGINS, YEAR_ENDS = date(2020, 1, 1), date(2020, 12, 31)
 WITHOUT_SUCCESSOR = {"22021", "22027", "22039", "22048"}
-
-
-@pytest.fixture(scope="module")
-def atlas() -> Atlas:
-    return Atlas(read_map())
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from registry.db.unit_import import read_map
 from registry.domain.access import Grant, Role, UnitNotGranted
 from registry.domain.atlas import Atlas
 from registry.domain.indicator import CATALOGUE, Indicator
@@ -28,11 +27,6 @@ from registry.domain.unit import UnitVersion
 
 TODAY = date(2026, 11, 21)
 END_2020, END_2025 = date(2020, 12, 31), date(2025, 12, 31)
-
-
-@pytest.fixture(scope="module")
-def atlas() -> Atlas:
-    return Atlas(read_map())
 
 
 class TestPeriod:

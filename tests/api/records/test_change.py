@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import httpx
 
-from tests.api.records.every import every_kind, every_shape
 from tests.factories.bodies import Body
+from tests.factories.kinds import every_kind, every_shape
 from tests.factories.posted import MERGE_PATCH, body_of, corrected, refused
 from tests.factories.shelf import Shelf, put, voided
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.api.records.every import every_kind, every_kind_of_person, every_shape
+from tests.factories.kinds import every_kind, every_kind_of_person, every_shape
 from tests.factories.posted import body_of, corrected, refused, without_occurrence
 from tests.factories.shelf import Shelf, put, shelf_of, voided
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.records.every import every_confined_kind, every_kind, every_kind_of_person, every_shape
+from tests.factories.kinds import every_confined_kind, every_kind, every_kind_of_person, every_shape
 from tests.factories.posted import body_of, corrected, pages, refused, without_occurrence
 from tests.factories.shelf import Shelf, put, shelf_of, voided
 

@@ -29,12 +29,6 @@ CANARY = "Nguyễn Thị Chim Hoàng Yến"
 
 
 @pytest.fixture(scope="module")
-async def manager(keeper: httpx.AsyncClient) -> httpx.AsyncClient:
-    """Somebody who may write every kind."""
-    return keeper
-
-
-@pytest.fixture(scope="module")
 async def approver(sign_in: SignIn) -> httpx.AsyncClient:
     """Another manager of the province."""
     return await sign_in(Role.PROVINCE_MANAGER)

@@ -1,0 +1,161 @@
+"""Every operation on personal data, as an officer calls it who may do nothing else."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+from uuid import uuid4
+
+import httpx
+
+from registry.api.kinds.rights import REQUESTS
+from registry.api.records.kind import Kind
+from tests.factories.bodies import ALL_KINDS, Body, a_fresh, a_request
+from tests.factories.posted import MERGE_PATCH, body_of, created, posted_episode, posted_file, posted_person
+from tests.factories.shelf import Shelf
+
+Call: TypeAlias = Callable[["Desk"], Awaitable[httpx.Response]]
+
+
+class Desk:
+    """An officer with one permission, and a person with a record on whom every operation can be tried."""
+
+    def __init__(self, officer: httpx.AsyncClient, manager: httpx.AsyncClient) -> None:
+        self.officer = officer
+        self.manager = manager
+        self.person: str | None = None
+
+    async def shelf(self, kind: Kind) -> Shelf:
+        if kind.singular == "person":
+            return Shelf(kind, "/v1/persons", None)
+        self.person = await posted_person(self.manager)
+        return Shelf(kind, f"/v1/persons/{self.person}/{kind.collection}", self.person)
+
+    async def put(self, kind: Kind) -> tuple[Shelf, Body]:
+        shelf, body = await self.shelf(kind), a_fresh(kind)
+        await created(self.manager if kind.singular in {"person", "erasure_order"} else self.officer, shelf.path, body)
+        self.person = shelf.owner(body)
+        return shelf, body
+
+
+def creating(kind: Kind) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        shelf, body = await desk.shelf(kind), a_fresh(kind)
+        desk.person = shelf.owner(body)
+        return await desk.officer.post(shelf.path, json=body)
+
+    return call
+
+
+def reading(kind: Kind, below: str = "") -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        shelf, body = await desk.put(kind)
+        return await desk.officer.get(shelf.address(body) + below)
+
+    return call
+
+
+def listing(kind: Kind) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        shelf, _ = await desk.put(kind)
+        return await desk.officer.get(shelf.path)
+
+    return call
+
+
+def changing(kind: Kind) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        shelf, body = await desk.put(kind)
+        seen = {"If-Match": f'"v1-{kind.view}"', "Content-Type": MERGE_PATCH}
+        return await desk.officer.patch(shelf.address(body), json=dict(kind.correction), headers=seen)
+
+    return call
+
+
+def voiding(kind: Kind) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        shelf, body = await desk.put(kind)
+        return await desk.officer.post(f"{shelf.address(body)}/void", json={"reason": "Entered twice."})
+
+    return call
+
+
+async def closing_a_file(desk: Desk) -> httpx.Response:
+    desk.person = await posted_person(desk.manager)
+    file = await posted_file(desk.manager, desk.person)
+    end = {"closed_on": "2021-03-10", "close_reason": "term_ended"}
+    return await desk.officer.post(f"/v1/persons/{desk.person}/files/{file['id']}/close", json=end)
+
+
+async def ending_an_episode(desk: Desk) -> httpx.Response:
+    desk.person = await posted_person(desk.manager)
+    episode = await posted_episode(desk.manager, desk.person)
+    end = {"ended_on": "2020-09-16", "outcome": "completed"}
+    return await desk.officer.post(f"/v1/persons/{desk.person}/episodes/{episode['id']}/exit", json=end)
+
+
+async def reading_responsibilities(desk: Desk) -> httpx.Response:
+    desk.person = await posted_person(desk.manager)
+    return await desk.officer.get(f"/v1/persons/{desk.person}/responsibilities")
+
+
+async def exporting(desk: Desk) -> httpx.Response:
+    desk.person = await posted_person(desk.manager)
+    return await desk.officer.get(f"/v1/persons/{desk.person}/export")
+
+
+def ending_a_request(step: str, body: Body) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        shelf, request = await desk.put(REQUESTS)
+        return await desk.officer.post(f"{shelf.address(request)}/{step}", json=body)
+
+    return call
+
+
+async def lifting_a_restriction(desk: Desk) -> httpx.Response:
+    shelf = await desk.shelf(REQUESTS)
+    request = a_request(kind="restriction", answered_on="2026-11-20", decision="granted")
+    await created(desk.manager, shelf.path, request)
+    lifted = {"lifted_on": "2026-11-21", "lift_reason": "At the person's wish."}
+    return await desk.officer.post(f"{shelf.address(request)}/lift", json=lifted)
+
+
+async def searching(desk: Desk) -> httpx.Response:
+    desk.person = await posted_person(desk.manager, full_name=f"Trần {uuid4().hex}")
+    name = body_of(await desk.manager.get(f"/v1/persons/{desk.person}"))["full_name"]
+    return await desk.officer.post("/v1/persons/search", json={"name": name})
+
+
+def listing_everybody(path: str) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        desk.person = await posted_person(desk.manager, full_name="An An An")  # the first of every list
+        await posted_file(desk.manager, desk.person)
+        await posted_episode(desk.manager, desk.person)
+        await created(desk.manager, f"/v1/persons/{desk.person}/subject-requests", a_request(received_on="2026-10-01"))
+        return await desk.officer.get(path)
+
+    return call
+
+
+CALLS: dict[str, Call] = {
+    "close_file": closing_a_file,
+    "exit_episode": ending_an_episode,
+    "list_responsibilities": reading_responsibilities,
+    "search_persons": searching,
+    "export_person": exporting,
+    "answer_subject_request": ending_a_request("answer", {"answered_on": "2026-11-20", "decision": "granted"}),
+    "withdraw_subject_request": ending_a_request("withdraw", {"withdrawn_on": "2026-11-20"}),
+    "lift_restriction": lifting_a_restriction,
+    "list_subject_requests": listing_everybody("/v1/subject-requests?limit=500"),
+    "list_persons": listing_everybody("/v1/persons"),
+    "list_files": listing_everybody("/v1/files"),
+    "list_episodes": listing_everybody("/v1/episodes"),
+}
+for each in ALL_KINDS:
+    if each.groups:
+        CALLS |= {
+            f"create_{each.singular}": creating(each),
+            f"get_{each.singular}": reading(each),
+            f"list_{each.singular}_versions": reading(each, "/versions"),
+            f"list_{each.singular}s_of_person": listing(each),
+            f"change_{each.singular}": changing(each),
+            f"void_{each.singular}": voiding(each),
+        }

@@ -6,7 +6,7 @@ import httpx
 from fastapi import FastAPI
 
 from registry.db.engine import transaction
-from tests.api.records.every import every_kind, every_kind_of_person, every_shape
+from tests.factories.kinds import every_kind, every_kind_of_person, every_shape
 from tests.factories.locks import held, until_waiting
 from tests.factories.posted import body_of, refused
 from tests.factories.shelf import Shelf

@@ -191,6 +191,16 @@ def open_requests(spec: Json) -> list[str]:
     ]
 
 
+def boundless_dates(spec: Json) -> list[str]:
+    """Dates of request bodies without a pattern: `format` alone allows the year 177."""
+    requested = re.compile(r"schemas/\w+(In|Body|Patch)/")
+    return [
+        place
+        for place, schema in schemas(spec)
+        if requested.match(place) and schema.get("format") in {"date", "date-time"} and "pattern" not in schema
+    ]
+
+
 def bare_answers(spec: Json) -> list[str]:
     """Answers whose top level is not an object, and so could never grow."""
     return [

@@ -15,7 +15,7 @@ from registry.api import openapi, problems
 from registry.api.app import create_app
 from registry.api.auth.challenge import BEARER
 from registry.api.routers import front, health
-from registry.api.schemas.fields import In, Line, Out
+from registry.api.schemas.fields import Day, In, Line, Out
 from registry.api.tags import TAGS, Tag
 from registry.settings import Settings
 from tests import openapi_rules as rules
@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     rules.without_request_id,
     rules.without_limits,
     rules.open_requests,
+    rules.boundless_dates,
     rules.bare_answers,
     rules.wrong_examples,
     rules.bodies_without_example,
@@ -49,7 +50,7 @@ class StationIn(In):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     title: Annotated[Line, Field(description="Name of the station.")]
-    opened: Annotated[str, Field(description="Day it opened.", json_schema_extra={"format": "date"})]
+    opened: Annotated[Day, Field(description="Day it opened.")]
 
 
 class StationOut(Out):
@@ -152,6 +153,7 @@ POST = ("paths", "/v1/stations", "post")
         (rules.without_limits, without(*POST, "responses", "200", "headers", "RateLimit")),
         (rules.without_limits, without("components", "responses", "TooManyRequests", "headers", "Retry-After")),
         (rules.open_requests, without(*BODY, "additionalProperties")),
+        (rules.boundless_dates, without(*BODY, "properties", "opened", "pattern")),
         (rules.bare_answers, putting("array", "components", "schemas", "StationOut", "type")),
         (rules.wrong_examples, putting(["many"], *STATION, "beds", "examples")),
         (rules.wrong_examples, putting([{"title": "x", "opened": "today"}], *BODY, "examples")),

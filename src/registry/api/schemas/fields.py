@@ -24,8 +24,11 @@ _INSTANT = (
     r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
     r"(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"
 )
-_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
-_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+_LINE = r"^[^\S\x00-\x1f\x7f-\x9f]{0,99}[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+_TEXT = (
+    r"^[^\S\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]{0,99}[^\s\x00-\x1f\x7f-\x9f]"
+    r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+)
 _UUID4 = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
 _UUID4_OR_7 = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[47][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
 
@@ -104,7 +107,8 @@ def _written_as_a_day(value: object) -> object:
 
 Day = Annotated[
     date,
-    Field(ge=_EARLIEST, json_schema_extra={"pattern": "^(19|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$"}),
+    Field(ge=_EARLIEST),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": "^(19|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$"}),
     BeforeValidator(_written_as_a_day),
 ]
 """A calendar date in Viet Nam, from 1900 on (`YYYY-MM-DD`)."""
@@ -119,7 +123,7 @@ def _written_as_an_instant(value: object) -> object:
 
 Instant = Annotated[
     AwareDatetime,
-    Field(json_schema_extra={"pattern": _INSTANT}),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _INSTANT}),
     AfterValidator(lambda at: at.astimezone(UTC)),
     BeforeValidator(_written_as_an_instant),
 ]

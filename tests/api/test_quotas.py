@@ -9,14 +9,18 @@ import http_sf
 import httpx
 import pytest
 from fastapi import FastAPI
+from joserfc.jwk import ECKey
 
 from registry.api.app import create_app
 from registry.api.quotas import network_of
 from registry.db.engine import transaction
+from registry.demo.issuer import DemoIssuer
 from registry.domain.access import Role
 from registry.domain.quota import Quota
 from registry.settings import Quotas, Settings
 from tests.conftest import NOW, SignIn
+from tests.factories.proofs import a_proof, sent
+from tests.factories.tokens import PUBLIC_URL, signed
 
 QUOTAS = Quotas(officer=Quota(4), server=Quota(6), client=Quota(9), search=Quota(2, 30), address=Quota(3))
 
@@ -172,6 +176,17 @@ class TestBeforeTheDatabase:
             refused, unserved = await busy.get("/v1/codes"), await fresh.get("/v1/codes")
 
         assert (refused.status_code, unserved.status_code) == (429, 503)
+
+    async def test_nor_does_the_proof_of_a_bound_token(self, app: FastAPI, issuer: DemoIssuer, clock: Clock) -> None:
+        holder, at = ECKey.generate_key("P-256", private=True), int(clock.now.timestamp())
+        token = signed(issuer._key(), iat=at, exp=at + 600, cnf={"jkt": holder.thumbprint()})
+        proofs = [a_proof(holder, token, f"{PUBLIC_URL}/v1/units", iat=at) for _ in range(5)]
+        served = [(await sent(app, token, proof)).status_code for proof in proofs[:4]]
+        async with transaction(app.state.sessions) as work:
+            await work.connection()
+            refused = await sent(app, token, proofs[4])
+
+        assert (served, refused.status_code) == ([200] * 4, 429)
 
 
 class TestAStranger:

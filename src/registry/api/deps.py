@@ -100,8 +100,9 @@ async def current_caller(request: Request, response: Response, now: Now, credent
         raise
     is_search = Tag.LISTS in request.scope["route"].tags
     limits.count_caller(request.scope, welcome.caller, is_search=is_search, now=now.timestamp())
-    if welcome.nonce is not None:
-        response.headers["DPoP-Nonce"] = welcome.nonce
+    nonce = await reception.accept(welcome, request.app.state.sessions, now=now.timestamp())
+    if nonce is not None:
+        response.headers["DPoP-Nonce"] = nonce
     return welcome.caller
 
 

@@ -154,6 +154,7 @@ class TestNonces:
             challenge = f'Bearer realm="registry", DPoP {ALGORITHMS}, error="use_dpop_nonce"'
             assert first.headers["www-authenticate"] == challenge
             assert reason_in(caplog) == "proof_nonce"
+            assert first.headers["ratelimit"].startswith('"officer"'), "counted as who proved their key, not by address"
             second = await client.get(ANYWHERE)
             assert second.status_code == 200
             assert "dpop-nonce" not in second.headers

@@ -58,7 +58,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A proof that passed. It may be used once until it expires."""
+    """A proof that holds. It may be used once until it expires."""
 
     digest: bytes
     expires_at: datetime
@@ -99,9 +99,6 @@ class ProofVerifier:
             raise ProofInvalid(Reason.PROOF_METHOD)
         if normalised(claims["htu"]) != normalised(bound.url):
             raise ProofInvalid(Reason.PROOF_URL)
-        nonce = claims.get("nonce")
-        if self.nonces is not None and not (isinstance(nonce, str) and self.nonces.accepts(nonce, now=now)):
-            raise NonceRequired(self.nonces.present(now))
         if abs(now - claims["iat"]) > WINDOW_SECONDS:
             raise ProofInvalid(Reason.PROOF_TIME)
         if not hmac.compare_digest(claims["ath"].encode(), _base64url(_sha256(bound.token)).encode()):
@@ -111,8 +108,13 @@ class ProofVerifier:
         return Proof(
             digest=_sha256(f"{bound.key_thumbprint}\0{claims['jti']}"),
             expires_at=datetime.fromtimestamp(claims["iat"], UTC) + timedelta(seconds=2 * WINDOW_SECONDS),
-            nonce=nonce,
+            nonce=nonce if isinstance(nonce := claims.get("nonce"), str) else None,
         )
+
+    def require_nonce(self, proof: Proof, *, now: float) -> None:
+        """Raise `NonceRequired` where the service asks for its own nonce and the proof has none that counts."""
+        if self.nonces is not None and (proof.nonce is None or not self.nonces.accepts(proof.nonce, now=now)):
+            raise NonceRequired(self.nonces.present(now))
 
 
 def normalised(address: str) -> str | None:

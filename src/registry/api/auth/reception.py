@@ -18,10 +18,10 @@ from registry.db.engine import Sessions
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """A caller who showed who they are; `nonce` is the one for the next proof, where there is a new one."""
+    """A caller who showed who they are, and the proof that they did so with, where the token is bound to a key."""
 
     caller: Caller
-    nonce: str | None = None
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,15 @@ class Reception:
         if caller.key_thumbprint is None:
             raise TokenInvalid(Reason.UNBOUND)
         bound = Bound(credentials.credentials, caller.key_thumbprint, request.method, self._address_of(request))
-        proof = self.proofs.verify(request.headers.getlist("DPoP"), bound, now=now)
-        await _use(proof, request.app.state.sessions)
-        return Welcome(caller, self._next_nonce(proof, now=now))
+        return Welcome(caller, self.proofs.verify(request.headers.getlist("DPoP"), bound, now=now))
+
+    async def accept(self, welcome: Welcome, sessions: Sessions, *, now: float) -> str | None:
+        """Let a proof through once; give the nonce for the next one, where there is a new one."""
+        if welcome.proof is None:
+            return None
+        self.proofs.require_nonce(welcome.proof, now=now)
+        await _use(welcome.proof, sessions)
+        return self._next_nonce(welcome.proof, now=now)
 
     def _address_of(self, request: Request) -> str:
         raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()

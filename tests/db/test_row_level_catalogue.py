@@ -285,7 +285,15 @@ class TestCatalogue:
         assert found == [
             (name, "registry_definer", ["search_path=pg_catalog, public, pg_temp"], False)
             for name in (
-                *("count_read", "episodes_of", "erase_person", "first_body", "forget_reads", "move_epoch"),
+                *(
+                    "count_read",
+                    "episodes_of",
+                    "erase_by_order",
+                    "erase_person",
+                    "first_body",
+                    "forget_reads",
+                    "move_epoch",
+                ),
                 *("person_in_emergency", "place_audit_event", "reached_by", "standing"),
             )
         ]

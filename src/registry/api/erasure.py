@@ -1,7 +1,7 @@
 """What the decision on an erasure order does, in the transaction of the decision."""
 
 from registry.api.records.kind import Desk
-from registry.db import erasure, persons, records, tasks
+from registry.db import erasure, persons, records
 from registry.db.records import Key
 from registry.db.tables.rights import ErasureOrderRow
 from registry.db.tables.tasks import TaskRow
@@ -30,5 +30,5 @@ async def decide_erasure(desk: Desk, task: TaskRow, decision: Decision) -> None:
         return
     done = {"status": ErasureStatus.ERASED, "state": RecordState.ERASED}
     await records.change(desk.session, order, done, actor.act, groups=groups, today=actor.today)
-    await erasure.erase(desk.session, person, actor.act, today=actor.today)
-    await tasks.cancel_about(desk.session, person.id)
+    await erasure.erase(desk.session, person, actor.act, by_order=order.id, today=actor.today)
+    task.note = None  # gone in the database with the others

@@ -1,7 +1,7 @@
 """Erasure of a person by a lawful order: what identifies goes for good, what finished periods counted stays.
 
-Who may order it, and how two people decide it, is for the caller. Rows go by one function of the database, since no
-role of the application may delete what was recorded.
+Rows go by one function of the database, since no role of the application may delete what was recorded. It asks for
+an order about this very person that a second one has approved in the same instant.
 """
 
 from datetime import date
@@ -18,24 +18,27 @@ from registry.db.trail import Act, Change
 from registry.domain.access import UnitScope
 from registry.domain.record import FeedOperation, RecordState
 
-_ERASE = text("SELECT app.erase_person(:erased, :author, :at, :today)").bindparams(
+_ERASE = text("SELECT app.erase_by_order(:erased, :by_order, :author, :at, :today)").bindparams(
     bindparam("erased", type_=Uuid),
+    bindparam("by_order", type_=Uuid),
     bindparam("author", type_=Text),
     bindparam("at", type_=DateTime(timezone=True)),
     bindparam("today", type_=Date),
 )
 
 
-async def erase(session: AsyncSession, person: PersonRow, act: Act, *, today: date) -> None:
+async def erase(session: AsyncSession, person: PersonRow, act: Act, *, by_order: UUID, today: date) -> None:
     """Erase a locked person within scope, and tell the unit and the organisations that reached them.
 
     The key is destroyed, so that what it sealed is unreadable in copies too. Ids and versions stay, and answer 410.
+    Tasks and emergency accesses about the person end, whatever unit they lie in, and lose their words.
     A merged human is several people: erase each of them.
     """
     change = Change(entity_of(PersonRow), person.id, person.version + 1, FeedOperation.ERASE, person.unit_id, person.id)
     await trail.leave(session, change, act, groups=(), today=today)
+    await session.flush()  # the function must find the approval
     session.expunge(person)  # what it still holds must not be written again
-    erased = {"erased": person.id, "author": act.author, "at": act.at, "today": today}
+    erased = {"erased": person.id, "by_order": by_order, "author": act.author, "at": act.at, "today": today}
     await (await session.connection()).execute(_ERASE, erased)
 
 

@@ -44,6 +44,7 @@ ALTER FUNCTION app.move_epoch() OWNER TO registry_definer;
 ALTER FUNCTION app.count_read(text, timestamptz, uuid[]) OWNER TO registry_definer;
 ALTER FUNCTION app.forget_reads(timestamptz) OWNER TO registry_definer;
 ALTER FUNCTION app.erase_person(uuid, text, timestamptz, date) OWNER TO registry_definer;
+ALTER FUNCTION app.erase_by_order(uuid, uuid, text, timestamptz, date) OWNER TO registry_definer;
 """
 """The functions that look past the policies do so with the rights of this role, and with no others."""
 

@@ -126,17 +126,6 @@ async def lock_open(session: AsyncSession, kind: TaskKind, record_id: UUID) -> T
     return (await session.exec(query.with_for_update())).one_or_none()
 
 
-async def cancel_about(session: AsyncSession, person_id: UUID) -> None:
-    """Take back every open task about a person who is no more, and forget what was noted with the others."""
-    about = update(TaskRow).where(col(TaskRow.person_id) == person_id)
-    await session.exec(
-        about.where(col(TaskRow.state) == TaskState.OPEN).values(
-            state=TaskState.CANCELLED, version=col(TaskRow.version) + 1
-        )
-    )
-    await session.exec(about.values(note=None))
-
-
 def cancel(row: TaskRow) -> None:
     """Take a locked task back: what it was about is over."""
     row.state = TaskState.CANCELLED

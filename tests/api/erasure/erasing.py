@@ -9,6 +9,7 @@ from registry.db import context, erasure, persons
 from registry.db.context import closed_transaction
 from registry.domain.access import UnitScope
 from tests.conftest import TODAY
+from tests.factories.erasures import an_approved_order
 from tests.factories.rows import ACT
 from tests.factories.stored import Row, rows
 
@@ -35,7 +36,8 @@ async def erase(app: FastAPI, person_id: str, *, today: date = TODAY) -> None:
         await context.enter(session, scope, today=today)
         row = await persons.lock(session, UUID(person_id), scope=scope, today=today)
         assert row is not None
-        await erasure.erase(session, row, ACT, today=today)
+        order = await an_approved_order(session, row)
+        await erasure.erase(session, row, ACT, by_order=order, today=today)
 
 
 async def held(app: FastAPI, table: str, person_id: str) -> list[Row]:

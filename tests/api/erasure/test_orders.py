@@ -8,11 +8,14 @@ from fastapi import FastAPI
 from sqlmodel import select
 
 from registry.db.engine import transaction
+from registry.db.tables.emergency import EmergencyAccessRow
 from registry.db.tables.tasks import TaskRow
 from registry.domain.access import Role
+from registry.domain.emergency import EmergencyState
 from registry.domain.task import TaskKind, TaskState
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import OF_PERSON, a_fresh, a_person, an_order
+from tests.factories.emergencies import asked
 from tests.factories.posted import (
     body_of,
     corrected,
@@ -23,6 +26,7 @@ from tests.factories.posted import (
     posted_person,
     refused,
 )
+from tests.factories.tasks import opened, unit_of
 from tests.factories.trails import fed
 
 CANARY = "Nguyễn Thị Chim Hoàng Yến"
@@ -176,3 +180,45 @@ class TestErasure:
             (TaskKind.ERASURE_APPROVAL, TaskState.APPROVED),
         }
         assert [task.note for task in tasks if task.note is not None] == []
+
+    async def test_nothing_said_about_the_person_stays_in_another_unit(
+        self, app: FastAPI, manager: httpx.AsyncClient, approver: httpx.AsyncClient, sign_in: SignIn
+    ) -> None:
+        person = await filled(manager)
+        settled, waiting = [
+            await opened(app, kind, person_id=UUID(person.rpartition("/")[2]), unit_id=unit_of(app, "00004"))
+            for kind in (TaskKind.EMERGENCY_REVIEW, TaskKind.EMERGENCY_NOTICE)
+        ]
+        elsewhere = await sign_in(Role.PROVINCE_MANAGER, unit=("01", TODAY))
+        await elsewhere.post(f"/v1/tasks/{settled}/settle", json={"decision": "approve", "note": CANARY})
+
+        await erased(manager, approver, person)
+
+        assert body_of(await elsewhere.get(f"/v1/tasks/{settled}"))["note"] is None
+        async with transaction(app.state.sessions) as session:
+            assert (await session.get_one(TaskRow, UUID(waiting))).state is TaskState.CANCELLED
+
+    async def test_an_order_that_was_declined_before_is_gone_too(
+        self, manager: httpx.AsyncClient, approver: httpx.AsyncClient
+    ) -> None:
+        person = await filled(manager)
+        order = await ordered(manager, person)
+        await approver.post(f"{await approval_of(approver, order)}/settle", json={"decision": "decline"})
+
+        await erased(manager, approver, person)
+
+        refused(await manager.get(order), 410, "erased")
+
+    async def test_an_emergency_access_ends_with_the_person(
+        self, app: FastAPI, manager: httpx.AsyncClient, approver: httpx.AsyncClient, sign_in: SignIn
+    ) -> None:
+        person = await filled(manager)
+        officer = await sign_in(Role.COMMUNE_OFFICER, unit=("01", TODAY), subject="in-a-hurry")
+        access = await asked(officer, person_id=person.rpartition("/")[2], reason_text=CANARY)
+
+        await erased(manager, approver, person)
+
+        async with transaction(app.state.sessions) as session:
+            kept = await session.get_one(EmergencyAccessRow, UUID(access["id"]))
+            assert (kept.state, kept.version) == (EmergencyState.ENDED, 2)
+            assert (kept.reason_text, kept.fingerprint) == (None, b"")

@@ -5,8 +5,6 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from registry.api.kinds.rights import REQUESTS
 from registry.db import context, erasure, persons
@@ -16,6 +14,7 @@ from registry.domain.access import Role, UnitScope
 from tests.api.erasure.erasing import SECRETS, erase, held
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_document, a_person, a_record
+from tests.factories.erasures import an_approved_order
 from tests.factories.posted import body_of, created, refused
 from tests.factories.rows import ACT
 from tests.factories.stored import rows
@@ -131,22 +130,7 @@ class TestWhatIsLeft:
         assert [item["id"] for item in body_of(found)["items"]] == [other["id"]]
 
 
-class TestWall:
-    async def test_a_person_out_of_scope_is_not_erased(self, app: FastAPI, person: Body) -> None:
-        call = text("SELECT app.erase_person(:person, 'x', now(), current_date)")
-        async with app.state.sessions() as session:
-            await context.close(session)
-            await context.enter(session, UnitScope((1,)), today=TODAY)
-            with pytest.raises(DBAPIError, match="out of scope"):
-                await (await session.connection()).execute(call, {"person": UUID(person["id"])})
-
-    async def test_an_organisation_erases_nobody(self, app: FastAPI, person: Body) -> None:
-        call = text("SELECT app.erase_person(:person, 'x', now(), current_date)")
-        async with app.state.sessions() as session:
-            await (await session.connection()).execute(text("SET LOCAL ROLE registry_organisations"))
-            with pytest.raises(DBAPIError, match="permission denied"):
-                await (await session.connection()).execute(call, {"person": UUID(person["id"])})
-
+class TestWhole:
     async def test_a_broken_off_erasure_leaves_everything(
         self, app: FastAPI, manager: httpx.AsyncClient, person: Body
     ) -> None:
@@ -155,7 +139,8 @@ class TestWall:
             await context.enter(session, scope, today=TODAY)
             row = await persons.lock(session, UUID(person["id"]), scope=scope, today=TODAY)
             assert row is not None
-            await erasure.erase(session, row, ACT, today=TODAY)
+            order = await an_approved_order(session, row)
+            await erasure.erase(session, row, ACT, by_order=order, today=TODAY)
             await session.rollback()
 
         assert body_of(await manager.get(f"/v1/persons/{person['id']}"))["phone"] == SECRETS["phone"]
@@ -167,7 +152,8 @@ async def test_the_person_held_in_memory_is_not_written_back(app: FastAPI, perso
         await context.enter(session, scope, today=TODAY)
         row = await persons.lock(session, UUID(person["id"]), scope=scope, today=TODAY)
         assert row is not None
-        await erasure.erase(session, row, ACT, today=TODAY)
+        order = await an_approved_order(session, row)
+        await erasure.erase(session, row, ACT, by_order=order, today=TODAY)
         row.occupation = "Thợ mộc"
 
     ((husk,),) = await held(app, "person", person["id"])

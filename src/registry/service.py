@@ -17,7 +17,8 @@ from fastapi import FastAPI
 
 from registry import secret_values
 from registry.database import Database, address_for_service, one_transaction
-from registry.db import address, migrate, roles, state
+from registry.db import address, key_rotation, migrate, roles, state
+from registry.db.engine import create_engine, create_sessions
 from registry.demo.issuer import ISSUER
 from registry.errors import CannotRun
 from registry.protocol import BoundedProtocol
@@ -110,6 +111,18 @@ async def bound_address(database: Database) -> str:
     if not address.is_guarded(url):
         log.warning("database.unguarded", extra={"wanted": "sslmode=verify-full"})
     return url
+
+
+async def require_keys(url: str, settings: Settings) -> None:
+    """Refuse a ring that does not open the database: answers would fail, and searches by number find nobody."""
+    engine = create_engine(url, pool_size=1, name="registry-keys")
+    try:
+        wrong = await key_rotation.unusable(create_sessions(engine), settings.key_ring())
+    finally:
+        await engine.dispose()
+    if wrong:
+        numbers = ", ".join(map(str, wrong))
+        raise CannotRun(f"the database needs other master keys than the ring's: {numbers} (`registry keys status`)")
 
 
 class Server(uvicorn.Server):

@@ -91,6 +91,15 @@ def test_what_was_changed_is_named(command: Commands, sealed: str, outside: Path
     assert found.said.endswith("): the row is not the one that was sealed\n")
 
 
+@pytest.mark.parametrize("place", ["empty", "nowhere"])
+def test_a_place_without_checkpoints_proves_nothing(command: Commands, sealed: str, tmp_path: Path, place: str) -> None:
+    (tmp_path / "empty").mkdir()
+
+    found = command("audit", "verify", "--checkpoint", str(tmp_path / place), database_url=sealed)
+
+    assert found == Outcome(1, "", f"registry: {tmp_path / place}: no checkpoint is there")
+
+
 def test_rows_not_yet_sealed_are_counted(command: Commands, sealed: str) -> None:
     asyncio.run(tell(sealed, 1))
 

@@ -10,7 +10,7 @@ from registry.database import one_transaction
 from registry.db.tables.persons import PersonKeyRow
 from registry.vault.ring import KeyRing, new_entry
 from registry.vault.sealed import DataKey, Place
-from tests.cli.commands import Commands
+from tests.cli.commands import PRODUCTION, Commands
 from tests.factories.rows import a_document_row, a_person_row, kept
 
 
@@ -67,6 +67,20 @@ def test_a_key_that_is_missing_is_told(command: Commands, database_url: str, rin
     assert told == "1  MISSING  1 people, 1 identity numbers\n7  newest  nothing hangs on it\n"
     refused = command("keys", "rewrap", **environment)
     assert refused.complaint == "registry: 1 do not open and stay as they are: the lines above say whose"
+
+
+@pytest.mark.parametrize("entry", [new_entry(7), new_entry(1)], ids=["another number", "another key of the number"])
+def test_no_service_starts_with_a_ring_that_does_not_open_the_database(
+    command: Commands, database_url: str, service_url: str, ring_file: Path, entry: str
+) -> None:
+    asyncio.run(given_a_person(database_url, ring_file))
+
+    refused = command("serve", "--port", "0", database_url=service_url, **PRODUCTION | {"master_keys": entry})
+
+    assert (refused.code, refused.complaint) == (
+        1,
+        "registry: the database needs other master keys than the ring's: 1 (`registry keys status`)",
+    )
 
 
 def test_a_ring_in_the_environment_is_not_changed(command: Commands, database_url: str) -> None:

@@ -6,13 +6,23 @@ import subprocess
 import sys
 import time
 
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from registry.worker.jobs import JOBS
 from tests.cli.commands import PATIENCE_SECONDS, PRODUCTION, SOURCES, Commands
 
 
-def test_works_until_it_is_told_to_stop(command: Commands, service_url: str) -> None:
+@pytest.fixture(scope="module")
+def audit_key() -> str:
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def test_works_until_it_is_told_to_stop(command: Commands, service_url: str, audit_key: str) -> None:
     assert command("worker", "status", database_url=service_url).said == ""
-    environment = PRODUCTION | {"database_url": service_url}
+    environment = PRODUCTION | {"database_url": service_url, "audit_key": audit_key}
     with subprocess.Popen(
         [sys.executable, "-m", "registry", "worker"],
         stderr=subprocess.PIPE,
@@ -38,6 +48,21 @@ def test_works_until_it_is_told_to_stop(command: Commands, service_url: str) -> 
     assert all("  done  20" in line and line.endswith("  1 runs  0 failures  on time") for line in lines)
 
 
-def test_refuses_a_database_that_no_release_has_prepared(command: Commands, server_url: str) -> None:
-    refused = command("worker", database_url=server_url, **PRODUCTION)
+def test_refuses_a_database_that_no_release_has_prepared(command: Commands, server_url: str, audit_key: str) -> None:
+    refused = command("worker", database_url=server_url, audit_key=audit_key, **PRODUCTION)
     assert (refused.code, "run `registry db upgrade`" in refused.complaint) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ({}, "set REGISTRY_AUDIT_KEY_FILE or REGISTRY_AUDIT_KEY"),
+        ({"audit_key": "no key"}, "REGISTRY_AUDIT_KEY: not a private key in PEM"),
+    ],
+    ids=["none", "no key"],
+)
+def test_refuses_to_work_where_nothing_would_be_sealed(
+    command: Commands, service_url: str, key: dict[str, str], sentence: str
+) -> None:
+    refused = command("worker", database_url=service_url, **PRODUCTION, **key)
+    assert (refused.code, refused.complaint) == (1, f"registry: {sentence}")

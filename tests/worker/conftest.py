@@ -32,6 +32,7 @@ class Hands:
 
 Hire = Callable[..., Worker]
 Ask = Callable[..., Awaitable[list[tuple[object, ...]]]]
+Rows = Callable[[], Awaitable[dict[str, WorkerJobRow]]]
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def ask(sessions: Sessions) -> Ask:
 
 
 @pytest.fixture
-def rows(sessions: Sessions) -> Callable[[], Awaitable[dict[str, WorkerJobRow]]]:
+def rows(sessions: Sessions) -> Rows:
     """What is written of each job."""
 
     async def read() -> dict[str, WorkerJobRow]:

@@ -12,11 +12,12 @@ from pydantic import SecretStr
 
 from registry.db import context, trail
 from registry.db.engine import Sessions, transaction
+from registry.domain.job import JobOutcome
 from registry.settings import Settings
 from registry.usecases import sealing
 from registry.worker.jobs import JOBS
 from tests.factories.rows import ACT
-from tests.worker.conftest import Hands, Hire
+from tests.worker.conftest import Hands, Hire, Rows
 
 OURS = [job for job in JOBS if job.name.startswith("audit_")]
 
@@ -56,7 +57,6 @@ async def test_it_seals_and_puts_the_checkpoint_outside(
         clock.move(timedelta(minutes=1))
         await asyncio.sleep(0.05)
     signer = sealing.signer_of(settings)
-    assert signer is not None
 
     async with transaction(sessions) as session:
         verdict = await sealing.inspect(session, [signer.verifier], [outside])
@@ -65,8 +65,8 @@ async def test_it_seals_and_puts_the_checkpoint_outside(
 
 
 @pytest.mark.usefixtures("told")
-async def test_without_a_key_it_says_so_and_goes_on(
-    hire: Hire, settings: Settings, caplog: pytest.LogCaptureFixture
+async def test_without_a_key_sealing_fails_and_the_other_job_goes_on(
+    hire: Hire, settings: Settings, rows: Rows
 ) -> None:
     worker = hire(*OURS)
     worker._settings = settings.model_copy(update={"audit_key": None})
@@ -74,4 +74,8 @@ async def test_without_a_key_it_says_so_and_goes_on(
     await worker.prepare()
     await worker.run_due(asyncio.Event())
 
-    assert "audit.not_sealed" in caplog.messages
+    noted = await rows()
+    assert {name: (row.outcome, row.error) for name, row in noted.items()} == {
+        "audit_sealed": (JobOutcome.FAILED, "CannotRun"),
+        "audit_checkpoint_published": (JobOutcome.DONE, None),
+    }

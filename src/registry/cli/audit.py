@@ -16,7 +16,7 @@ from registry.demo.setup import DemoHome
 from registry.domain.audit_log import Fault, Finding, Verdict
 from registry.errors import CannotRun
 from registry.settings import Settings
-from registry.signed_note import NoteInvalid, Signer, Verifier
+from registry.signed_note import NoteInvalid, Verifier
 from registry.usecases import sealing
 
 app = typer.Typer(help="The audit log: seal it, and prove it.", no_args_is_help=True, rich_markup_mode=None)
@@ -39,7 +39,7 @@ SENTENCES = {
 def seal_now() -> None:
     """Seal what waits, and put the newest checkpoint outside. The worker does both by itself."""
     settings = _settings()
-    signer = _signer(settings)
+    signer = sealing.signer_of(settings)
 
     async def seal(session: AsyncSession) -> int:
         return await sealing.seal(session, signer, at=system_clock())
@@ -72,7 +72,7 @@ def verify(
     could have made these.
     """
     settings = _settings()
-    verifiers = _verifiers(public_key) if public_key else [_signer(settings).verifier]
+    verifiers = _verifiers(public_key) if public_key else [sealing.signer_of(settings).verifier]
 
     async def inspect(session: AsyncSession) -> Verdict:
         return await sealing.inspect(session, verifiers, checkpoints or ())
@@ -101,7 +101,7 @@ def list_checkpoints() -> None:
 @app.command("public-key")
 def show_public_key() -> None:
     """Print the public key with which others check the checkpoints: name+id+key (C2SP signed-note)."""
-    typer.echo(_signer(_settings()).verifier)
+    typer.echo(sealing.signer_of(_settings()).verifier)
 
 
 def _run(url: str, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
@@ -118,13 +118,6 @@ def _settings() -> Settings:
     given = Settings()
     home = DemoHome.of(given)
     return home.settings(given, public_url=given.public_url) if home.exists and given.audit_key is None else given
-
-
-def _signer(settings: Settings) -> Signer:
-    signer = sealing.signer_of(settings)
-    if signer is None:
-        raise CannotRun("set REGISTRY_AUDIT_KEY_FILE or REGISTRY_AUDIT_KEY")
-    return signer
 
 
 def _verifiers(file: Path) -> list[Verifier]:

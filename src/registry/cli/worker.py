@@ -12,6 +12,7 @@ from registry.db import context, worker_jobs
 from registry.db.tables.worker import WorkerJobRow
 from registry.domain.job import late
 from registry.settings import Settings
+from registry.usecases import sealing
 from registry.worker.process import work_until_signal
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ def worker(context: typer.Context) -> None:
         return
     settings = Settings()
     service.require_production(settings)
+    sealing.signer_of(settings)  # without it nothing would prove who looked, and nobody would notice
     logs.configure("json")
     with open_database(settings) as database:
         asyncio.run(work_until_signal(asyncio.run(service.bound_address(database)), settings))

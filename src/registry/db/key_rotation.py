@@ -53,6 +53,10 @@ class Batch:
 
 Move: TypeAlias = Callable[[AsyncSession, KeyRing, tuple[UUID, UUID]], Awaitable[Batch]]
 
+_SAMPLES = text("""
+    SELECT DISTINCT ON (master_key) person_id, id, master_key, wrapped_key FROM person_key
+    WHERE wrapped_key IS NOT NULL ORDER BY master_key, person_id
+""")
 _USES = text("""
     SELECT master_key, sum(people)::int, sum(numbers)::int FROM (
         SELECT master_key, count(wrapped_key) AS people, 0 AS numbers FROM person_key GROUP BY master_key
@@ -105,6 +109,20 @@ async def uses(sessions: Sessions) -> list[Use]:
     async with keys_transaction(sessions) as session:
         found = await (await session.connection()).execute(_USES)
         return [Use(*row) for row in found.all()]
+
+
+async def unusable(sessions: Sessions, ring: KeyRing) -> list[int]:
+    """Name the master keys on which something hangs, and which the ring lacks or has under that number as another."""
+    needed = {use.master_key for use in await uses(sessions) if use.people or use.numbers}
+    wrong = needed - ring.keys.keys()
+    async with keys_transaction(sessions) as session:
+        samples = (await (await session.connection()).execute(_SAMPLES)).all()
+    for person_id, key_id, master_key, blob in samples:
+        try:
+            await ring.unwrap(WrappedKey(key_id, master_key, blob), person_id=person_id)
+        except Broken:
+            wrong.add(master_key)
+    return sorted(wrong)
 
 
 async def move(sessions: Sessions, ring: KeyRing, one_batch: Move) -> Moved:

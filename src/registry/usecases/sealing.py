@@ -20,10 +20,10 @@ from registry.signed_note import NoteInvalid, Signer, Verifier
 SUFFIX = ".checkpoint"
 
 
-def signer_of(settings: Settings) -> Signer | None:
-    """Read the key that seals; its holder is named by the service's public address. None where no key is set."""
+def signer_of(settings: Settings) -> Signer:
+    """Read the key that seals; its holder is named by the service's public address."""
     if settings.audit_key is None:
-        return None
+        raise CannotRun("set REGISTRY_AUDIT_KEY_FILE or REGISTRY_AUDIT_KEY")
     try:
         pem = settings.audit_key.get_secret_value().encode()
         return Signer.from_pem(f"{urlsplit(settings.public_url).netloc}/audit", pem)
@@ -106,8 +106,11 @@ def _opened(note: str, verifiers: Iterable[Verifier]) -> Checkpoint:
 
 
 def _files_of(path: Path) -> list[Path]:
-    """Find the checkpoints of a directory; a file is one itself."""
-    return sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
+    """Find the checkpoints of a directory; a file is one itself. None there must not look like nothing wrong."""
+    found = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path] if path.is_file() else []
+    if not found:
+        raise CannotRun(f"{path}: no checkpoint is there")
+    return found
 
 
 def _put(file: Path, note: str) -> str | None:

@@ -2,34 +2,27 @@
 
 # ruff: noqa: S608 - the statements are made of this module's own words
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.kinds.medical import MEDICAL_RESULTS
-from registry.db import context
-from registry.db.context import DatabaseRole, closed_transaction
+from registry.db.context import DatabaseRole
 from registry.db.engine import Sessions, transaction
-from registry.domain.access import OrganisationScope, PersonScope, Role, Scope, UnitScope
+from registry.domain.access import OrganisationScope, PersonScope, Role, UnitScope
 from tests.conftest import TODAY, SignIn
+from tests.db.wall import acting, count, refused, rows
 from tests.factories.bodies import a_fresh
 from tests.factories.posted import corrected, created, posted_episode, posted_organisation, posted_person
 
 HEALTH = DatabaseRole.HEALTH
 OTHERS = [role for role in DatabaseRole if role is not HEALTH]
-REFUSED = "42501"  # insufficient_privilege, also where a policy's check fails
 SHARED = ("record_history", "change_feed")
 ENTITY = "entity = 'medical_result'"
-
-Row: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -71,29 +64,6 @@ def sessions(app: FastAPI, here: Ward, there: Ward) -> Sessions:
     assert here.unit != there.unit
     sessions: Sessions = app.state.sessions
     return sessions
-
-
-async def rows(session: AsyncSession, statement: str, **parameters: object) -> list[Row]:
-    return [tuple(row) for row in (await (await session.connection()).execute(text(statement), parameters)).all()]
-
-
-async def count(session: AsyncSession, table: str, where: str = "true") -> int:
-    ((found,),) = await rows(session, f"SELECT count(*) FROM {table} WHERE {where}")
-    return int(found)
-
-
-@asynccontextmanager
-async def acting(sessions: Sessions, scope: Scope, role: DatabaseRole | None = None) -> AsyncIterator[AsyncSession]:
-    async with closed_transaction(sessions) as session:
-        await context.enter(session, scope, today=TODAY, role=role)
-        yield session
-
-
-@asynccontextmanager
-async def refused(words: str) -> AsyncIterator[None]:
-    with pytest.raises(DBAPIError, match=words) as caught:
-        yield
-    assert getattr(caught.value.orig, "sqlstate", None) == REFUSED
 
 
 class TestOthers:

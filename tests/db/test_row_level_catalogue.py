@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeAlias
 
 import pytest
-from sqlalchemy import text
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.context import DatabaseRole
 from registry.db.engine import Sessions, create_engine, create_sessions, transaction
 from registry.db.tables.all import metadata
+from tests.db.wall import Row, rows
 
 PUBLIC = {"unit", "unit_version", "unit_on", "unit_succession", "map_edition", "map_source", "service_state"}
 """The map and the service's own state: no row of these is about a person."""
@@ -57,7 +56,6 @@ ON_AUDIT = {
 """What a role may do with the audit log. Nobody who acts on people's records reads it, and nobody changes it."""
 ON_SEALS = {DatabaseRole.WORKER: {"SELECT", "INSERT"}, DatabaseRole.AUDITOR: {"SELECT"}}
 
-Row: TypeAlias = tuple[Any, ...]
 Ask: TypeAlias = Callable[..., Coroutine[Any, Any, list[Row]]]
 
 
@@ -77,10 +75,6 @@ async def ask(sessions: Sessions) -> Ask:
             return await rows(session, statement, **parameters)
 
     return answer
-
-
-async def rows(session: AsyncSession, statement: str, **parameters: object) -> list[Row]:
-    return [tuple(row) for row in (await (await session.connection()).execute(text(statement), parameters)).all()]
 
 
 class TestCatalogue:

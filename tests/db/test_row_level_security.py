@@ -5,7 +5,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 import httpx
@@ -16,11 +15,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.kinds.medical import MEDICAL_RESULTS
-from registry.db import context
 from registry.db.context import DatabaseRole, closed_transaction
 from registry.db.engine import Sessions, transaction
-from registry.domain.access import OrganisationScope, Role, Scope, UnitScope
+from registry.domain.access import OrganisationScope, Role, UnitScope
 from tests.conftest import TODAY, SignIn
+from tests.db.wall import acting, count, refused, rows
 from tests.factories.bodies import OF_PERSON, a_breach, a_count, a_fresh, a_status
 from tests.factories.posted import corrected, created, posted_episode, posted_organisation, posted_person
 
@@ -42,9 +41,6 @@ CORRECTED = tuple(table for table in WRITTEN if table != "person_key")
 NOT_MEDICAL = dict.fromkeys(("record_history", "change_feed"), "entity <> 'medical_result'")
 """What of a shared table is not for units: it is the role of health's (tests/db/test_medical_wall.py)."""
 COUNTED = {"person", "responsibility", "management_file", "episode", "commune_status", "suspected_count"}
-REFUSED = "42501"  # insufficient_privilege, also where a policy's check fails
-
-Row: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -102,35 +98,12 @@ def sessions(app: FastAPI, here: Place, there: Place) -> Sessions:
     return sessions
 
 
-async def rows(session: AsyncSession, statement: str, **parameters: object) -> list[Row]:
-    return [tuple(row) for row in (await (await session.connection()).execute(text(statement), parameters)).all()]
-
-
-async def count(session: AsyncSession, table: str, where: str = "true") -> int:
-    ((found,),) = await rows(session, f"SELECT count(*) FROM {table} WHERE {where}")
-    return int(found)
-
-
-@asynccontextmanager
-async def acting(sessions: Sessions, scope: Scope) -> AsyncIterator[AsyncSession]:
-    async with closed_transaction(sessions) as session:
-        await context.enter(session, scope, today=TODAY)
-        yield session
-
-
 @asynccontextmanager
 async def role_only(sessions: Sessions, role: DatabaseRole) -> AsyncIterator[AsyncSession]:
     """Act in a role whose context nobody has set."""
     async with transaction(sessions) as session:
         await (await session.connection()).exec_driver_sql(f"SET LOCAL ROLE {role}")
         yield session
-
-
-@asynccontextmanager
-async def refused(words: str) -> AsyncIterator[None]:
-    with pytest.raises(DBAPIError, match=words) as caught:
-        yield
-    assert getattr(caught.value.orig, "sqlstate", None) == REFUSED
 
 
 class TestWithoutContext:

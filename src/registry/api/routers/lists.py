@@ -1,10 +1,12 @@
 """Finding people, and line lists across people."""
 
 from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from datetime import date
+from typing import Annotated, Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from sqlalchemy import ColumnElement
 from sqlmodel import col
 
 from registry.api import problems
@@ -44,6 +46,8 @@ from registry.domain.access import FieldGroup, OrganisationScope, Permission
 from registry.domain.episode import LegalBasis, Modality
 from registry.domain.management import FileCategory
 from registry.domain.person import DocumentType, normalise_number
+
+R = TypeVar("R", EpisodeRow, ManagementFileRow)
 
 router = APIRouter(tags=[Tag.LISTS], route_class=StrictRoute)
 
@@ -157,25 +161,8 @@ async def list_episodes(
         conditions.append(col(EpisodeRow.modality) == modality)
     if legal_basis is not None:
         conditions.append(col(EpisodeRow.legal_basis) == legal_basis)
-    rows = await line_lists.page(
-        desk.session,
-        EpisodeRow,
-        *conditions,
-        status=status,
-        on=on or desk.actor.today,
-        units=None if unit is None else reach_of(desk, unit),
-        scope=desk.actor.scope,
-        today=desk.actor.today,
-        limit=paging.limit,
-        after=paging.after(LineKey),
-    )
-    page = paging.page(rows, key=lambda line: LineKey(line[1].sort_key, line[0].person_id, line[0].id))
-    await _audit_lines(desk, "episode", page.items)
-    shown = await desk.vault.opened_all([row for row, _ in page.items])
-    lines = [
-        EpisodeLine(**EpisodeOut.model_validate(row).model_dump(), person=PersonBrief.model_validate(person))
-        for row, (_, person) in zip(shown, page.items, strict=True)
-    ]
+    page = await _lines(desk, paging, EpisodeRow, *conditions, status=status, on=on, unit=unit)
+    lines = [EpisodeLine(**EpisodeOut.model_validate(row).model_dump(), person=person) for row, person in page.items]
     return EpisodeLinePage(items=lines, next=page.next)
 
 
@@ -196,25 +183,9 @@ async def list_files(
     `status` is the state on the day `on`, whatever happened later.
     """
     paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
-    rows = await line_lists.page(
-        desk.session,
-        ManagementFileRow,
-        *([] if category is None else [col(ManagementFileRow.category) == category]),
-        status=status,
-        on=on or desk.actor.today,
-        units=None if unit is None else reach_of(desk, unit),
-        scope=desk.actor.scope,
-        today=desk.actor.today,
-        limit=paging.limit,
-        after=paging.after(LineKey),
-    )
-    page = paging.page(rows, key=lambda line: LineKey(line[1].sort_key, line[0].person_id, line[0].id))
-    await _audit_lines(desk, "management_file", page.items)
-    shown = await desk.vault.opened_all([row for row, _ in page.items])
-    lines = [
-        FileLine(**FileOut.model_validate(row).model_dump(), person=PersonBrief.model_validate(person))
-        for row, (_, person) in zip(shown, page.items, strict=True)
-    ]
+    conditions = [] if category is None else [col(ManagementFileRow.category) == category]
+    page = await _lines(desk, paging, ManagementFileRow, *conditions, status=status, on=on, unit=unit)
+    lines = [FileLine(**FileOut.model_validate(row).model_dump(), person=person) for row, person in page.items]
     return FileLinePage(items=lines, next=page.next)
 
 
@@ -239,8 +210,36 @@ def _number_indexes(desk: Desk, number: str) -> tuple[bytes, ...]:
     return desk.key_ring.indexes(DocumentType, normalise_number(number))
 
 
-async def _audit_lines(
-    desk: Desk, entity: str, lines: Sequence[tuple[EpisodeRow | ManagementFileRow, PersonRow]]
-) -> None:
-    shown = [person.id for _, person in lines]
-    await trail.audit(desk.session, desk.actor.act, persons=shown, entity=entity, groups=desk.access.shows)
+async def _lines(
+    desk: Desk,
+    paging: Paging,
+    table: type[R],
+    *conditions: ColumnElement[bool],
+    status: LineStatus | None,
+    on: date | None,
+    unit: str | None,
+) -> Slice[tuple[Any, PersonBrief]]:
+    """Load a page of records with their people, audited and opened."""
+    rows = await line_lists.page(
+        desk.session,
+        table,
+        *conditions,
+        status=status,
+        on=on or desk.actor.today,
+        units=None if unit is None else reach_of(desk, unit),
+        scope=desk.actor.scope,
+        today=desk.actor.today,
+        limit=paging.limit,
+        after=paging.after(LineKey),
+    )
+    page = paging.page(rows, key=lambda line: LineKey(line[1].sort_key, line[0].person_id, line[0].id))
+    people = [person for _, person in page.items]
+    await trail.audit(
+        desk.session,
+        desk.actor.act,
+        persons=[person.id for person in people],
+        entity=str(table.__tablename__),
+        groups=desk.access.shows,
+    )
+    opened = await desk.vault.opened_all([row for row, _ in page.items])
+    return Slice(list(zip(opened, map(PersonBrief.model_validate, people), strict=True)), page.next)

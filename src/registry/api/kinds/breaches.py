@@ -40,7 +40,7 @@ async def decide_breach(desk: Desk, draft: Draft[BreachBody]) -> Decision:
     if found.is_notified_late:
         remarks.append(Remark("breach_notified_late", "/notified_at"))
     derived = {"unit_id": unit_id, "notify_by": found.notify_by, "status": found.status}
-    return Decision(body.model_dump(exclude={"id"}) | derived, tuple(remarks))
+    return Decision(draft.columns | derived, tuple(remarks))
 
 
 async def follow_breach(desk: Desk, row: AnyRow) -> None:

@@ -29,26 +29,26 @@ async def decide_file(desk: Desk, draft: Draft[FileBody]) -> Decision:
     management.review(
         opened_on=body.opened_on, closed_on=body.closed_on, close_reason=body.close_reason, today=desk.actor.today
     )
-    return Decision(body.model_dump(exclude={"id"}))
+    return Decision(draft.columns)
 
 
 async def decide_test(desk: Desk, draft: Draft[TestBody]) -> Decision:
     """A test is not made tomorrow."""
     require_past(draft.body.tested_on, today=desk.actor.today, pointer="/tested_on")
-    return Decision(draft.body.model_dump(exclude={"id"}))
+    return Decision(draft.columns)
 
 
 async def decide_determination(desk: Desk, draft: Draft[DeterminationBody]) -> Decision:
     """A determination is not made tomorrow."""
     require_past(draft.body.determined_on, today=desk.actor.today, pointer="/determined_on")
-    return Decision(draft.body.model_dump(exclude={"id"}))
+    return Decision(draft.columns)
 
 
 async def decide_substance_use(desk: Desk, draft: Draft[SubstanceUseBody]) -> Decision:
     """Nothing is noted tomorrow."""
     require_past(draft.body.noted_on, today=desk.actor.today, pointer="/noted_on")
     require_past_year(draft.body.first_used_year, today=desk.actor.today, pointer="/first_used_year")
-    return Decision(draft.body.model_dump(exclude={"id"}))
+    return Decision(draft.columns)
 
 
 FILES = Kind(

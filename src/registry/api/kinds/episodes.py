@@ -48,8 +48,8 @@ async def decide_episode(desk: Desk, draft: Draft[EpisodeBody]) -> Decision:
             ended_on=body.ended_on,
             linger=timedelta(days=desk.settings.reach_days),
         )
-    columns = body.model_dump(exclude={"id"})
-    return Decision(columns | {"course_id": proposed.course_id, "track": proposed.track, "root_id": person.root_id})
+    derived = {"course_id": proposed.course_id, "track": proposed.track, "root_id": person.root_id}
+    return Decision(draft.columns | derived)
 
 
 async def review_void(desk: Desk, person: PersonRow | None, row: AnyRow) -> None:

@@ -20,7 +20,7 @@ async def decide_order(desk: Desk, draft: Draft[ErasureOrderBody]) -> Decision:
     """Take an order down; once it is decided, its words stay."""
     require_past(draft.body.decision_on, today=desk.actor.today, pointer="/decision_on")
     _require_undecided(draft.former)
-    return Decision(draft.body.model_dump(exclude={"id"}) | {"status": ErasureStatus.AWAITING_APPROVAL})
+    return Decision(draft.columns | {"status": ErasureStatus.AWAITING_APPROVAL})
 
 
 async def review_void(_desk: Desk, _person: object, row: AnyRow) -> None:

@@ -27,7 +27,7 @@ async def decide_document(desk: Desk, draft: Draft[IdentityDocumentBody]) -> Dec
         "number_index_key": key.number,
     }
     remarks = number_warnings(body.document_type, body.number, sex=person.sex, birth_year=person.birth_year)
-    return Decision(body.model_dump(exclude={"id"}) | index, tuple(remarks))
+    return Decision(draft.columns | index, tuple(remarks))
 
 
 async def decide_residence(desk: Desk, draft: Draft[ResidenceBody]) -> Decision:
@@ -36,7 +36,7 @@ async def decide_residence(desk: Desk, draft: Draft[ResidenceBody]) -> Decision:
     require_past(body.from_on, today=desk.actor.today, pointer="/from_on")
     require_order(body.from_on, body.to_on, pointer="/to_on")
     place = desk.atlas.resolve(body.unit_code, body.from_on, pointer="/unit_code")
-    return Decision(body.model_dump(exclude={"id"}) | {"place_unit_id": place.unit_id})
+    return Decision(draft.columns | {"place_unit_id": place.unit_id})
 
 
 DOCUMENTS = Kind(

@@ -17,8 +17,8 @@ async def decide_organisation(desk: Desk, draft: Draft[OrganisationBody]) -> Dec
     site = desk.atlas.resolve(body.unit_code, body.opened_on, pointer="/unit_code")
     unit_id = desk.atlas.current(site.unit_id, desk.actor.today)
     require_units(desk.actor.scope, unit_id, pointer="/unit_code")
-    columns = body.model_dump(exclude={"id"})
-    return Decision(columns | {"unit_id": unit_id, "site_unit_id": site.unit_id, "sort_key": sort_key(body.name)})
+    derived = {"unit_id": unit_id, "site_unit_id": site.unit_id, "sort_key": sort_key(body.name)}
+    return Decision(draft.columns | derived)
 
 
 ORGANISATIONS = Kind(

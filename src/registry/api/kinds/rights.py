@@ -34,7 +34,7 @@ async def decide_request(desk: Desk, draft: Draft[SubjectRequestBody]) -> Decisi
     )
     subject_request.review(request, today=desk.actor.today)
     due_on = desk.calendar.end_of_term(body.received_on, subject_request.ANSWER_DAYS)
-    return Decision(body.model_dump(exclude={"id"}) | {"due_on": due_on, "status": request.status})
+    return Decision(draft.columns | {"due_on": due_on, "status": request.status})
 
 
 async def follow_request(desk: Desk, row: AnyRow) -> None:

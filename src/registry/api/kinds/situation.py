@@ -22,14 +22,14 @@ async def decide_status(desk: Desk, draft: Draft[CommuneStatusBody]) -> Decision
     """Place a decision on the map of its first day, within the caller's reach."""
     body = draft.body
     require_order(body.from_on, body.to_on, pointer="/to_on")
-    return Decision(body.model_dump(exclude={"id"}) | _place(desk, body.unit_code, body.from_on))
+    return Decision(draft.columns | _place(desk, body.unit_code, body.from_on))
 
 
 async def decide_count(desk: Desk, draft: Draft[SuspectedCountBody]) -> Decision:
     """Place a count on the map of its day; one count of a commune and day is the database's to hold."""
     body = draft.body
     require_past(body.counted_on, today=desk.actor.today, pointer="/counted_on")
-    return Decision(body.model_dump(exclude={"id"}) | _place(desk, body.unit_code, body.counted_on))
+    return Decision(draft.columns | _place(desk, body.unit_code, body.counted_on))
 
 
 def _place(desk: Desk, code: str, on: date) -> dict[str, int]:

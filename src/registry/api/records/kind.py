@@ -58,6 +58,11 @@ class Draft(Generic[B]):
     former: AnyRow | None
 
     @property
+    def columns(self) -> dict[str, Any]:
+        """What the body sets. The id is no correction's to set."""
+        return self.body.model_dump(exclude={"id"})
+
+    @property
     def owner(self) -> PersonRow:
         """The person of a record that belongs to one."""
         if self.person is None:

@@ -287,6 +287,7 @@ def _words(module: Path) -> set[str]:
 
 
 def _python_type(column: sa.Column[Any]) -> type | None:
+    """Ask the library, which raises for a type of PostgreSQL that has none in Python."""
     try:
         return column.type.python_type
     except NotImplementedError:

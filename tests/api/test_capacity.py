@@ -177,7 +177,7 @@ class TestTraffic:
                 await reading.wait()
 
         async def receive() -> Message:
-            raise NotImplementedError
+            raise AssertionError("nothing is read of a request without a body")
 
         scope = {"type": "http", "method": "GET", "path": "/v1/codes"}
         slow = asyncio.create_task(BoundedTraffic(answers, capacity=capacity)(scope, receive, send))

@@ -1,13 +1,12 @@
 """Settings of the service: read once from the environment (prefix `REGISTRY_`), passed down."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, FilePath, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from registry.domain.access import Role
 from registry.domain.quota import Quota
 from registry.secret_values import SHORTEST
 from registry.vault.ring import KeyRing
@@ -129,11 +128,9 @@ class Settings(BaseSettings):
         """How many requests one process works on at once: two connections stay free for health and denials."""
         return max(self.pool_size - 2, 1)
 
-    def most_persons(self, roles: Iterable[Role]) -> int:
-        """How many different people somebody who acts in these roles may be shown within an hour."""
-        if all(role is Role.PROVINCE_SYSTEM for role in roles):
-            return self.max_persons_per_hour_of_systems
-        return self.max_persons_per_hour
+    def most_persons(self, *, is_server: bool) -> int:
+        """How many different people may be shown within an hour: to an officer, or to a server without one."""
+        return self.max_persons_per_hour_of_systems if is_server else self.max_persons_per_hour
 
     def key_ring(self) -> KeyRing:
         """Return the master keys. Raises `ValueError` when none are set or one is malformed."""

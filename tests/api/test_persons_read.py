@@ -211,6 +211,11 @@ class TestWhoIsCounted:
 
         assert await read_all(system, people) == [200] * (MOST + 1) + [429]
 
+    async def test_an_officer_by_that_of_officers_whatever_the_grant(self, sign_in: SignIn, people: list[str]) -> None:
+        officer = await sign_in(Role.PROVINCE_SYSTEM, subject="an officer with a system's grant")
+
+        assert await read_all(officer, people) == [200] * MOST + [429] * 2
+
 
 class TestAtTheSameTime:
     @pytest.fixture

@@ -257,5 +257,5 @@ async def admit(
         purpose=POLICY[giving[0].role][access.permission],
         units=places_of(giving, atlas=atlas, today=actor.today),
         asked=access,
-        most_persons=settings.most_persons(grant.role for grant in giving),
+        most_persons=settings.most_persons(is_server=actor.caller.is_server),
     )

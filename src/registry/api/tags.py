@@ -15,6 +15,7 @@ class Tag(StrEnum):
     RIGHTS = "Rights of the person"
     BREACHES = "Breaches"
     COMMUNES = "Commune situation"
+    SYNC = "Synchronisation"
     LISTS = "Search and lists"
     REPORTS = "Reports"
     CODES = "Codes"
@@ -35,6 +36,7 @@ DESCRIPTIONS: dict[Tag, str] = {
     Tag.RIGHTS: "What people on file ask of the register: access, correction, restriction, erasure, objection.",
     Tag.BREACHES: "Violations of data protection, and the 72 hours in which the authority is told.",
     Tag.COMMUNES: "What a commune reports and decides about itself: suspected people, hotspots, drug-free status.",
+    Tag.SYNC: "For apps that work offline: send what was recorded, fetch what has changed, exactly once.",
     Tag.LISTS: "Find a person, and line lists across persons.",
     Tag.REPORTS: "Figures with their definitions, computed from the records at the moment of asking.",
     Tag.CODES: "Every coded value with its Vietnamese and English label.",

@@ -1,0 +1,1 @@
+"""Synchronisation with apps that work offline: what they push and what they pull."""

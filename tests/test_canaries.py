@@ -135,6 +135,9 @@ async def cage(
     await ask_and_answer(cage, manager, f"{path}/{REQUESTS.collection}")
     reason = cage.new("emergency_access.reason_text")
     await asked(await sign_in(Role.COMMUNE_OFFICER, unit=("01", TODAY)), person_id=person["id"], reason_text=reason)
+    (review,) = (await manager.get("/v1/tasks?kind=emergency_review")).json()["items"]
+    decided = {"decision": "approve", "note": cage.new("task.sealed_note")}
+    assert (await manager.post(f"/v1/tasks/{review['id']}/settle", json=decided)).json()["note"] == decided["note"]
     await manager.post("/v1/persons/search", json={"identity_number": cage.new("a search")})
     await manager.post(f"{path}/void", json={"reason": cage.new("person.void_reason")})
     return cage

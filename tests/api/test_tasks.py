@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from registry.db.engine import transaction
+from registry.db.tables.tasks import TaskRow
 from registry.demo.issuer import ISSUER
 from registry.domain.access import Role, TokenScope
 from registry.domain.task import TaskKind
+from registry.vault.sealed import Sealed
 from tests.conftest import NOW, TODAY, SignIn
 from tests.factories.posted import body_of, pages, posted_organisation, posted_person, refused, without_occurrence
 from tests.factories.tasks import opened, unit_of
@@ -150,6 +153,32 @@ class TestSettle:
         assert body_of(await supervisor.get(f"/v1/tasks/{task}")) == settled
         (row,) = await audited(app, answer)
         assert (row["operation"], str(row["record_id"]), row["decision"]) == ("settle_task", task, "allowed")
+
+    async def test_what_is_noted_about_a_person_is_sealed(
+        self, app: FastAPI, supervisor: httpx.AsyncClient, manager: httpx.AsyncClient
+    ) -> None:
+        task = await opened(app, person_id=await posted_person(manager))
+
+        answer = await supervisor.post(f"/v1/tasks/{task}/settle", json={"decision": "approve", "note": "Bà Tư nói."})
+
+        assert body_of(answer)["note"] == "Bà Tư nói."
+        assert body_of(await supervisor.get(f"/v1/tasks/{task}"))["note"] == "Bà Tư nói."
+        listed = await pages(supervisor, "/v1/tasks?state=approved")
+        assert [each["note"] for each in listed if each["id"] == task] == ["Bà Tư nói."]
+        async with transaction(app.state.sessions) as session:
+            row = await session.get_one(TaskRow, UUID(task))
+        assert (row.note, "Tư".encode() in (row.sealed_note or Sealed(b"")).blob) == (None, False)
+
+    async def test_nothing_is_noted_about_a_person_who_has_left(
+        self, app: FastAPI, sign_in: SignIn, manager: httpx.AsyncClient
+    ) -> None:
+        elsewhere = await sign_in(Role.PROVINCE_MANAGER, unit=HA_NOI)
+        task = await opened(app, person_id=await posted_person(manager), unit_id=unit_of(app, "00004"))
+        address = f"/v1/tasks/{task}/settle"
+
+        noted = await elsewhere.post(address, json={"decision": "approve", "note": "x"})
+        refused(noted, 409, "note_not_kept", "/note")
+        assert body_of(await elsewhere.post(address, json={"decision": "approve"}))["state"] == "approved"
 
     async def test_the_same_decision_again_is_answered_as_it_is(
         self, app: FastAPI, supervisor: httpx.AsyncClient, manager: httpx.AsyncClient

@@ -31,4 +31,4 @@ async def decide_erasure(desk: Desk, task: TaskRow, decision: Decision) -> None:
     done = {"status": ErasureStatus.ERASED, "state": RecordState.ERASED}
     await records.change(desk.session, order, done, actor.act, groups=groups, today=actor.today)
     await erasure.erase(desk.session, person, actor.act, by_order=order.id, today=actor.today)
-    task.note = None  # gone in the database with the others
+    task.sealed_note = None  # the key that opened it is gone

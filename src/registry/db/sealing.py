@@ -6,7 +6,7 @@ transaction: a person whose key is destroyed is unreadable at once, in every pro
 
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -114,6 +114,11 @@ class Vault:
         if key is None:
             raise RecordErased
         return sealed_under(key, table, columns, person_id=owner, record_id=record_id)
+
+    async def within_reach(self, persons: Collection[UUID]) -> frozenset[UUID]:
+        """Those of the people whose key the caller's policies show, destroyed or not."""
+        await self._fetch(persons)
+        return frozenset(persons) & self._keys.keys()
 
     async def opened(self, row: Any) -> Any:  # noqa: ANN401 - a row of any table, or what stands for it in answers
         """Open a record for an answer."""

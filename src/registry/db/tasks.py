@@ -54,9 +54,9 @@ def to_domain(row: TaskRow) -> Task:
     return Task(row.kind, row.state, row.opened_by, row.due_at, row.settled_by)
 
 
-def apply(row: TaskRow, task: Task, *, at: datetime, note: str | None) -> None:
+def apply(row: TaskRow, task: Task, *, at: datetime) -> None:
     """Write a decided state onto a locked row; the flush at commit stores it."""
-    row.state, row.settled_by, row.settled_at, row.note = task.state, task.settled_by, at, note
+    row.state, row.settled_by, row.settled_at = task.state, task.settled_by, at
     row.version += 1
 
 

@@ -127,6 +127,12 @@ class SecondPersonRequired(Forbidden):
     code = "second_person_required"
 
 
+class NoteNotKept(RuleViolation):
+    """The person whom the note is about has left the reach of who settles, and the key that seals it with them."""
+
+    code = "note_not_kept"
+
+
 class TaskAlreadyOpen(RuleViolation):
     """The same task waits for the same audience already."""
 

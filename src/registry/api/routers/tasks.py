@@ -73,14 +73,14 @@ async def list_tasks(
     )
     page = paging.page(rows, key=lambda row: TaskKey(row.due_at, row.id))
     await inbox.audit(desk, *page.items)
-    return TaskPage(items=[_shown(desk, row) for row in page.items], next=page.next)
+    return TaskPage(items=await _shown(desk, *page.items), next=page.next)
 
 
 @router.get("/{id}", summary="Read a task", responses=TAGGED | problems.responses(*GUARDED, "not_found"))
 async def get_task(id: TaskPath, response: Response, desk: Reading) -> TaskOut:  # noqa: A002 - the path's name
     """One task that is the caller's to settle, also when it is over."""
     row = await inbox.read(desk, id)
-    return _tagged(response, desk, row)
+    return await _tagged(response, desk, row)
 
 
 @router.post(
@@ -93,6 +93,7 @@ async def get_task(id: TaskPath, response: Response, desk: Reading) -> TaskOut: 
         "task_not_open",
         "decision_not_allowed",
         "second_person_required",
+        "note_not_kept",
         "version_mismatch",
         body=True,
     ),
@@ -111,14 +112,20 @@ async def settle_task(
     is settled otherwise, expired or cancelled, the answer is 409. `If-Match` is honoured where it is sent.
     """
     row = await inbox.settle(desk, id, body.decision, body.note, precondition)
-    return _tagged(response, desk, row)
+    return await _tagged(response, desk, row)
 
 
-def _tagged(response: Response, desk: Desk, row: TaskRow) -> TaskOut:
+async def _tagged(response: Response, desk: Desk, row: TaskRow) -> TaskOut:
     response.headers["ETag"] = etag(row.version, inbox.ENTITY)
-    return _shown(desk, row)
+    (shown,) = await _shown(desk, row)
+    return shown
 
 
-def _shown(desk: Desk, row: TaskRow) -> TaskOut:
+async def _shown(desk: Desk, *rows: TaskRow) -> list[TaskOut]:
+    notes = await inbox.notes_of(desk, rows)
+    return [TaskOut.model_validate(row.model_dump() | _told(desk, row) | {"note": notes[row.id]}) for row in rows]
+
+
+def _told(desk: Desk, row: TaskRow) -> dict[str, Any]:
     unit_code = None if row.unit_id is None else desk.atlas.last(row.unit_id).code
-    return TaskOut.model_validate(row.model_dump() | {"unit_code": unit_code, "decisions": RULES[row.kind].decisions})
+    return {"unit_code": unit_code, "decisions": RULES[row.kind].decisions}

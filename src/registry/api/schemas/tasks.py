@@ -41,7 +41,9 @@ class TaskOut(Out):
     state: TaskState = Field(description="`open`, or how it came to its end.")
     settled_at: datetime | None = Field(description="When it was settled (UTC); null while it is not.")
     settled_by: Person | None = Field(description="Who settled it: issuer and subject.")
-    note: Annotated[str, Field(max_length=4000)] | None = Field(description="What was noted with the decision.")
+    note: Annotated[str, Field(max_length=4000)] | None = Field(
+        description="What was noted with the decision; null also where the person has left your reach since."
+    )
     version: Version
 
 

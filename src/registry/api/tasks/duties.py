@@ -46,4 +46,4 @@ async def end(desk: Desk, kind: TaskKind, about: About, *, is_done: bool) -> Non
         tasks.cancel(row)
         return
     done = replace(tasks.to_domain(row), state=TaskState.DONE, settled_by=desk.actor.act.author)
-    tasks.apply(row, done, at=desk.actor.at, note=None)
+    tasks.apply(row, done, at=desk.actor.at)

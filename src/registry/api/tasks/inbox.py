@@ -1,5 +1,6 @@
 """Whose inbox a caller opens, and how a task in it is settled."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from registry.db.tables.tasks import TaskRow
 from registry.domain import task
 from registry.domain.access import Grant, Role, Scope
 from registry.domain.errors import NotFound
-from registry.domain.task import Audience, Decision
+from registry.domain.task import Audience, Decision, NoteNotKept
 
 ENTITY = "task"
 
@@ -44,11 +45,32 @@ async def settle(
     if not task.is_repeated(asked, decision, by=by):
         settled = task.settle(asked, decision, by=by, at=actor.at)
         precondition.require(row.version)
-        tasks.apply(row, settled, at=actor.at, note=note)
+        tasks.apply(row, settled, at=actor.at)
+        await _note(desk, row, note)
         if (effect := EFFECTS.get(row.kind)) is not None:
             await effect(_within_role(desk, row.role), row, decision)
     await audit(desk, row)
     return row
+
+
+async def notes_of(desk: Desk, rows: Collection[TaskRow]) -> dict[UUID, str | None]:
+    """What was noted with decisions, by task; of people who have left the caller's reach since, it stays sealed."""
+    noted = {row.person_id for row in rows if row.sealed_note is not None and row.person_id is not None}
+    reached = await desk.vault.within_reach(noted)
+    opened = [await desk.vault.opened(row) for row in rows if row.sealed_note is not None and row.person_id in reached]
+    return {row.id: row.note for row in rows} | {row.id: row.sealed_note for row in opened}
+
+
+async def _note(desk: Desk, row: TaskRow, note: str | None) -> None:
+    """Note why it was decided so: about a person under that person's key."""
+    if note is None or row.person_id is None:
+        row.note = note
+        return
+    if row.person_id not in await desk.vault.within_reach([row.person_id]):
+        raise NoteNotKept(pointer="/note")
+    noted = {"sealed_note": note}
+    sealed = await desk.vault.sealed(TaskRow, noted, person_id=row.person_id, record_id=row.id)
+    row.sealed_note = sealed["sealed_note"]
 
 
 async def audit(desk: Desk, *rows: TaskRow) -> None:

@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, String, Text, text
 from sqlmodel import Field, SQLModel
 
-from registry.db.tables.columns import Coded, Instant, one_of
+from registry.db.tables.columns import Coded, Instant, SealedText, one_of
 from registry.domain.access import Role
 from registry.domain.task import RULES, TaskKind, TaskState
+from registry.vault.sealed import Sealed
 
 _FOUR_EYES = ", ".join(f"'{kind}'" for kind, rule in RULES.items() if not rule.opener_may_settle)
 
@@ -55,4 +56,7 @@ class TaskRow(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     settled_by: str | None = Field(default=None, sa_type=Text)
     note: str | None = Field(default=None, sa_type=Text)
+    """What was noted where the task is about nobody."""
+    sealed_note: Sealed | None = Field(default=None, sa_type=SealedText)
+    """What was noted about the person, under the person's key."""
     version: int = 1

@@ -118,11 +118,20 @@ def places_of(grants: Iterable[Grant], *, atlas: Atlas, today: date) -> tuple[in
     return tuple(sorted({atlas.current(grant.unit_id, today) for grant in grants if grant.unit_id is not None}))
 
 
-def confined(grants: Iterable[Grant], bounds: tuple[int, ...], *, atlas: Atlas, today: date) -> tuple[Grant, ...]:
-    """Leave out grants for organisations that are placed where the software may not act."""
-    places = [set(atlas.scope_of(bound, today)) for bound in bounds]
+def confined(grants: tuple[Grant, ...], bounds: tuple[int, ...], *, atlas: Atlas, today: date) -> tuple[Grant, ...]:
+    """Leave out grants that reach nothing where the software may act, on units or for organisations placed elsewhere.
+
+    What reaches further than lists, such as an emergency access, rests on a grant as well.
+    """
+    if not bounds:
+        return grants
+    places = set.intersection(*(set(atlas.scope_of(bound, today)) for bound in bounds))
     return tuple(
-        grant for grant in grants if grant.organisation_id is None or all(grant.seat_unit_id in each for each in places)
+        grant
+        for grant in grants
+        if not places.isdisjoint(
+            (grant.seat_unit_id,) if grant.unit_id is None else atlas.scope_of(grant.unit_id, today)
+        )
     )
 
 

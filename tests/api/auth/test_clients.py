@@ -141,6 +141,19 @@ class TestBounds:
         async with through(app, key, "app-of-the-province", sub="officer-of-one") as client:
             refused(await client.get(f"/v1/persons/{outside}"), 404, "not_found")
 
+    async def test_a_grant_that_lies_elsewhere_is_none(self, app: FastAPI, key: ECKey, sign_in: SignIn) -> None:
+        """Or it would still do for what is not narrowed by units: an emergency access to anybody."""
+        await a_client(app, "app-of-another-province", unit=("01", TODAY))
+        await sign_in(Role.COMMUNE_OFFICER, unit=("22240", TODAY), subject="officer-from-elsewhere")
+        asked = {"id": str(uuid4()), "person_id": str(uuid4()), "reason_code": "other", "reason_text": "A test."}
+        over = {"sub": "officer-from-elsewhere", "auth_time": NOW_SECONDS}
+        async with through(app, key, "app-of-another-province", **over) as client:
+            refused(await client.post("/v1/emergency-accesses", json=asked), 403, "insufficient_scope")
+            refused(await client.get("/v1/persons"), 403, "insufficient_scope")
+            assert body_of(await client.get("/v1/me"))["grants"] == []
+        async with through(app, key, "any-other-app", **over) as client:
+            assert body_of(await client.post("/v1/emergency-accesses", json=asked))["state"] == "no_match"
+
     async def test_the_vendor_s_unit_counts_as_well_as_the_client_s(
         self, app: FastAPI, key: ECKey, manager: httpx.AsyncClient, sign_in: SignIn
     ) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,21 +21,12 @@ from registry.domain.task import TaskKind
 from registry.settings import Settings
 from tests.conftest import NOW, SignIn
 from tests.factories.bodies import OF_PERSON, a_person, an_episode
+from tests.factories.clock import Clock
 from tests.factories.posted import MERGE_PATCH, body_of, created, posted_organisation, posted_person
 from tests.factories.shelf import put, shelf_of
 from tests.factories.trails import audited
 
 MOST = 3
-
-
-class Clock:
-    """A clock that tests set forward."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture(scope="module")
@@ -125,9 +116,9 @@ class TestOneAfterTheOther:
         self, officer: httpx.AsyncClient, people: list[str], clock: Clock
     ) -> None:
         refused = (await read_all(officer, people))[MOST]
-        clock.now += timedelta(seconds=2699)
+        clock.move(timedelta(seconds=2699))
         still = await read(officer, people[MOST])
-        clock.now += timedelta(seconds=1)
+        clock.move(timedelta(seconds=1))
 
         assert (refused, still, await read(officer, people[MOST])) == (429, 429, 200)
 

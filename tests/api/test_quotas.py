@@ -1,7 +1,7 @@
 """How often callers may call: what they are told, when they are refused, and who is counted with whom."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 
@@ -18,21 +18,12 @@ from registry.demo.issuer import DemoIssuer
 from registry.domain.access import Role
 from registry.domain.quota import Quota
 from registry.settings import Quotas, Settings
-from tests.conftest import NOW, SignIn
+from tests.conftest import SignIn
+from tests.factories.clock import Clock
 from tests.factories.proofs import a_proof, sent
 from tests.factories.tokens import PUBLIC_URL, signed
 
 QUOTAS = Quotas(officer=Quota(4), server=Quota(6), client=Quota(9), search=Quota(2, 30), address=Quota(3))
-
-
-class Clock:
-    """A clock that tests set forward."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +33,7 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def _everything_is_there_again(clock: Clock) -> None:
-    clock.now += timedelta(minutes=2)
+    clock.move(timedelta(minutes=2))
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +65,7 @@ class TestAnOfficer:
     async def test_is_told_what_is_left(self, sign_in: SignIn, clock: Clock) -> None:
         officer = await sign_in(Role.COMMUNE_OFFICER, client_id="told")
         await officer.get("/v1/codes")
-        clock.now += timedelta(seconds=20, milliseconds=500)
+        clock.move(timedelta(seconds=20, milliseconds=500))
         answer = await officer.get("/v1/codes")
 
         assert answer.status_code == 200
@@ -84,7 +75,7 @@ class TestAnOfficer:
     async def test_is_refused_beyond_the_quota_until_the_time_that_is_told(self, sign_in: SignIn, clock: Clock) -> None:
         officer = await sign_in(Role.COMMUNE_OFFICER, client_id="beyond")
         served = [(await officer.get("/v1/codes")).status_code for _ in range(4)]
-        clock.now += timedelta(seconds=10)
+        clock.move(timedelta(seconds=10))
         refused = await officer.get("/v1/codes")
 
         assert served == [200] * 4
@@ -104,9 +95,9 @@ class TestAnOfficer:
         standing = told(refused, "RateLimit")["officer"]
         assert standing == {"r": 0, "t": 50}
         assert int(refused.headers["Retry-After"]) >= standing["t"]
-        clock.now += timedelta(seconds=49)
+        clock.move(timedelta(seconds=49))
         assert (await officer.get("/v1/codes")).status_code == 429
-        clock.now += timedelta(seconds=1)
+        clock.move(timedelta(seconds=1))
         assert (await officer.get("/v1/codes")).status_code == 200
 
     async def test_spends_for_nobody_else(self, sign_in: SignIn) -> None:

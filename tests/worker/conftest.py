@@ -1,8 +1,6 @@
 """Workers on the module's database, with jobs of the test's own and a clock that a test moves."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, text
@@ -14,21 +12,7 @@ from registry.db.tables.worker import WorkerJobRow
 from registry.settings import Settings
 from registry.worker.job import Job
 from registry.worker.run import Worker
-from tests.conftest import NOW
-
-
-@dataclass
-class Hands:
-    """A clock that stands still until it is moved."""
-
-    at: datetime = field(default=NOW)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def move(self, by: timedelta) -> None:
-        self.at += by
-
+from tests.factories.clock import Clock
 
 Hire = Callable[..., Worker]
 Ask = Callable[..., Awaitable[list[tuple[object, ...]]]]
@@ -36,8 +20,8 @@ Rows = Callable[[], Awaitable[dict[str, WorkerJobRow]]]
 
 
 @pytest.fixture
-def clock() -> Hands:
-    return Hands()
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture
@@ -49,7 +33,7 @@ async def sessions(database_url: str) -> AsyncIterator[Sessions]:
 
 
 @pytest.fixture
-async def hire(service_url: str, settings: Settings, clock: Hands, sessions: Sessions) -> AsyncIterator[Hire]:
+async def hire(service_url: str, settings: Settings, clock: Clock, sessions: Sessions) -> AsyncIterator[Hire]:
     """Make workers, each with connections of its own under the service's login; what ran before is forgotten."""
     async with transaction(sessions) as session:
         await session.exec(delete(WorkerJobRow))

@@ -16,8 +16,9 @@ from registry.domain.job import JobOutcome
 from registry.settings import Settings
 from registry.usecases import sealing
 from registry.worker.jobs import JOBS
+from tests.factories.clock import Clock
 from tests.factories.rows import ACT
-from tests.worker.conftest import Hands, Hire, Rows
+from tests.worker.conftest import Hire, Rows
 
 OURS = [job for job in JOBS if job.name.startswith("audit_")]
 
@@ -46,7 +47,7 @@ async def told(sessions: Sessions) -> None:
 
 @pytest.mark.usefixtures("told")
 async def test_it_seals_and_puts_the_checkpoint_outside(
-    hire: Hire, clock: Hands, sessions: Sessions, settings: Settings, outside: Path
+    hire: Hire, clock: Clock, sessions: Sessions, settings: Settings, outside: Path
 ) -> None:
     worker = hire(*OURS)
     await worker.prepare()

@@ -21,10 +21,11 @@ from registry.worker.job import ISSUER
 from registry.worker.jobs import JOBS
 from tests.conftest import NOW, SignIn
 from tests.factories.bodies import a_request
+from tests.factories.clock import Clock
 from tests.factories.emergencies import asked
 from tests.factories.posted import corrected, created, posted_person
 from tests.factories.tasks import opened, unit_of
-from tests.worker.conftest import Hands, Hire
+from tests.worker.conftest import Hire
 
 YEAR, HOUR = timedelta(days=365), timedelta(hours=1)
 
@@ -48,7 +49,7 @@ def test_every_job_has_a_name_of_its_own_that_fits() -> None:
 
 class TestPeopleRead:
     async def test_whom_officers_saw_is_forgotten_when_the_hour_after_is_over(
-        self, sign_in: SignIn, sessions: Sessions, hire: Hire, clock: Hands
+        self, sign_in: SignIn, sessions: Sessions, hire: Hire, clock: Clock
     ) -> None:
         officer = await sign_in(Role.PROVINCE_MANAGER)
         person_id = await posted_person(officer)
@@ -66,7 +67,7 @@ class TestPeopleRead:
 
 class TestExpiry:
     async def test_what_expires_does_and_what_stays_overdue_stays(
-        self, app: FastAPI, sessions: Sessions, hire: Hire, clock: Hands
+        self, app: FastAPI, sessions: Sessions, hire: Hire, clock: Clock
     ) -> None:
         expiring, staying, later = uuid4(), uuid4(), uuid4()
         await opened(app, TaskKind.EMERGENCY_MEDICAL_APPROVAL, record_id=expiring)
@@ -98,7 +99,7 @@ class TestContinuedGrants:
         return row
 
     async def test_are_asked_about_once_where_the_unit_is_now(
-        self, app: FastAPI, sessions: Sessions, hire: Hire, clock: Hands, grant: AccessGrantRow
+        self, app: FastAPI, sessions: Sessions, hire: Hire, clock: Clock, grant: AccessGrantRow
     ) -> None:
         await run_all(hire)
         clock.move(timedelta(days=1))
@@ -113,7 +114,7 @@ class TestContinuedGrants:
             assert (await session.exec(told)).all() == ["worker grants_continued"]
 
     async def test_are_not_asked_about_again_for_a_year_after_they_were_renewed(
-        self, sign_in: SignIn, sessions: Sessions, hire: Hire, clock: Hands, grant: AccessGrantRow
+        self, sign_in: SignIn, sessions: Sessions, hire: Hire, clock: Clock, grant: AccessGrantRow
     ) -> None:
         await run_all(hire)
         (task,) = await tasks_on(sessions, grant.id)
@@ -131,7 +132,7 @@ class TestContinuedGrants:
 
     @pytest.mark.parametrize("over", [{"revoked_at": NOW, "revoked_by": "tests"}, {"to_on": date(2026, 11, 21)}])
     async def test_that_are_over_are_asked_about_no_more(
-        self, sessions: Sessions, hire: Hire, clock: Hands, grant: AccessGrantRow, over: dict[str, object]
+        self, sessions: Sessions, hire: Hire, clock: Clock, grant: AccessGrantRow, over: dict[str, object]
     ) -> None:
         await run_all(hire)
         async with transaction(sessions) as session:
@@ -157,7 +158,7 @@ class TestContinuedGrants:
 
 class TestOverdueRequests:
     async def test_the_province_is_told_once_until_the_request_is_answered(
-        self, sessions: Sessions, hire: Hire, clock: Hands, manager: httpx.AsyncClient
+        self, sessions: Sessions, hire: Hire, clock: Clock, manager: httpx.AsyncClient
     ) -> None:
         person = f"/v1/persons/{await posted_person(manager)}"
         body = a_request(received_on="2026-11-19")
@@ -181,7 +182,7 @@ class TestOverdueRequests:
         assert [state for state, _ in await told()] == [TaskState.DONE]
 
     async def test_one_that_was_moved_back_into_its_term_is_taken_back(
-        self, sessions: Sessions, hire: Hire, clock: Hands, manager: httpx.AsyncClient
+        self, sessions: Sessions, hire: Hire, clock: Clock, manager: httpx.AsyncClient
     ) -> None:
         person = f"/v1/persons/{await posted_person(manager)}"
         body = a_request(received_on="2026-11-12")
@@ -199,14 +200,14 @@ class TestOverdueRequests:
 
 class TestEmergencies:
     async def test_end_in_the_books_when_their_hour_is_over(
-        self, sign_in: SignIn, manager: httpx.AsyncClient, sessions: Sessions, hire: Hire, clock: Hands
+        self, sign_in: SignIn, manager: httpx.AsyncClient, sessions: Sessions, hire: Hire, clock: Clock
     ) -> None:
         person = await posted_person(manager)
         officer = await sign_in(Role.COMMUNE_OFFICER, unit=("00004", NOW.date()))
         access = UUID((await asked(officer, person_id=person))["id"])
 
         for by, state, version in ((timedelta(minutes=59), EmergencyState.OPEN, 1), (HOUR, EmergencyState.ENDED, 2)):
-            clock.at = NOW + by
+            clock.now = NOW + by
             await run_all(hire)
             async with transaction(sessions) as session:
                 row = await session.get_one(EmergencyAccessRow, access)

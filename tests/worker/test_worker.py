@@ -15,7 +15,8 @@ from registry.worker.job import Job, Shift
 from registry.worker.lock import WORKER_LOCK
 from registry.worker.run import Worker
 from tests.conftest import NOW
-from tests.worker.conftest import Ask, Hands, Hire
+from tests.factories.clock import Clock
+from tests.worker.conftest import Ask, Hire
 
 Rows = Callable[[], Awaitable[dict[str, WorkerJobRow]]]
 
@@ -75,7 +76,7 @@ async def until(condition: Callable[[], Awaitable[object]]) -> None:
 
 
 class TestJobs:
-    async def test_each_runs_when_it_is_due_and_not_before(self, hire: Hire, rows: Rows, clock: Hands) -> None:
+    async def test_each_runs_when_it_is_due_and_not_before(self, hire: Hire, rows: Rows, clock: Clock) -> None:
         worker = hire(Diary().job)
 
         await run_due(worker)
@@ -86,11 +87,11 @@ class TestJobs:
 
         assert await entries(rows) == 2
         row = (await rows())["diary"]
-        assert (row.outcome, row.runs, row.failures, row.started_at) == (JobOutcome.DONE, 2, 0, clock.at)
-        assert (row.finished_at, row.due_at, row.every_seconds) == (clock.at, clock.at + MINUTE, 60)
+        assert (row.outcome, row.runs, row.failures, row.started_at) == (JobOutcome.DONE, 2, 0, clock.now)
+        assert (row.finished_at, row.due_at, row.every_seconds) == (clock.now, clock.now + MINUTE, 60)
 
     async def test_one_that_fails_is_counted_and_put_off_and_stops_no_other(
-        self, hire: Hire, rows: Rows, clock: Hands, caplog: pytest.LogCaptureFixture
+        self, hire: Hire, rows: Rows, clock: Clock, caplog: pytest.LogCaptureFixture
     ) -> None:
         worker = hire(Job("broken", MINUTE, fail), Diary().job)
 
@@ -105,9 +106,9 @@ class TestJobs:
         await run_due(worker)
         row = (await rows())["broken"]
         assert (row.runs, row.failures, row.failed_in_a_row) == (2, 2, 2)
-        assert row.due_at == clock.at + timedelta(seconds=20)
+        assert row.due_at == clock.now + timedelta(seconds=20)
 
-    async def test_one_that_recovers_begins_anew(self, hire: Hire, rows: Rows, clock: Hands) -> None:
+    async def test_one_that_recovers_begins_anew(self, hire: Hire, rows: Rows, clock: Clock) -> None:
         await run_due(hire(Job("diary", MINUTE, fail)))
         clock.move(MINUTE)
 
@@ -137,7 +138,7 @@ class TestJobs:
         assert (await rows())["dream"].error == "TimeoutError"
 
     async def test_one_that_ran_and_was_killed_before_it_was_written_down_runs_again_and_counts_once(
-        self, hire: Hire, rows: Rows, ask: Ask, clock: Hands
+        self, hire: Hire, rows: Rows, ask: Ask, clock: Clock
     ) -> None:
         diary = Diary()
 
@@ -154,7 +155,7 @@ class TestJobs:
 
         assert await entries(rows) == 1
 
-    async def test_one_that_no_release_has_is_forgotten_in_the_end(self, hire: Hire, rows: Rows, clock: Hands) -> None:
+    async def test_one_that_no_release_has_is_forgotten_in_the_end(self, hire: Hire, rows: Rows, clock: Clock) -> None:
         await run_due(hire(Diary("former").job))
         worker = hire(Diary().job)
 
@@ -215,7 +216,7 @@ class TestOneAtATime:
         assert await entries(rows) == 1
         assert not second.begun.is_set()
 
-    async def test_what_another_has_done_meanwhile_is_left_alone(self, hire: Hire, rows: Rows, clock: Hands) -> None:
+    async def test_what_another_has_done_meanwhile_is_left_alone(self, hire: Hire, rows: Rows, clock: Clock) -> None:
         diary = Diary()
         other = hire(diary.job)
 
@@ -246,7 +247,7 @@ class TestOneAtATime:
                 await asyncio.wait_for(diary.begun.wait(), PATIENCE_SECONDS)
 
     async def test_a_lost_database_does_not_end_it(
-        self, hire: Hire, ask: Ask, clock: Hands, caplog: pytest.LogCaptureFixture
+        self, hire: Hire, ask: Ask, clock: Clock, caplog: pytest.LogCaptureFixture
     ) -> None:
         diary = Diary()
         async with working(hire(diary.job)):

@@ -11,7 +11,6 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,6 +23,7 @@ from registry.domain.access import PersonScope, Role, UnitScope
 from registry.domain.emergency import EmergencyState
 from registry.domain.task import TaskKind
 from tests.conftest import NOW, TODAY, SignIn
+from tests.db.wall import refused
 from tests.factories.bodies import OF_PERSON, a_document, a_fresh
 from tests.factories.emergencies import asked
 from tests.factories.posted import created, posted_person
@@ -65,12 +65,6 @@ async def asking(app: FastAPI, caller: str = "urn:x|officer", **over: object) ->
     async with closed_transaction(app.state.sessions) as session:
         await context.act_in_emergency(session, caller=caller, **over)  # type: ignore[arg-type]  # units or persons
         yield session
-
-
-@asynccontextmanager
-async def refused(words: str) -> AsyncIterator[None]:
-    with pytest.raises(DBAPIError, match=words):
-        yield
 
 
 async def owners(session: AsyncSession, table: str, column: str = "person_id") -> set[UUID]:

@@ -2,8 +2,6 @@
 
 # ruff: noqa: S608 - the statements are made of this module's own words
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,32 +9,18 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import context, tasks
-from registry.db.context import closed_transaction
+from registry.db import tasks
 from registry.db.engine import transaction
 from registry.db.tables.tasks import TaskRow
 from registry.domain.access import OrganisationScope, Role, Scope, UnitScope
 from registry.domain.task import RULES, Audience, TaskKind, TaskState
-from tests.conftest import NOW, TODAY, SignIn
+from tests.conftest import NOW, SignIn
+from tests.db.wall import acting, refused
 from tests.factories.posted import posted_organisation
 from tests.factories.tasks import opened, unit_of
 
 FOUR_EYES = [kind for kind, rule in RULES.items() if not rule.opener_may_settle]
-
-
-@asynccontextmanager
-async def acting(app: FastAPI, scope: Scope) -> AsyncIterator[AsyncSession]:
-    async with closed_transaction(app.state.sessions) as session:
-        await context.enter(session, scope, today=TODAY)
-        yield session
-
-
-@asynccontextmanager
-async def refused(words: str) -> AsyncIterator[None]:
-    with pytest.raises(DBAPIError, match=words):
-        yield
 
 
 @pytest.fixture
@@ -59,7 +43,7 @@ async def test_a_scope_sees_the_tasks_of_its_place_alone(app: FastAPI, places: t
         UnitScope(()): set(),
     }
     for scope, seen in expected.items():
-        async with acting(app, scope) as session:
+        async with acting(app.state.sessions, scope) as session:
             found = {str(row) for row in await session.exec(select(TaskRow.id))}
         assert found & {of_here, of_there, of_organisation} == seen, scope
 
@@ -71,7 +55,7 @@ async def test_nobody_opens_a_task_for_another_place(app: FastAPI, places: tuple
         (OrganisationScope((organisation,)), {"unit_id": here}),
         (OrganisationScope((organisation,)), {"organisation_id": uuid4()}),
     ):
-        async with refused("row-level security"), acting(app, scope) as session:
+        async with refused("row-level security"), acting(app.state.sessions, scope) as session:
             await tasks.open_task(
                     session, kind=TaskKind.EMERGENCY_REVIEW, entity="x", record_id=uuid4(), opened_by="x",
                     opened_at=NOW, **audience,
@@ -83,7 +67,7 @@ async def test_only_the_decision_is_written_into_a_task(
     app: FastAPI, places: tuple[int, int, UUID], change: str
 ) -> None:
     await opened(app, unit_id=places[0])
-    async with refused("permission denied"), acting(app, UnitScope((places[0],))) as session:
+    async with refused("permission denied"), acting(app.state.sessions, UnitScope((places[0],))) as session:
         await (await session.connection()).exec_driver_sql(f"UPDATE task SET {change}")
 
 
@@ -91,8 +75,9 @@ async def test_only_the_decision_is_written_into_a_task(
 async def test_the_database_asks_for_four_eyes_too(app: FastAPI, kind: TaskKind) -> None:
     task_id = await opened(app, kind, opened_by="somebody")
     decided = "UPDATE task SET state = 'approved', settled_by = 'somebody', settled_at = now() WHERE id = :id"
-    async with refused("ck_task_four_eyes"), transaction(app.state.sessions) as session:
-        await (await session.connection()).execute(text(decided), {"id": UUID(task_id)})
+    with pytest.raises(DBAPIError, match="ck_task_four_eyes"):
+        async with transaction(app.state.sessions) as session:
+            await (await session.connection()).execute(text(decided), {"id": UUID(task_id)})
 
 
 async def test_a_task_waits_once_for_the_same_audience(app: FastAPI) -> None:

@@ -109,6 +109,15 @@ def test_rows_not_yet_sealed_are_counted(command: Commands, sealed: str) -> None
     assert "\n1 newer rows are not yet sealed, the oldest for " in found.said
 
 
+@pytest.mark.parametrize("is_compared", [True, False], ids=["with one from outside", "without"])
+def test_it_says_when_nothing_from_outside_was_compared(
+    command: Commands, sealed: str, outside: Path, *, is_compared: bool
+) -> None:
+    found = command("audit", "verify", *(("--checkpoint", str(outside)) if is_compared else ()), database_url=sealed)
+
+    assert (found.code, "No checkpoint from outside was compared" in found.said) == (0, not is_compared)
+
+
 def test_sealing_again_finds_nothing_new(command: Commands, sealed: str) -> None:
     assert command("audit", "seal", database_url=sealed).said == "0 rows sealed.\n"
 

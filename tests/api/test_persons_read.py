@@ -197,15 +197,12 @@ class TestWhoIsCounted:
 
         assert await read(desktop, people[MOST]) == 429
 
-    async def test_a_system_by_a_setting_of_its_own(self, sign_in: SignIn, people: list[str]) -> None:
-        system = await sign_in(Role.PROVINCE_SYSTEM, subject="system", client_id="system")
-        assert await read_all(system, people) == [200] * (MOST + 1) + [429]
-
-    async def test_an_officer_as_one_whatever_the_grant(self, sign_in: SignIn, people: list[str]) -> None:
-        assert (
-            await read_all(await sign_in(Role.PROVINCE_SYSTEM, subject="an officer"), people)
-            == [200] * MOST + [429] * 2
-        )
+    @pytest.mark.parametrize(("subject", "most"), [("system", MOST + 1), ("an officer with its grant", MOST)])
+    async def test_a_system_by_a_setting_of_its_own(
+        self, sign_in: SignIn, people: list[str], subject: str, most: int
+    ) -> None:
+        client = await sign_in(Role.PROVINCE_SYSTEM, subject=subject, client_id="system")
+        assert await read_all(client, people) == [200] * most + [429] * (len(people) - most)
 
 
 class TestAtTheSameTime:

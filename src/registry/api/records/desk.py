@@ -49,7 +49,6 @@ async def narrowed(desk: Desk, request: Request, **filters: object) -> Desk:
     if not groups:
         return desk
     access = replace(desk.access, shows=desk.access.shows | groups)
-    request.state.actor = replace(desk.actor, asked=access)
     giving = grants_for(access, desk.actor.caller, desk.actor.grants, chosen=None)
     actor = await admit(desk.actor, access, giving, session=desk.session, atlas=desk.atlas, settings=desk.settings)
     request.state.actor = actor

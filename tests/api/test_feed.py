@@ -84,7 +84,7 @@ class TestOrganisations:
         await corrected(manager, f"/v1/persons/{person_id}", {"phone": "0900 000 002"})
 
         assert to_organisations(await fed(app, episode["id"])) == [(clinic, "upsert", 1)]
-        assert to_organisations(await fed(app, person_id)) == [(clinic, "upsert", 2)]
+        assert to_organisations(await fed(app, person_id)) == [(clinic, "enter", 1), (clinic, "upsert", 2)]
 
     async def test_the_provider_is_told_nothing_else_of_the_person(
         self, app: FastAPI, manager: httpx.AsyncClient
@@ -113,7 +113,7 @@ class TestOrganisations:
         await posted_episode(manager, person_id, provider_id=clinic, modality="methadone")
         await corrected(manager, f"/v1/persons/{person_id}", {"phone": "0900 000 002"})
 
-        assert to_organisations(await fed(app, person_id)) == [(clinic, "upsert", 2)]
+        assert to_organisations(await fed(app, person_id)) == [(clinic, "enter", 1), (clinic, "upsert", 2)]
 
     async def test_the_provider_is_told_that_its_episode_was_voided(
         self, app: FastAPI, manager: httpx.AsyncClient
@@ -125,8 +125,44 @@ class TestOrganisations:
         await manager.post(f"{address}/void", json={"reason": "Entered twice."})
         await corrected(manager, f"/v1/persons/{person_id}", {"phone": "0900 000 002"})
 
-        assert to_organisations(await fed(app, episode["id"])) == [(clinic, "upsert", 1), (clinic, "void", 2)]
-        assert to_organisations(await fed(app, person_id)) == []
+        told = to_organisations(await fed(app, episode["id"]))
+        assert told == [(clinic, "upsert", 1), (clinic, "void", 2), (clinic, "leave", 2)]
+        assert to_organisations(await fed(app, person_id)) == [(clinic, "enter", 1), (clinic, "leave", 1)]
+
+    async def test_a_stay_that_passes_to_another_provider_leaves_the_first(
+        self, app: FastAPI, manager: httpx.AsyncClient
+    ) -> None:
+        clinic, other, person_id = (
+            await posted_organisation(manager),
+            await posted_organisation(manager),
+            await posted_person(manager),
+        )
+        episode = await posted_episode(manager, person_id, provider_id=clinic)
+
+        await corrected(manager, f"/v1/persons/{person_id}/episodes/{episode['id']}", {"provider_id": other})
+
+        told = to_organisations(await fed(app, episode["id"]))
+        assert told == [(clinic, "upsert", 1), (clinic, "leave", 1), (other, "upsert", 2)]
+        people = to_organisations(await fed(app, person_id))
+        assert people == [(clinic, "enter", 1), (clinic, "leave", 1), (other, "enter", 1)]
+
+    async def test_a_provider_that_keeps_one_stay_loses_the_other_and_not_the_person(
+        self, app: FastAPI, manager: httpx.AsyncClient
+    ) -> None:
+        clinic, other, person_id = (
+            await posted_organisation(manager),
+            await posted_organisation(manager),
+            await posted_person(manager),
+        )
+        await posted_episode(manager, person_id, provider_id=clinic)
+        methadone = await posted_episode(manager, person_id, provider_id=clinic, modality="methadone")
+
+        await corrected(manager, f"/v1/persons/{person_id}/episodes/{methadone['id']}", {"provider_id": other})
+
+        told = to_organisations(await fed(app, methadone["id"]))
+        assert told == [(clinic, "upsert", 1), (clinic, "leave", 1), (other, "upsert", 2)]
+        people = to_organisations(await fed(app, person_id))
+        assert people == [(clinic, "enter", 1), (other, "enter", 1)]
 
 
 async def test_a_refused_write_is_not_told(app: FastAPI, manager: httpx.AsyncClient) -> None:

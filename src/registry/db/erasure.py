@@ -11,7 +11,7 @@ from sqlalchemy import Date, DateTime, Text, Uuid, bindparam, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import trail
+from registry.db import feed, trail
 from registry.db.records import entity_of
 from registry.db.tables.persons import PersonRow
 from registry.db.trail import Act, Change
@@ -28,7 +28,7 @@ _ERASE = text("SELECT app.erase_by_order(:erased, :by_order, :author, :at, :toda
 
 
 async def erase(session: AsyncSession, person: PersonRow, act: Act, *, by_order: UUID, today: date) -> None:
-    """Erase a locked person within scope, and tell the unit and the organisations that reached them.
+    """Erase a locked person within scope, and tell the unit and the organisations that reached them of every record.
 
     The key is destroyed, so that what it sealed is unreadable in copies too. Ids and versions stay, and answer 410.
     Tasks and emergency accesses about the person end, whatever unit they lie in, and lose their words.
@@ -36,6 +36,7 @@ async def erase(session: AsyncSession, person: PersonRow, act: Act, *, by_order:
     """
     change = Change(entity_of(PersonRow), person.id, person.version + 1, FeedOperation.ERASE, person.unit_id, person.id)
     await trail.leave(session, change, act, groups=(), today=today)
+    await feed.erase(session, person_id=person.id, unit_id=person.unit_id, today=today)
     await session.flush()  # the function must find the approval
     session.expunge(person)  # what it still holds must not be written again
     erased = {"erased": person.id, "by_order": by_order, "author": act.author, "at": act.at, "today": today}

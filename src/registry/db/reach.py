@@ -8,9 +8,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import trail
+from registry.db import feed, records, trail
+from registry.db.tables.cases import EpisodeRow
 from registry.db.tables.situation import ReachRow
+from registry.db.trail import Change
 from registry.domain.organisation import ReachReason
+from registry.domain.record import FeedOperation
 
 
 async def follow(
@@ -26,30 +29,64 @@ async def follow(
     linger: timedelta,
 ) -> None:
     """Keep the reach that a record opens in step with it: one organisation, until `linger` after its end."""
-    await withdraw(session, person_id=person_id, record_id=record_id, today=from_on)
-    if organisation_id is None:
-        return
-    opened = insert(ReachRow).values(
-        person_id=person_id,
-        organisation_id=organisation_id,
-        because=because,
-        record_id=record_id,
-        unit_id=unit_id,
-        from_on=from_on,
-        until_on=None if ended_on is None else ended_on + linger,
-    )
-    await session.exec(opened.on_conflict_do_update(constraint="pk_reach", set_={"until_on": opened.excluded.until_on}))
+    before = await _in_force(session, person_id, today=from_on)
+    await _end(session, person_id=person_id, record_id=record_id, today=from_on)
+    if organisation_id is not None:
+        opened = insert(ReachRow).values(
+            person_id=person_id,
+            organisation_id=organisation_id,
+            because=because,
+            record_id=record_id,
+            unit_id=unit_id,
+            from_on=from_on,
+            until_on=None if ended_on is None else ended_on + linger,
+        )
+        anew = {"until_on": opened.excluded.until_on}
+        await session.exec(opened.on_conflict_do_update(constraint="pk_reach", set_=anew))
+    await _tell(session, person_id, before, await _in_force(session, person_id, today=from_on))
 
 
 async def withdraw(session: AsyncSession, *, person_id: UUID, record_id: UUID | None, today: date) -> None:
     """End at once what a record opened: it was voided, or names another organisation now. None: all of a person."""
-    opened = update(ReachRow).where(col(ReachRow.person_id) == person_id, trail.in_force(today))
-    if record_id is not None:
-        opened = opened.where(col(ReachRow.record_id) == record_id)
-    await session.exec(opened.values(until_on=today - timedelta(days=1)))
+    before = await _in_force(session, person_id, today=today)
+    await _end(session, person_id=person_id, record_id=record_id, today=today)
+    await _tell(session, person_id, before, await _in_force(session, person_id, today=today))
 
 
 async def of_person(session: AsyncSession, person_id: UUID) -> Sequence[ReachRow]:
     """Load every reach of a person, the oldest first. The caller has checked the scope."""
     query = select(ReachRow).where(ReachRow.person_id == person_id)
     return (await session.exec(query.order_by(col(ReachRow.from_on), col(ReachRow.record_id)))).all()
+
+
+async def _end(session: AsyncSession, *, person_id: UUID, record_id: UUID | None, today: date) -> None:
+    opened = update(ReachRow).where(col(ReachRow.person_id) == person_id, trail.in_force(today))
+    if record_id is not None:
+        opened = opened.where(col(ReachRow.record_id) == record_id)
+    await session.exec(opened.values(until_on=today - timedelta(days=1)))
+
+
+Opened = set[tuple[UUID, UUID]]
+"""Organisations that reach a person, with the records that let them."""
+
+
+async def _in_force(session: AsyncSession, person_id: UUID, *, today: date) -> Opened:
+    query = select(ReachRow.organisation_id, ReachRow.record_id).where(
+        ReachRow.person_id == person_id, trail.in_force(today)
+    )
+    return set((await session.exec(query)).all())
+
+
+async def _tell(session: AsyncSession, person_id: UUID, before: Opened, after: Opened) -> None:
+    """Tell organisations that come or go of the person, and one that stays of a record that is not its own any more."""
+    had, have = ({organisation for organisation, _ in each} for each in (before, after))
+    for organisation_id in sorted(had - have):
+        await feed.come_or_go(session, FeedOperation.LEAVE, person_id=person_id, organisation_id=organisation_id)
+    for organisation_id in sorted(have - had):
+        await feed.come_or_go(session, FeedOperation.ENTER, person_id=person_id, organisation_id=organisation_id)
+    for organisation_id, record_id in sorted(pair for pair in before - after if pair[0] in have):
+        row = await session.get(EpisodeRow, (person_id, record_id))
+        if row is not None:
+            entity = records.entity_of(EpisodeRow)
+            lost = Change(entity, row.id, row.version, FeedOperation.LEAVE, row.unit_id, person_id)
+            await feed.take_away(session, lost, organisation_id=organisation_id)

@@ -20,10 +20,10 @@ from sqlalchemy import (
     text,
     tuple_,
 )
-from sqlmodel import and_, col, false, select, true
+from sqlmodel import and_, col, false, select, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import trail
+from registry.db import feed, trail
 from registry.db.tables.cases import EpisodeRow
 from registry.db.tables.columns import OfPerson, OfUnit
 from registry.db.tables.persons import PersonRow
@@ -194,6 +194,7 @@ async def change(
 ) -> None:
     """Give a locked record new values and the next version; its former state goes to the history."""
     session.add(_former_state(row))
+    left = row.unit_id
     for name, value in values.items():
         setattr(row, name, value)
     row.version += 1
@@ -202,6 +203,8 @@ async def change(
     await session.flush()  # a constraint that refuses must do so before the trail says it happened
     op = FeedOperation.VOID if row.state is RecordState.VOIDED else FeedOperation.UPSERT
     await trail.leave(session, _change_of(row, op), act, groups=groups, today=today)
+    if row.unit_id != left:
+        await _resettle(session, row, left)
 
 
 async def note(session: AsyncSession, row: AnyRow, act: Act, *, groups: Iterable[FieldGroup]) -> None:
@@ -245,6 +248,14 @@ def _addition(table: type[AnyRow], on_conflict: str = "") -> TextClause:
     addition = f"INSERT INTO {entity_of(table)} ({trail.listed(columns)}) VALUES ({trail.listed(columns, ':new_')})"  # noqa: S608 - names of our own tables
     statement = trail.traced(f"{addition} {on_conflict} RETURNING id")
     return statement.bindparams(*(bindparam(f"new_{column.name}", type_=column.type) for column in columns))
+
+
+async def _resettle(session: AsyncSession, row: AnyRow, left: int) -> None:
+    """Take a record that was corrected to another unit, and its history, from the one where it never belonged."""
+    history, entity = UnitRecordHistoryRow, entity_of(type(row))
+    former = update(history).where(col(history.entity) == entity, col(history.id) == row.id)
+    await session.exec(former.values(unit_id=row.unit_id))
+    await feed.take_away(session, Change(entity, row.id, row.version, FeedOperation.LEAVE, left))
 
 
 def _change_of(row: AnyRow, op: FeedOperation) -> Change:

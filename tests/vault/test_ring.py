@@ -18,7 +18,9 @@ PERSON = uuid4()
 
 
 class TestReading:
-    @pytest.mark.parametrize("text", [f"{OLD} {NEW}", f"{NEW},{OLD}", f"\n{OLD}\n{NEW}\n"])
+    @pytest.mark.parametrize(
+        "text", [f"{OLD} {NEW}", f"{NEW},{OLD}", f"\n{OLD}\n{NEW}\n"], ids=["spaced", "newest first", "lines"]
+    )
     def test_the_highest_number_is_the_newest(self, text: str) -> None:
         ring = KeyRing(text)
 

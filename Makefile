@@ -10,13 +10,16 @@ REDOCLY = npx --yes @redocly/cli@2.77.0
 ifeq ($(origin DATABASE_URL),command line)
 export REGISTRY_TEST_DATABASE_URL := $(DATABASE_URL)
 unexport DATABASE_URL
+# Roles belong to a whole server: two processes would take them from each other.
+WORKERS ?= 0
 endif
+WORKERS ?= 2
 
 .PHONY: help run test check bench fuzz audit-deps sbom lock
 
 help:
 	@echo "make run [PORT=8000]           start the demo province on 127.0.0.1"
-	@echo "make test [DATABASE_URL=...] [ARGS=...]   run the tests, on a server of your own if you name one"
+	@echo "make test [WORKERS=2] [DATABASE_URL=...] [ARGS=...]   run the tests, on a server of your own if you name one"
 	@echo "make check                     format, lint, types, layers, migrations, API description"
 	@echo "make bench                     compare speed with the bare database"
 	@echo "make fuzz [ARGS=--short]       try the API with what its specification allows and forbids, as every role"
@@ -28,7 +31,7 @@ run: .venv/run
 	@exec .venv/bin/registry demo --port $(PORT)
 
 test: .venv/dev
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: .venv/dev
 	.venv/bin/ruff format --check .

@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.Column("decision_on", sa.Date(), nullable=False),
         sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("status", sa.String(length=40), nullable=False),
-        sa.CheckConstraint("state IN ('active', 'voided', 'erased')", name=op.f("ck_erasure_order_state")),
+        sa.CheckConstraint("state IN ('active', 'voided')", name=op.f("ck_erasure_order_state")),
         sa.CheckConstraint(
             "status IN ('awaiting_approval', 'declined', 'erased')", name=op.f("ck_erasure_order_status")
         ),

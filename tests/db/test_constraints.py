@@ -169,8 +169,8 @@ class TestPlaces:
         await kept(session, a_status_row(to_on=date(2021, 1, 1)))
 
 
-COUNTED_WHEN_ERASED = {"person", "management_file", "episode"}
-"""Records of which a husk stays after an erasure; others go or are not touched."""
+HUSKS = {"person", "management_file", "episode", "erasure_order"}
+"""Records of which a husk stays after an erasure: what figures count, and the order. Others go or are not touched."""
 _CODED = [
     (table.name, column.name)
     for table in metadata.sorted_tables
@@ -187,7 +187,7 @@ async def test_a_code_that_is_none_is_refused(session: AsyncSession, table: str,
 
     assert found is not None
     codes = metadata.tables[table].columns[column].type.codes  # type: ignore[attr-defined]  # a Coded
-    lasts = column == "state" and table not in COUNTED_WHEN_ERASED
+    lasts = column == "state" and table not in HUSKS
     expected = {code: not (lasts and code is RecordState.ERASED) for code in codes}
     assert {code: f"'{code.value}'" in found[0] for code in codes} == expected
 

@@ -15,6 +15,9 @@ Clients: TypeAlias = Literal["registered", "any"]
 Dpop: TypeAlias = Literal["accepted", "required"]
 
 
+_THIS_HOST = frozenset({"127.0.0.1", "[::1]", "localhost"})
+
+
 class TrustedIssuer(BaseModel):
     """An identity provider whose access tokens are accepted (RFC 9068)."""
 
@@ -27,6 +30,9 @@ class TrustedIssuer(BaseModel):
     def _one_source_of_keys(self) -> Self:
         if (self.jwks_url is None) == (self.jwks_file is None):
             msg = "name either jwks_url or jwks_file"
+            raise ValueError(msg)
+        if self.jwks_url is not None and self.jwks_url.scheme != "https" and self.jwks_url.host not in _THIS_HOST:
+            msg = "jwks_url must be https: who is on the way could sign for anybody"
             raise ValueError(msg)
         return self
 

@@ -237,6 +237,17 @@ class TestGrantContinued:
         kept = body_of(await administrator.get(f"/v1/grants/{grant}"))
         assert (kept["revoked_at"] is not None) is ends
 
+    async def test_nobody_lets_their_own_go_on(
+        self, app: FastAPI, administrator: httpx.AsyncClient, sign_in: SignIn
+    ) -> None:
+        grant, task = await self.given(app, administrator)
+        holder = await sign_in(Role.ADMINISTRATOR, unit=("66", TODAY), subject="kept-on")
+
+        refused(await holder.post(f"/v1/tasks/{task}/settle", json={"decision": "approve"}), 403, "grant_to_oneself")
+        assert (await holder.post(f"/v1/tasks/{task}/settle", json={"decision": "decline"})).status_code == 200
+
+        assert body_of(await administrator.get(f"/v1/grants/{grant}"))["revoked_at"] is not None
+
     async def test_asks_for_what_the_effect_takes(
         self, app: FastAPI, administrator: httpx.AsyncClient, sign_in: SignIn
     ) -> None:

@@ -68,6 +68,10 @@ class TestServe:
                 {"issuers": '[{"issuer": "urn:x", "audience": "registry"}]'},
                 "REGISTRY_ISSUERS.0: Value error, name either jwks_url or jwks_file",
             ),
+            (
+                {"issuers": '[{"issuer": "urn:x", "audience": "registry", "jwks_url": "http://keys.example/jwks"}]'},
+                "REGISTRY_ISSUERS.0: Value error, jwks_url must be https: who is on the way could sign for anybody",
+            ),
             ({}, "set REGISTRY_DATABASE_URL, or REGISTRY_DATA_DIR for the embedded PostgreSQL"),
             (
                 {"database_url": "nowhere"},

@@ -93,6 +93,7 @@ async def get_task(id: TaskPath, response: Response, desk: Reading) -> TaskOut: 
         "task_not_open",
         "decision_not_allowed",
         "second_person_required",
+        "grant_to_oneself",
         "note_not_kept",
         "version_mismatch",
         body=True,

@@ -20,8 +20,8 @@ Effect: TypeAlias = Callable[[Desk, TaskRow, Decision], Awaitable[None]]
 async def renew_or_end_grant(desk: Desk, row: TaskRow, decision: Decision) -> None:
     """End a grant on a unit that is no more, unless the administrator lets it go on."""
     desk.actor.require(Permission.GRANT_MANAGE)
-    if decision is Decision.DECLINE:
-        await grants.revoke(office_of(desk), row.record_id)
+    decide = grants.revoke if decision is Decision.DECLINE else grants.let_go_on
+    await decide(office_of(desk), row.record_id)
 
 
 EFFECTS: Mapping[TaskKind, Effect] = MappingProxyType(

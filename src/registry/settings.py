@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     pool_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
     statement_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
     max_body_bytes: Annotated[int, Field(ge=1024, le=16 * 1024 * 1024)] = 1024 * 1024
+    max_push_bytes: Annotated[int, Field(ge=1024, le=16 * 1024 * 1024)] = 4 * 1024 * 1024
+    """The largest body of a push, which carries up to 500 operations."""
     max_persons_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
     """How many different people an officer may be shown in an hour."""
     max_persons_per_hour_of_systems: Annotated[int, Field(ge=1, le=10_000_000)] = 20_000

@@ -70,6 +70,7 @@ EXPECTED: Mapping[str, Line] = {
     "revoke_grant": Line(record="revoked_grant"),
     "revoke_tokens": _posted("revocation", outside=(409, "subject_unknown")),
     "ask_for_emergency_access": Line(body=lambda _: an_emergency(document=NOBODY), inside=(201, None)),
+    "push_operations": Line(body=lambda _: {"operations": [{"ref": "unreadable"}]}),
     "search_persons": Line(body=lambda _: {"birth_year": 1992}),
     "get_annual_report": Line(query={"year": "2026"}, inside_of={Role.ANALYST: (403, "exact_figures_not_granted")}),
 }

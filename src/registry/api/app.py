@@ -24,7 +24,7 @@ from registry.api.origins import AllowedOrigins
 from registry.api.quotas import RateLimitFields, RateLimits
 from registry.api.readiness import Readiness, database_answers, migrations_are
 from registry.api.request_log import RequestLog
-from registry.api.routers import ROUTERS
+from registry.api.routers import ROUTERS, push
 from registry.api.security_headers import SecurityHeaders
 from registry.api.time_limits import TimeLimit, WholeBody
 from registry.api.worker_watch import WorkerWatch
@@ -114,6 +114,7 @@ def _surround(app: FastAPI, settings: Settings, counters: metrics.Metrics) -> No
         app,
         public_url=settings.public_url,
         max_body_bytes=settings.max_body_bytes,
+        max_bytes_by_path={push.ADDRESS: settings.max_push_bytes},
         constraints=CONSTRAINTS,
         on_refusal=on_refusal,
     )

@@ -1,7 +1,7 @@
 """How much one process does at once: so many requests, a queue of bounded length and patience, the rest refused.
 
-What officers record goes before what is only read. Health is asked beside all of this, so that a busy
-process is not taken for a dead one.
+What officers record goes before what devices exchange, and both before what is only read. Health is asked
+beside all of this, so that a busy process is not taken for a dead one.
 """
 
 import asyncio
@@ -23,7 +23,8 @@ class Traffic(IntEnum):
     """Kinds of requests, those that go first before the others."""
 
     RECORDING = 0
-    READING = 1
+    EXCHANGING = 1
+    READING = 2
 
 
 class Capacity:
@@ -127,6 +128,8 @@ def traffic_of(scope: Scope) -> Traffic | None:
     """Say what kind of request it is; None for one that takes no place."""
     if scope["type"] != "http" or scope["path"].startswith(("/health/", "/metrics")):
         return None
+    if scope["path"].startswith("/v1/sync/"):
+        return Traffic.EXCHANGING
     if scope["method"] in {"GET", "HEAD", "OPTIONS"} or scope["path"].endswith("/search"):
         return Traffic.READING
     return Traffic.RECORDING

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.actor import Actor
 from registry.api.auth.refused import Reason, Unauthenticated
@@ -31,29 +32,33 @@ async def record_denial(request: Request, refusal: DomainError) -> None:
         _note_stranger(request, refusal.reason)
         return
     actor: Actor | None = getattr(request.state, "actor", None)
-    is_denial = isinstance(refusal, DENIALS) or type(refusal) is NotFound  # which units there are is public
-    if actor is None or not is_denial:
+    if actor is None or not is_denial(refusal):
         return
     person, record = (_id_in(request.path_params, name) for name in ("person_id", "id"))
     async with closed_transaction(request.app.state.sessions) as session:
-        await trail.audit(
-            session,
-            actor.act,
-            persons=() if person is None else (person,),
-            record_id=record,
-            groups=actor.asked.shows if actor.asked else (),
-            allowed=False,
-        )
-    if type(refusal) is NotFound and person is not None and await _was_erased(request, actor, person):
-        raise RecordErased
+        await leave_denial(session, actor, person=person, record=record)
+    if type(refusal) is NotFound and person is not None and isinstance(actor.scope, UnitScope):
+        async with closed_transaction(request.app.state.sessions) as session:
+            await context.enter(session, actor.scope, today=actor.today)
+            if await erasure.is_erased(session, person, scope=actor.scope):
+                raise RecordErased
 
 
-async def _was_erased(request: Request, actor: Actor, person_id: UUID) -> bool:
-    if not isinstance(actor.scope, UnitScope):
-        return False
-    async with closed_transaction(request.app.state.sessions) as session:
-        await context.enter(session, actor.scope, today=actor.today)
-        return await erasure.is_erased(session, person_id, scope=actor.scope)
+def is_denial(refusal: DomainError) -> bool:
+    """Whether somebody was refused what is not theirs. Which units there are is public."""
+    return isinstance(refusal, DENIALS) or type(refusal) is NotFound
+
+
+async def leave_denial(session: AsyncSession, actor: Actor, *, person: UUID | None, record: UUID | None) -> None:
+    """Write the audit row of a denial."""
+    await trail.audit(
+        session,
+        actor.act,
+        persons=() if person is None else (person,),
+        record_id=record,
+        groups=actor.asked.shows if actor.asked else (),
+        allowed=False,
+    )
 
 
 def _note_stranger(request: Request, reason: Reason) -> None:

@@ -248,12 +248,17 @@ async def admit(
     actor: Actor, access: Access, giving: tuple[Grant, ...], *, session: AsyncSession, atlas: Atlas, settings: Settings
 ) -> Actor:
     """Open what the grants that give an access reach, and nothing else, for the rest of the transaction."""
-    scope = scope_of(giving, atlas=atlas, today=actor.today, bounds=actor.bounds)
-    await context.enter(session, scope, today=actor.today, role=context.ROLES.get(access.permission))
+    admitted = acting_under(giving, actor, access, atlas=atlas, settings=settings)
+    await context.enter(session, admitted.scope, today=actor.today, role=context.ROLES.get(access.permission))
+    return admitted
+
+
+def acting_under(giving: tuple[Grant, ...], actor: Actor, access: Access, *, atlas: Atlas, settings: Settings) -> Actor:
+    """The actor as the grants that give an access make them."""
     return replace(
         actor,
         grants=giving,
-        scope=scope,
+        scope=scope_of(giving, atlas=atlas, today=actor.today, bounds=actor.bounds),
         purpose=POLICY[giving[0].role][access.permission],
         units=places_of(giving, atlas=atlas, today=actor.today),
         asked=access,

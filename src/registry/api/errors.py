@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from uuid import uuid4
 
 from fastapi import FastAPI, Request, Response
@@ -56,6 +57,7 @@ def install(
     *,
     public_url: str,
     max_body_bytes: int,
+    max_bytes_by_path: Mapping[str, int] = MappingProxyType({}),
     constraints: Mapping[str, type[DomainError]],
     on_refusal: OnRefusal | None = None,
 ) -> None:
@@ -68,7 +70,7 @@ def install(
     known = (DomainError, HTTPException, RequestValidationError, *database_failures.FAILURES)
     for kind in (*known, Exception):
         app.add_exception_handler(kind, answers.to)
-    app.add_middleware(RequestLimits, max_body_bytes=max_body_bytes)
+    app.add_middleware(RequestLimits, max_body_bytes=max_body_bytes, by_path=max_bytes_by_path)
     app.add_middleware(ErrorBoundary, answers=answers)
 
 
@@ -97,10 +99,6 @@ class Answers:
 
     def _refusal(self, request: Request, error: Exception) -> DomainError:
         match error:
-            case DomainError():
-                return error
-            case RequestValidationError():
-                return ValidationFailed(faults=faults.from_pydantic(error.errors()))
             case HTTPException(status_code=405):
                 allowed = _allowed_methods(request)
                 return MethodNotAllowed(headers={"Allow": ", ".join(allowed)}, allowed=allowed)
@@ -110,10 +108,8 @@ class Answers:
                 if isinstance(refusal, Refusal):
                     refusal.headers.update(error.headers or {})
                 return refusal
-            case _ if isinstance(error, database_failures.FAILURES):
-                return database_failures.refusal_of(error, self._constraints)
             case _:
-                return InternalError()
+                return refusal_of(error, self._constraints)
 
     def _render(self, request: Request, refusal: DomainError) -> Response:
         occurrence = getattr(request.state, "request_id", None) or str(uuid4())
@@ -123,6 +119,19 @@ class Answers:
             given = request.headers.get("Authorization", "")
             answer.headers["WWW-Authenticate"] = challenge.of(refusal, authorization=given)
         return answer
+
+
+def refusal_of(error: Exception, constraints: Mapping[str, type[DomainError]]) -> DomainError:
+    """Say what an error of the work on a request means for the caller."""
+    match error:
+        case DomainError():
+            return error
+        case RequestValidationError():
+            return ValidationFailed(faults=faults.from_pydantic(error.errors()))
+        case _ if isinstance(error, database_failures.FAILURES):
+            return database_failures.refusal_of(error, constraints)
+        case _:
+            return InternalError()
 
 
 def rendered(refusal: DomainError, *, public_url: str, spoken: language.Language, occurrence: str) -> Response:

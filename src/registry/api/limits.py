@@ -1,6 +1,7 @@
 """What a request may weigh, and what may stand in its address: refused before any route is asked."""
 
 import re
+from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers
@@ -39,9 +40,10 @@ class HeadersTooLarge(Refusal):
 class RequestLimits:
     """Refuse requests that are too large or whose address is not text; count bodies that do not tell their size."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, by_path: Mapping[str, int]) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._by_path = by_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,28 +53,30 @@ class RequestLimits:
         _check_target(scope)
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADER_BYTES:
             raise HeadersTooLarge(max_bytes=MAX_HEADER_BYTES)
-        self._check_length(Headers(scope=scope).get("content-length"))
+        most = self._by_path.get(scope["path"], self._max_body_bytes)
+        _check_length(Headers(scope=scope).get("content-length"), most)
         received = 0
 
         async def receive_counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_body_bytes:
-                raise BodyTooLarge(headers=UNREAD, max_bytes=self._max_body_bytes)
+            if received > most:
+                raise BodyTooLarge(headers=UNREAD, max_bytes=most)
             return message
 
         await self._app(scope, receive_counted, send)
 
-    def _check_length(self, content_length: str | None) -> None:
-        if content_length is None:
-            return
-        if not (content_length.isascii() and content_length.isdecimal()):
-            raise MalformedRequest
-        # Compared by length first: a number of thousands of digits is not worth converting.
-        digits = content_length.lstrip("0")
-        if len(digits) > len(str(self._max_body_bytes)) or int(digits or "0") > self._max_body_bytes:
-            raise BodyTooLarge(headers=UNREAD, max_bytes=self._max_body_bytes)
+
+def _check_length(content_length: str | None, most: int) -> None:
+    if content_length is None:
+        return
+    if not (content_length.isascii() and content_length.isdecimal()):
+        raise MalformedRequest
+    # Compared by length first: a number of thousands of digits is not worth converting.
+    digits = content_length.lstrip("0")
+    if len(digits) > len(str(most)) or int(digits or "0") > most:
+        raise BodyTooLarge(headers=UNREAD, max_bytes=most)
 
 
 def _check_target(scope: Scope) -> None:

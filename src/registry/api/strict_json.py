@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Coroutine
 from email.message import Message
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from fastapi import Request, Response, params
 from fastapi.routing import APIRoute
@@ -91,6 +91,8 @@ class StrictRoute(APIRoute):
     Every router of the API is made with `route_class=StrictRoute`.
     """
 
+    request_class: ClassVar[type[StrictRequest]] = StrictRequest
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Read the body before FastAPI does, whose own parsing would turn every refusal into one."""
         handle = super().get_route_handler()
@@ -100,7 +102,7 @@ class StrictRoute(APIRoute):
         media_type = declared.media_type
 
         async def handle_strictly(request: Request) -> Response:
-            strict = StrictRequest(request.scope, request.receive)
+            strict = self.request_class(request.scope, request.receive)
             if await strict.body():
                 if _media_type(request.headers.get("content-type")) != media_type:
                     raise UnsupportedMediaType(headers={_accept_field(request.method): media_type}, accepted=media_type)

@@ -108,6 +108,7 @@ def traced(write: str) -> TextClause:
     return text(f"WITH written AS ({write}), {trail} SELECT id FROM written").bindparams(*parameters.values())  # noqa: S608 - made of our own constants
 
 
+_POSITION = text("SELECT pg_current_xact_id()")
 _TRAIL_ONLY = traced("SELECT CAST(:record_id AS uuid) AS id")
 
 
@@ -139,6 +140,11 @@ async def audit(
     hour = {"reader": act.author, "hour": quota.hour_of(act.at)}
     shown: int = (await connection.execute(_AUDIT_COUNTED, seen | hour)).scalar_one()
     quota.require_few_persons(shown, most=act.most_persons, at=act.at)
+
+
+async def position(session: AsyncSession) -> str:
+    """Where the feed tells what this transaction writes: the transaction's own id."""
+    return str(await (await session.connection()).scalar(_POSITION))
 
 
 def facts(change: Change, act: Act, *, groups: Iterable[FieldGroup], today: date) -> dict[str, Any]:

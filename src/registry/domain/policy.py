@@ -30,12 +30,18 @@ def _for(purpose: Purpose, *permissions: Permission) -> dict[Permission, Purpose
 
 POLICY: Mapping[Role, Mapping[Permission, Purpose]] = {
     Role.COMMUNE_OFFICER: _for(Purpose.CASE_MANAGEMENT, *_READ, *_WRITE, *_TASKS)
-    | _for(Purpose.CASE_MANAGEMENT, _P.SITUATION_READ, _P.SITUATION_WRITE)
+    | _for(Purpose.CASE_MANAGEMENT, _P.SITUATION_READ, _P.SITUATION_WRITE, _P.SYNC_WRITE)
     | _for(Purpose.REPORTING, _P.REPORT_READ)
     | _for(Purpose.DATA_SUBJECT_RIGHTS, *_SUBJECT_RIGHTS)
     | _for(Purpose.EMERGENCY, _P.EMERGENCY_READ),
     Role.FACILITY_OFFICER: _for(
-        Purpose.TREATMENT, _P.ORGANISATION_READ, _P.PERSON_READ, _P.TREATMENT_READ, _P.TREATMENT_WRITE, *_TASKS
+        Purpose.TREATMENT,
+        _P.ORGANISATION_READ,
+        _P.PERSON_READ,
+        _P.TREATMENT_READ,
+        _P.TREATMENT_WRITE,
+        _P.SYNC_WRITE,
+        *_TASKS,
     ),
     Role.NETWORK_OFFICER: _for(Purpose.CASE_MANAGEMENT, _P.ORGANISATION_READ, _P.PERSON_READ, *_TASKS),
     Role.HEALTH_OFFICER: _for(
@@ -48,11 +54,12 @@ POLICY: Mapping[Role, Mapping[Permission, Purpose]] = {
         _P.MEDICAL_WRITE,
         _P.TREATMENT_READ,
         _P.TREATMENT_WRITE,
+        _P.SYNC_WRITE,
         *_TASKS,
     )
     | _for(Purpose.EMERGENCY, _P.EMERGENCY_READ),
     Role.PROVINCE_MANAGER: _for(Purpose.SUPERVISION, *_READ, *_WRITE, *_TASKS)
-    | _for(Purpose.SUPERVISION, _P.SITUATION_READ, _P.SITUATION_WRITE, _P.ORGANISATION_WRITE)
+    | _for(Purpose.SUPERVISION, _P.SITUATION_READ, _P.SITUATION_WRITE, _P.ORGANISATION_WRITE, _P.SYNC_WRITE)
     | _for(Purpose.REPORTING, _P.REPORT_READ)
     | _for(Purpose.DATA_SUBJECT_RIGHTS, *_SUBJECT_RIGHTS, _P.ERASURE_WRITE)
     | _for(Purpose.EMERGENCY, _P.EMERGENCY_READ)

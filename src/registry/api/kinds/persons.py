@@ -11,7 +11,7 @@ from registry.api.schemas import examples
 from registry.api.schemas.persons import PersonBody, PersonIn, PersonOut
 from registry.api.tags import Tag
 from registry.db import persons, records
-from registry.db.records import Key
+from registry.db.records import AnyRow, Key
 from registry.db.sealing import sealed_under
 from registry.db.tables.persons import PersonRow, ResponsibilityRow
 from registry.domain.access import FieldGroup, Permission, require_units
@@ -37,6 +37,12 @@ async def decide_person(desk: Desk, draft: Draft[PersonBody]) -> Decision:
     }
     remarks = (Remark("birth_year_taken_from_date", "/birth_year"),) if disagrees else ()
     return Decision(body.model_dump(exclude={"id", "residence"}) | derived, remarks)
+
+
+async def follow_person(desk: Desk, row: AnyRow) -> None:
+    """Make a corrected name findable."""
+    if isinstance(row, PersonRow):
+        await persons.add_tokens(desk.session, row)
 
 
 async def create_person(desk: Desk, body: PersonIn) -> Written:
@@ -79,7 +85,7 @@ async def create_person(desk: Desk, body: PersonIn) -> Written:
             from_on=residence.from_on,
         ),
     )
-    await persons.add_tokens(desk.session, person)
+    await follow_person(desk, person)
     await flow.create(desk, RESIDENCES, residence, person_id=person.id)
     return Written(person, decision.remarks, is_new=True)
 
@@ -118,4 +124,5 @@ PERSONS = Kind(
         }
     },
     correction={"occupation": "Thợ hồ"},
+    follow=follow_person,
 )

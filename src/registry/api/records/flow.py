@@ -31,6 +31,8 @@ class Written:
     row: AnyRow | Stub
     remarks: tuple[Remark, ...] = ()
     is_new: bool = False
+    is_known: bool = False
+    """Nothing was written: it is so already."""
 
 
 async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | None = None) -> Written:
@@ -136,7 +138,7 @@ async def repeated(desk: Desk, kind: Kind, existing: Stub, key: Key, fingerprint
         entity=records.entity_of(kind.table),
         record_id=key.id,
     )
-    return Written(existing)
+    return Written(existing, is_known=True)
 
 
 def fingerprint_of(desk: Desk, body: In) -> bytes:
@@ -157,7 +159,7 @@ def _restriction(owner: AnyRow | None) -> tuple[Remark, ...]:
 
 async def _unchanged(desk: Desk, kind: Kind, row: AnyRow, act: Act | None = None) -> Written:
     await records.note(desk.session, row, act or desk.actor.act, groups=kind.groups)
-    return Written(row)
+    return Written(row, is_known=True)
 
 
 async def _locked(desk: Desk, kind: Kind, key: Key) -> AnyRow:

@@ -8,6 +8,7 @@ from registry.api.code_lists import code_lists
 from registry.api.deps import Now, Reader, Session
 from registry.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from registry.api.quotas import RateLimits
+from registry.api.schemas.push import MOST_OPERATIONS
 from registry.api.schemas.service import CodeListRef, LimitsOut, MetaOut, QuotaOut
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
@@ -32,6 +33,8 @@ async def get_meta(_: Reader, request: Request, session: Session, now: Now) -> M
         feed_epoch=await state.feed_epoch(session),
         limits=LimitsOut(
             max_body_bytes=settings.max_body_bytes,
+            max_push_bytes=settings.max_push_bytes,
+            max_push_operations=MOST_OPERATIONS,
             default_page_size=DEFAULT_LIMIT,
             max_page_size=MAX_LIMIT,
             request_seconds=settings.request_timeout_seconds,

@@ -128,8 +128,6 @@ async def change_person(
     residence is not changed here; post another one, or correct the record.
     """
     written = await flow.change(desk, PERSONS, Key(person_id), body, precondition)
-    if isinstance(written.row, PersonRow):
-        await persons.add_tokens(desk.session, written.row)
     return await present(response, desk, PERSONS, written)
 
 

@@ -54,6 +54,8 @@ class LimitsOut(Out):
     """What a request may weigh, and how many items a page may hold."""
 
     max_body_bytes: int = Field(description="Largest body, in bytes.", ge=1, le=2**31 - 1)
+    max_push_bytes: int = Field(description="Largest body of `POST /v1/sync/push`, in bytes.", ge=1, le=2**31 - 1)
+    max_push_operations: int = Field(description="Most operations in one push.", ge=1, le=1000)
     default_page_size: int = Field(description="Items on a page when nothing is said.", ge=1, le=1000)
     max_page_size: int = Field(description="Most items on a page.", ge=1, le=1000)
     request_seconds: float = Field(

@@ -1,0 +1,62 @@
+"""The kinds of records that travel, how each is created, and which other records its bodies name."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
+from registry.api.kinds.episodes import EPISODES
+from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
+from registry.api.kinds.organisations import ORGANISATIONS
+from registry.api.kinds.persons import PERSONS, create_person
+from registry.api.kinds.rights import REQUESTS
+from registry.api.kinds.situation import COUNTS, STATUSES
+from registry.api.records import flow
+from registry.api.records.flow import Written
+from registry.api.records.kind import Desk, Kind
+from registry.db.records import Key
+from registry.db.tables.columns import OfPerson
+from registry.domain.sync import SyncKind
+
+KINDS: Mapping[SyncKind, Kind] = {
+    SyncKind(kind.singular): kind
+    for kind in (
+        PERSONS,
+        DOCUMENTS,
+        RESIDENCES,
+        FILES,
+        TESTS,
+        DETERMINATIONS,
+        SUBSTANCE_USES,
+        EPISODES,
+        REQUESTS,
+        ORGANISATIONS,
+        STATUSES,
+        COUNTS,
+    )
+}
+"""Every kind that travels. Medical results, orders to erase and breaches do not."""
+
+
+def is_of_person(kind: Kind) -> bool:
+    """Whether records of a kind belong to a person, and are named under them."""
+    return issubclass(kind.table, OfPerson)
+
+
+async def create(desk: Desk, kind: Kind, body: Any, *, person_id: UUID | None) -> Written:  # noqa: ANN401 - a body of any kind
+    """Create a record of any kind as its own route does."""
+    if kind is PERSONS:
+        return await create_person(desk, body)
+    return await flow.create(desk, kind, body, person_id=person_id)
+
+
+def named_by(kind: Kind, key: Key, body: Any) -> frozenset[tuple[UUID | None, UUID]]:  # noqa: ANN401 - a body of any kind
+    """The records that a record names: its person, and what its body points to."""
+    named: set[tuple[UUID | None, UUID]] = set()
+    if key.person_id is not None:
+        named.add((None, key.person_id))
+    if kind is EPISODES and body is not None:
+        provider_id, course_id = body.provider_id, body.course_id
+        named |= {(None, provider_id)} if provider_id else set()
+        named |= {(key.person_id, course_id)} if course_id and course_id != key.id else set()
+    return frozenset(named)

@@ -1,0 +1,1 @@
+"""What devices send: each operation read and judged by itself, all of them in one transaction."""

@@ -1,0 +1,63 @@
+"""What a push answers: every operation's outcome in words, with pointers into the request."""
+
+from collections.abc import Sequence
+
+from registry.api.language import Language
+from registry.api.notices import Notice, notice, sentence
+from registry.api.problems import CATALOGUE
+from registry.api.refusals import Refusal
+from registry.api.schemas.push import OperationResult
+from registry.api.sync.push.applying import Outcome
+from registry.domain.errors import DomainError
+
+WORTH_A_RETRY = frozenset(
+    {"parent_not_applied", "push_not_whole", "not_found", "organisation_unknown", "internal_error"}
+)
+"""Codes of refusals that time, or another operation, may take away."""
+
+
+def result_of(outcome: Outcome, language: Language, *, position: str | None) -> OperationResult:
+    """Put the outcome of one operation into words."""
+    refusal, done = outcome.refusal, outcome.done
+    remarks = () if done is None else done.remarks
+    return OperationResult(
+        index=outcome.sent.place,
+        ref=outcome.sent.ref,
+        status=outcome.status,
+        code=None if refusal is None else refusal.code,
+        errors=[] if refusal is None else _errors(outcome, refusal, language),
+        warnings=[notice(remark.code, language, pointer=_pointer(outcome, remark.pointer)) for remark in remarks],
+        retry=refusal is not None and refusal.code in WORTH_A_RETRY,
+        version=_version(outcome),
+        state=None if done is None else done.state,
+        position=position if outcome.is_durable else None,
+    )
+
+
+def _version(outcome: Outcome) -> int | None:
+    if outcome.done is not None:
+        return outcome.done.version
+    version = None if outcome.refusal is None else outcome.refusal.facts.get("version")
+    return version if isinstance(version, int) else None
+
+
+def _errors(outcome: Outcome, refusal: DomainError, language: Language) -> Sequence[Notice]:
+    if isinstance(refusal, Refusal) and refusal.faults:
+        return [
+            Notice(
+                code=fault.code,
+                detail=sentence(fault.code, language, fault.facts),
+                pointer=_pointer(outcome, fault.pointer),
+            )
+            for fault in refusal.faults
+        ]
+    detail = CATALOGUE[refusal.code].detail(language, refusal.facts)
+    return [Notice(code=refusal.code, detail=detail, pointer=_pointer(outcome, refusal.pointer))]
+
+
+def _pointer(outcome: Outcome, pointer: str | None) -> str:
+    """Point into the request. What the rules say is said of the body, whose id is the operation's."""
+    place = f"/operations/{outcome.sent.place}"
+    if outcome.operation is None or pointer in {None, "", "/id"}:
+        return f"{place}{pointer or ''}"
+    return f"{place}/body{pointer}"

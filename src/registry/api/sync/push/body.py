@@ -1,0 +1,65 @@
+"""The body of a push, cut into its operations before any is read: one that is no JSON spoils no other."""
+
+import re
+from typing import Any
+
+from registry.api.schemas.push import RawOperation
+from registry.api.strict_json import MalformedJson, StrictRequest, StrictRoute, loads
+
+_MEMBER = '"operations"'
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
+_COLON = re.compile(r"\s*:\s*")
+_OPERATIONS = 2  # how deep in the body the operations stand
+
+
+def split(body: bytes) -> Any:  # noqa: ANN401 - JSON is anything
+    """Read what stands around the operations, strictly, and leave each of them as it was sent."""
+    text = body.decode(errors="surrogateescape")
+    parts: list[RawOperation] = []
+    depth = opened = begins = ended = 0
+    member = None
+    for token in _TOKEN.finditer(text):
+        match token[0]:
+            case "[" | "{":
+                depth += 1
+                is_value = member is not None and _COLON.fullmatch(text, member.end(), token.start()) is not None
+                if depth == _OPERATIONS and not opened and token[0] == "[" and is_value:
+                    opened = begins = token.end()
+            case "]" | "}":
+                if opened and not ended and depth == _OPERATIONS:
+                    parts += _part(text[begins : token.start()], is_only=not parts)
+                    ended = token.start()
+                depth -= 1
+            case ",":
+                if opened and not ended and depth == _OPERATIONS:
+                    parts += _part(text[begins : token.start()], is_only=False)
+                    begins = token.end()
+            case string:
+                if depth == 1:
+                    member = token if string == _MEMBER else None
+    if depth:
+        raise MalformedJson
+    around = loads((text[:opened] + text[ended:]).encode(errors="surrogateescape"))
+    return around | {"operations": parts} if opened and isinstance(around, dict) else around
+
+
+def _part(text: str, *, is_only: bool) -> list[RawOperation]:
+    """Keep one operation. Nothing at all between brackets is an empty list."""
+    part = text.strip()
+    return [] if is_only and not part else [RawOperation.of(part)]
+
+
+class PushRequest(StrictRequest):
+    """A request whose operations are not parsed yet."""
+
+    async def json(self) -> Any:  # noqa: ANN401 - JSON is anything
+        """Return the body with each operation as it was sent."""
+        if not hasattr(self, "_json"):
+            self._json = split(await self.body())
+        return self._json
+
+
+class PushRoute(StrictRoute):
+    """A route that reads the operations of its body one by one."""
+
+    request_class = PushRequest

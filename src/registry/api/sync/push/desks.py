@@ -1,0 +1,77 @@
+"""The desks of a push: each kind of record is written under the grants that its own route would have asked for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from registry.api.actor import Actor, grants_for
+from registry.api.deps import acting_under
+from registry.api.records.kind import Desk, Kind
+from registry.db import context, persons
+from registry.db.context import DatabaseRole
+from registry.domain.access import Scope
+from registry.domain.errors import Forbidden
+from registry.domain.policy import Access
+
+
+@dataclass
+class Desks:
+    """Lays out a desk for each kind within one transaction, and acts there under the scope of one at a time.
+
+    `held` is the caller with all grants, `chosen` the grant that the request names.
+    """
+
+    desk: Desk
+    held: Actor
+    chosen: UUID | None
+    _laid_out: dict[str, Desk] = field(default_factory=dict)
+    _entered: tuple[Scope, DatabaseRole | None] | None = None
+
+    def of(self, kind: Kind) -> Desk:
+        """The desk for a kind. Raises `Forbidden` where no grant gives its operation.
+
+        The answer shows nobody, so that nobody is counted as seen.
+        """
+        if kind.singular not in self._laid_out:
+            access = access_to(kind)
+            held, desk = self.held, self.desk
+            giving = grants_for(access, held.caller, held.grants, chosen=self.chosen, purpose=held.purpose)
+            actor = acting_under(giving, held, access, atlas=desk.atlas, settings=desk.settings)
+            self._laid_out[kind.singular] = replace(desk, actor=replace(actor, most_persons=None), access=access)
+        return self._laid_out[kind.singular]
+
+    def asker(self, kind: Kind) -> Actor:
+        """Who asked to write a kind, for the trace of a denial."""
+        try:
+            return self.of(kind).actor
+        except Forbidden:
+            return replace(self.held, asked=access_to(kind))
+
+    async def sit_down(self, desk: Desk) -> None:
+        """Open what a desk reaches, and nothing else, for what follows in the transaction."""
+        place = (desk.actor.scope, context.ROLES.get(desk.access.permission))
+        if place != self._entered:
+            await context.enter(desk.session, place[0], today=desk.actor.today, role=place[1])
+            self._entered = place
+
+    def stand_up(self) -> None:
+        """Forget where the transaction acts: what was entered has been rolled back."""
+        self._entered = None
+
+    async def hold(self, wanted: Iterable[tuple[Kind, UUID]]) -> None:
+        """Lock the people whose records will be written, in the order of their ids."""
+        by_scope: dict[Scope, tuple[Desk, set[UUID]]] = {}
+        for kind, person_id in wanted:
+            try:
+                desk = self.of(kind)
+            except Forbidden:
+                continue
+            by_scope.setdefault(desk.actor.scope, (desk, set()))[1].add(person_id)
+        for desk, people in by_scope.values():
+            await self.sit_down(desk)
+            await persons.lock_all(desk.session, people, scope=desk.actor.scope, today=desk.actor.today)
+
+
+def access_to(kind: Kind) -> Access:
+    """What the routes that write a kind ask for."""
+    return Access(kind.write, frozenset(kind.groups))

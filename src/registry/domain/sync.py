@@ -1,0 +1,69 @@
+"""Words of synchronisation: what travels between devices and the register, and what became of it."""
+
+from enum import StrEnum
+
+from registry.domain.errors import DomainError, RuleViolation
+
+
+class SyncKind(StrEnum):
+    """A kind of record that devices carry. Medical results do not travel: they are written and read one by one."""
+
+    PERSON = "person"
+    IDENTITY_DOCUMENT = "identity_document"
+    RESIDENCE = "residence"
+    FILE = "file"
+    DRUG_TEST = "drug_test"
+    DETERMINATION = "determination"
+    SUBSTANCE_USE = "substance_use"
+    EPISODE = "episode"
+    SUBJECT_REQUEST = "subject_request"
+    ORGANISATION = "organisation"
+    COMMUNE_STATUS = "commune_status"
+    SUSPECTED_COUNT = "suspected_count"
+
+
+class PushVerb(StrEnum):
+    """What an operation does to its record."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    VOID = "void"
+
+
+class PushStatus(StrEnum):
+    """What became of an operation."""
+
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+
+
+class ParentNotApplied(RuleViolation):
+    """The operation names a record whose creation, in the same push, was not applied."""
+
+    code = "parent_not_applied"
+
+
+class ReferencesInCircle(RuleViolation):
+    """Operations of one push refer to each other in a circle: none of them can come first."""
+
+    code = "references_in_circle"
+
+
+class PushNotWhole(DomainError):
+    """`Prefer: handling=strict`: another operation of the push was not applied, so this one was not either."""
+
+    code = "push_not_whole"
+
+
+RECORD_HAS_MOVED_ON = frozenset({"version_mismatch", "record_voided"})
+"""Codes that say that the record is no longer what the device saw: somebody has to look at both."""
+
+
+def status_of(refusal: DomainError) -> PushStatus:
+    """Say what a refusal makes of an operation."""
+    if isinstance(refusal, ParentNotApplied | PushNotWhole):
+        return PushStatus.DEFERRED
+    return PushStatus.CONFLICT if refusal.code in RECORD_HAS_MOVED_ON else PushStatus.REJECTED

@@ -11,20 +11,22 @@ import pytest
 from sqlalchemy import event
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import context, line_lists, persons, records
+from registry.db import context, line_lists, persons, records, replica
 from registry.db.engine import create_engine, create_sessions
 from registry.db.line_lists import LineStatus
 from registry.db.persons import PersonFilter
 from registry.db.records import Key
+from registry.db.replica import CopyKey
 from registry.db.tables.cases import EpisodeRow, ManagementFileRow
-from registry.db.tables.persons import PersonRow
+from registry.db.tables.persons import IdentityDocumentRow, PersonRow
 from registry.domain.access import UnitScope
+from registry.domain.feed import Position
 from tests.conftest import TODAY
 
 PEOPLE = 30_000
 UNITS = 3_000
 IN_SCOPE = 150
-BIG = {"person", "person_name_token", "identity_document", "management_file", "episode"}
+BIG = {"person", "person_name_token", "identity_document", "management_file", "episode", "change_feed"}
 
 FILL = f"""
     CREATE TEMP TABLE one AS
@@ -48,7 +50,9 @@ FILL = f"""
                          therapies, version, state, recorded_at, changed_at, changed_by, fingerprint)
         SELECT id, id, unit_id, id, id, 'rehab', 'community', 'voluntary', date '2015-01-01' + n % 3000,
                '{{}}', 1, 'active', now(), now(), 'x', '' FROM one;
-    ANALYZE person, person_name_token, identity_document, management_file, episode;
+    INSERT INTO change_feed (unit_id, person_id, entity, record_id, op, version)
+        SELECT unit_id, id, entity, id, 'upsert', 1 FROM one, (VALUES ('person'), ('episode')) AS told (entity);
+    ANALYZE person, person_name_token, identity_document, management_file, episode, change_feed;
 """  # noqa: S608 - made of numbers
 
 Plan: TypeAlias = dict[str, Any]
@@ -115,6 +119,24 @@ async def of_person(session: AsyncSession, scope: UnitScope) -> object:
     )
 
 
+async def changes(session: AsyncSession, scope: UnitScope) -> object:
+    return await replica.changes(session, scope, ("person", "episode"), after=Position(0, 0), limit=500)
+
+
+async def changes_of_a_commune(session: AsyncSession, scope: UnitScope) -> object:
+    return await changes(session, UnitScope(scope.units[:1]))
+
+
+async def copy(session: AsyncSession, scope: UnitScope) -> object:
+    tables = (PersonRow, IdentityDocumentRow, ManagementFileRow, EpisodeRow)
+    return await replica.copy(session, scope, tables, after=CopyKey(unit=scope.units[1], person=SOMEBODY), limit=500)
+
+
+async def load(session: AsyncSession, scope: UnitScope) -> object:
+    found = await replica.changes(session, scope, ("episode",), after=Position(0, 0), limit=500)
+    return await replica.load(session, EpisodeRow, [each.key for each in found], scope=scope, today=TODAY)
+
+
 @pytest.fixture(scope="module")
 async def scope(database_url: str) -> UnitScope:
     """A province of a large registry."""
@@ -162,7 +184,10 @@ def nodes(plan: Plan) -> Iterator[Plan]:
 
 @pytest.mark.parametrize(
     "ask",
-    [roster, second_page, by_name, by_number, files, episodes, get, get_of_person, lock, of_person],
+    [
+        *(roster, second_page, by_name, by_number, files, episodes, get, get_of_person, lock, of_person),
+        *(changes, changes_of_a_commune, copy, load),
+    ],
     ids=lambda ask: ask.__name__,
 )
 async def test_rows_are_found_by_an_index(service: AsyncSession, scope: UnitScope, ask: Ask) -> None:

@@ -76,7 +76,21 @@ EXPECTED: Mapping[str, Line] = {
 }
 FILTERS: Mapping[str, str] = {"category": "illegal_user", "identity_number": "054092999001"}
 """For each filter that asks for more than its operation, a value by which everybody in the world is found."""
-PLAIN = {"limit", "cursor", "unit", "unit_code", "on", "by", "format", "year", "name", "kind", "status", "subject"}
+PLAIN = {
+    "limit",
+    "cursor",
+    "wait",
+    "unit",
+    "unit_code",
+    "on",
+    "by",
+    "format",
+    "year",
+    "name",
+    "kind",
+    "status",
+    "subject",
+}
 """Parameters that tell nothing of a field that is not shown."""
 
 
@@ -179,6 +193,7 @@ class Question:
         inside = self.line.inside if caller.role is None else self.line.inside_of.get(caller.role, self.line.inside)
         expected = self.refusal(caller) or (inside if target.is_reached else self._outside(target))
         shown = caller.people if target.place is None else {target.place.name}
+        groups = self.access.shows if caller.role is None else self.access.shown_to(caller.role)
         body = self._body(place)
         if self.is_creation and not target.is_reached:
             body = _renewed(body)
@@ -193,7 +208,7 @@ class Question:
                 "Content-Type": MERGE_PATCH if self.operation.method == "PATCH" else "application/json",
             },
             expected=expected,
-            shows=frozenset((group, name) for group in self.access.shows for name in shown if expected == (200, None)),
+            shows=frozenset((group, name) for group in groups for name in shown if expected == (200, None)),
         )
 
     def _repetition(self, caller: Caller, world: World, place: Place) -> Cell:

@@ -111,6 +111,7 @@ class BoundedTraffic:
             await self._app(scope, receive, send)
             return
         place = await self._capacity.take(traffic)
+        scope.setdefault("state", {})["place"] = place
 
         async def send_watched(message: Message) -> None:
             # The work is done: a caller who reads slowly keeps the answer waiting, and nobody else.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from registry.api.operations import Operation
 from registry.domain.access import FieldGroup, Permission, Role
-from registry.domain.policy import POLICY, READING
+from registry.domain.policy import POLICY, READING, Access
 
 PAGE = Path(__file__).with_name("policy.md")
 _HERE = "{tables}"
@@ -61,10 +61,16 @@ def _line(operation: Operation) -> tuple[str, ...]:
         f"`{operation.id}`",
         address,
         f"`{access.permission}`",
-        ", ".join(group for group in FieldGroup if group in access.shows),
+        ", ".join(_shown(access)),
         ", ".join(filters),
         ", ".join(operation.roles),
     )
+
+
+def _shown(access: Access) -> Iterator[str]:
+    """Name the groups that an operation shows; in brackets those that it leaves out for who does not read them."""
+    yield from (group for group in FieldGroup if group in access.shows)
+    yield from (f"({group})" for group in FieldGroup if group in access.may_show)
 
 
 def _table(head: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -35,6 +35,7 @@ class TimeLimit:
             await self._app(scope, receive, send)
             return
         limit = asyncio.timeout(self._seconds)
+        scope.setdefault("state", {})["time_limit"] = limit
         try:
             async with limit:
                 await self._app(scope, receive, send)

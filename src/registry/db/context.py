@@ -70,6 +70,17 @@ async def close(session: AsyncSession) -> None:
 
 
 @asynccontextmanager
+async def look(sessions: Sessions, scope: Scope, *, today: date) -> AsyncIterator[AsyncSession]:
+    """Look at one instant of what a scope reaches: every statement sees the same, and nothing can be written."""
+    async with transaction(sessions) as session:
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        await session.connection(execution_options=options)
+        await close(session)
+        await enter(session, scope, today=today)
+        yield session
+
+
+@asynccontextmanager
 async def worker_transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """Begin a transaction of the worker: it sees what time brings about, and nothing of any person."""
     async with transaction(sessions) as session:

@@ -86,6 +86,7 @@ class Permission(StrEnum):
     ERASURE_WRITE = "erasure:write"
     BREACH_READ = "breach:read"
     BREACH_WRITE = "breach:write"
+    SYNC_READ = "sync:read"
     SYNC_WRITE = "sync:write"
 
     @property

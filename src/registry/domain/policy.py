@@ -17,6 +17,7 @@ _READ = (
     _P.FILE_READ,
     _P.HEALTH_READ,
     _P.TREATMENT_READ,
+    _P.SYNC_READ,
 )
 _WRITE = (_P.PERSON_WRITE, _P.IDENTITY_WRITE, _P.RESIDENCE_WRITE, _P.FILE_WRITE, _P.HEALTH_WRITE, _P.TREATMENT_WRITE)
 
@@ -40,10 +41,11 @@ POLICY: Mapping[Role, Mapping[Permission, Purpose]] = {
         _P.PERSON_READ,
         _P.TREATMENT_READ,
         _P.TREATMENT_WRITE,
+        _P.SYNC_READ,
         _P.SYNC_WRITE,
         *_TASKS,
     ),
-    Role.NETWORK_OFFICER: _for(Purpose.CASE_MANAGEMENT, _P.ORGANISATION_READ, _P.PERSON_READ, *_TASKS),
+    Role.NETWORK_OFFICER: _for(Purpose.CASE_MANAGEMENT, _P.ORGANISATION_READ, _P.PERSON_READ, _P.SYNC_READ, *_TASKS),
     Role.HEALTH_OFFICER: _for(
         Purpose.HEALTH_CARE,
         _P.ORGANISATION_READ,
@@ -54,6 +56,7 @@ POLICY: Mapping[Role, Mapping[Permission, Purpose]] = {
         _P.MEDICAL_WRITE,
         _P.TREATMENT_READ,
         _P.TREATMENT_WRITE,
+        _P.SYNC_READ,
         _P.SYNC_WRITE,
         *_TASKS,
     )
@@ -83,11 +86,13 @@ READING: Mapping[FieldGroup, Permission] = {group: Permission(f"{group}:read") f
 class Access:
     """What an operation asks for: the permission that admits, and the groups of fields that its answer may show.
 
-    `filters` names parameters that tell as much as a field of the group does: to filter by it is to read it.
+    `may_show` are groups that the answer shows to a role that reads them, and leaves out for others. `filters` names
+    parameters that tell as much as a field of the group does: to filter by it is to read it.
     """
 
     permission: Permission
     shows: frozenset[FieldGroup] = frozenset()
+    may_show: frozenset[FieldGroup] = frozenset()
     filters: Mapping[str, FieldGroup] = field(default_factory=dict)
 
     @property
@@ -98,3 +103,7 @@ class Access:
     def admits(self, role: Role) -> bool:
         """Whether the table gives the operation to a role."""
         return self.needed <= POLICY[role].keys()
+
+    def shown_to(self, role: Role) -> frozenset[FieldGroup]:
+        """The groups that the answer shows to a role that is admitted."""
+        return self.shows | {group for group in self.may_show if READING[group] in POLICY[role]}

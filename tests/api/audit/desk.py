@@ -9,6 +9,7 @@ import httpx
 from registry.api.kinds.rights import REQUESTS
 from registry.api.records.kind import Kind
 from tests.factories.bodies import ALL_KINDS, Body, a_fresh, a_request
+from tests.factories.devices import CHANGES, Device
 from tests.factories.posted import MERGE_PATCH, body_of, created, posted_episode, posted_file, posted_person
 from tests.factories.shelf import Shelf
 
@@ -135,7 +136,15 @@ def listing_everybody(path: str) -> Call:
     return call
 
 
+async def pulling(desk: Desk) -> httpx.Response:
+    device = Device(desk.officer)
+    await device.pull()
+    desk.person = await posted_person(desk.manager)
+    return await desk.officer.get(CHANGES, params={"cursor": device.cursor or ""})
+
+
 CALLS: dict[str, Call] = {
+    "pull_changes": pulling,
     "close_file": closing_a_file,
     "exit_episode": ending_an_episode,
     "list_responsibilities": reading_responsibilities,

@@ -1,6 +1,6 @@
 """The dependency that lays out a desk: an actor admitted to an operation, and the request's tools."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -16,10 +16,14 @@ from registry.domain.policy import Access
 
 
 def desk_for(
-    permission: Permission, *shows: FieldGroup, filters: Mapping[str, FieldGroup] | None = None
+    permission: Permission,
+    *shows: FieldGroup,
+    may_show: Iterable[FieldGroup] = (),
+    filters: Mapping[str, FieldGroup] | None = None,
 ) -> Callable[..., Coroutine[Any, Any, Desk]]:
     """Make the dependency for operations that need a permission, and whose answers may show groups of fields."""
-    return desk_by(Requires(Access(permission, frozenset(shows), filters or {})))
+    shown = frozenset(shows)
+    return desk_by(Requires(Access(permission, shown, frozenset(may_show) - shown, filters or {})))
 
 
 def desk_by(admission: Requires) -> Callable[..., Coroutine[Any, Any, Desk]]:

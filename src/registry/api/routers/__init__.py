@@ -30,11 +30,13 @@ from registry.api.routers import (
     token_revocations,
     units,
 )
+from registry.api.sync.pull import routes as pull
 
 ROUTERS: tuple[APIRouter, ...] = (
     front.router,
     units.router,
     organisations.router,
+    pull.router,
     lists.router,
     persons.router,
     identity.documents,

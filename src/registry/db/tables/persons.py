@@ -46,6 +46,7 @@ class PersonRow(Recorded, table=True):
         one_of("processing", Processing),
         CheckConstraint("birth_date IS NULL OR birth_year = extract(year FROM birth_date)", name="birth_year"),
         Index("ix_person_unit_id_sort_key", "unit_id", "sort_key", "id"),
+        Index("ix_person_unit_id_id", "unit_id", "id"),
         Index("ix_person_root_id", "root_id"),
     )
 

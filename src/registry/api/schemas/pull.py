@@ -1,0 +1,71 @@
+"""Bodies of what devices fetch."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from registry.api.pagination import MAX_LIMIT
+from registry.api.schemas import examples
+from registry.api.schemas.cases import DeterminationOut, EpisodeOut, FileOut, SubstanceUseOut, TestOut
+from registry.api.schemas.fields import Out
+from registry.api.schemas.persons import IdentityDocumentOut, PersonOut, ReachedPersonOut, ResidenceOut
+from registry.api.schemas.records import Version
+from registry.api.schemas.rights import SubjectRequestOut
+from registry.api.schemas.situation import CommuneStatusOut, OrganisationOut, SuspectedCountOut
+from registry.domain.feed import ChangeOperation
+from registry.domain.sync import SyncKind
+
+AnyRecordOut = (
+    PersonOut
+    | ReachedPersonOut
+    | IdentityDocumentOut
+    | ResidenceOut
+    | FileOut
+    | TestOut
+    | DeterminationOut
+    | SubstanceUseOut
+    | EpisodeOut
+    | SubjectRequestOut
+    | OrganisationOut
+    | CommuneStatusOut
+    | SuspectedCountOut
+)
+
+
+class ChangeOut(Out):
+    """What a replica does with one record."""
+
+    op: ChangeOperation = Field(
+        description="`upsert`: keep this state, whether the record was there or not. `void`, `leave`, `erase`: take "
+        "the record away, because it was voided, is no longer within the scope, or was erased by a lawful order. A "
+        "record that is not there needs no taking away.",
+        examples=["upsert"],
+    )
+    kind: SyncKind = Field(description="The kind of record.", examples=["drug_test"])
+    person_id: UUID | None = Field(
+        description="The person it belongs to, or is; null for what belongs to no person.", examples=[examples.PERSON]
+    )
+    id: UUID = Field(description="The record's id.", examples=[examples.TEST])
+    version: Version
+    record: AnyRecordOut | None = Field(
+        description="The record as `GET` of its own route shows it; null unless it is to be kept."
+    )
+
+
+class ChangesOut(Out):
+    """One page of what a replica is told, in the order in which it is to be carried out."""
+
+    items: list[ChangeOut] = Field(description="What to do, in this order.", max_length=MAX_LIMIT)
+    cursor: str = Field(
+        description="Keep it together with what the page brought, and send it with the next pull.", max_length=4096
+    )
+    more: bool = Field(description="Whether to pull again at once: there is more to tell.")
+    position: str | None = Field(
+        description="Everything that was written before this position of the feed has been told. Compare it as a "
+        "number with the `position` of a push: once it is greater, what was pushed stands in the replica. Null while "
+        "the first copy is under way.",
+        pattern=r"^[0-9]{1,20}$",
+        max_length=20,
+        examples=["7421"],
+    )
+    feed_epoch: UUID = Field(description="The history that positions belong to. A restored backup begins another.")

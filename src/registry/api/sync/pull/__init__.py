@@ -1,0 +1,1 @@
+"""What devices fetch: everything within their scope at first, from then on what has changed."""

@@ -1,0 +1,77 @@
+"""`GET /v1/sync/changes`: what a replica is told."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from registry.api import problems
+from registry.api.pagination import MAX_LIMIT, CursorParameter
+from registry.api.records.answers import GUARDED
+from registry.api.records.desk import desk_for
+from registry.api.records.kind import Desk
+from registry.api.schemas.pull import ChangesOut
+from registry.api.strict_json import StrictRoute
+from registry.api.sync.pull import cursor as cursors
+from registry.api.sync.pull.pages import PulledPage, Reader
+from registry.api.sync.pull.patience import news_within
+from registry.api.sync.pull.view import GROUPS, View
+from registry.api.tags import Tag
+from registry.db import context, trail
+from registry.domain.access import FieldGroup, Permission
+
+LONGEST_WAIT = 20
+"""Shorter than proxies wait for an answer (docs/limits.md)."""
+
+router = APIRouter(prefix="/v1/sync", tags=[Tag.SYNC], route_class=StrictRoute)
+
+Pulling = Annotated[Desk, Depends(desk_for(Permission.SYNC_READ, FieldGroup.PERSON, may_show=GROUPS))]
+
+
+@router.get(
+    "/changes",
+    summary="Fetch what has changed",
+    responses=problems.responses(*GUARDED, "cursor_invalid", "resync_required"),
+)
+async def pull_changes(
+    request: Request,
+    desk: Pulling,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most records on the page.")] = MAX_LIMIT,
+    cursor: CursorParameter = None,
+    wait: Annotated[
+        int, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for something to tell, where there is nothing.")
+    ] = 0,
+) -> ChangesOut:
+    """Keep a replica of everything that the caller may see: all of it at first, then what changes.
+
+    Without a cursor the first page of a copy is answered, with the cursor of the next one. Store each page and its
+    cursor in one transaction of the device, and pull again at once while `more` is true; from then on now and then,
+    or with `wait`. Where nothing has changed, `wait` keeps the request until something has: it then answers without
+    items and with `more`, and the next pull brings them. Being told the same twice is harmless.
+
+    Records come as their own routes show them; medical results never travel. A caller who holds several grants gets
+    what all of them open: `Registry-Grant` picks one. 410 `resync_required` means: throw the replica away, keep what
+    was not pushed yet, and begin without a cursor. `docs/sync.md` has the whole protocol.
+    """
+    actor, sessions = desk.actor, request.app.state.sessions
+    view, seal = View.of(actor), cursors.seal_for(request, actor)
+    progress = None if cursor is None else cursors.opened(cursor, seal, view)
+    await desk.session.commit()  # the caller is admitted: from here on nothing is held that another could use
+    async with context.look(sessions, actor.scope, today=actor.today) as session:
+        page = await Reader(session, desk.key_ring, view, actor.today).page(progress, limit=limit)
+    if page.items:
+        async with context.closed_transaction(sessions) as session:
+            await trail.audit(session, actor.act, persons=page.persons, groups=page.groups(view))
+    elif wait and not page.more:
+        page = await news_within(wait, request, actor, view, page)
+    return _answer(page, cursors.closed(page.progress, seal))
+
+
+def _answer(page: PulledPage, cursor: str) -> ChangesOut:
+    progress = page.progress
+    return ChangesOut(
+        items=list(page.items),
+        cursor=cursor,
+        more=page.more,
+        position=None if progress.copied is not None else str(progress.position.xid),
+        feed_epoch=progress.epoch,
+    )

@@ -1,0 +1,53 @@
+"""What a replica is told: the words of the feed as devices read them, and when a device must begin anew."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from registry.domain.errors import DomainError
+from registry.domain.record import FeedOperation, RecordState
+
+
+class ChangeOperation(StrEnum):
+    """What a replica does with a record: keep it as it is told, or take it away, and why."""
+
+    UPSERT = "upsert"
+    VOID = "void"
+    LEAVE = "leave"
+    ERASE = "erase"
+
+
+class ResyncReason(StrEnum):
+    """Why a replica must be thrown away and begun anew."""
+
+    RESTORED = "restored"
+    SCOPE_CHANGED = "scope_changed"
+    FORMAT_CHANGED = "format_changed"
+
+
+class ResyncRequired(DomainError):
+    """The cursor belongs to another history, another scope or another format than is told now."""
+
+    code = "resync_required"
+
+
+class Position(NamedTuple):
+    """A place in the feed: the transaction, and the row within it. Transactions are finished in order, rows are not."""
+
+    xid: int
+    seq: int
+
+
+def told_as(op: FeedOperation, state: RecordState | None) -> ChangeOperation:
+    """Say what a replica does about a record: by what the reader sees of it now, not by what the row once said.
+
+    `state` is None where the reader does not see the record any more; only then it matters why.
+    """
+    match state:
+        case RecordState.ACTIVE:
+            return ChangeOperation.UPSERT
+        case RecordState.VOIDED:
+            return ChangeOperation.VOID
+        case RecordState.ERASED:
+            return ChangeOperation.ERASE
+        case None:
+            return ChangeOperation.ERASE if op is FeedOperation.ERASE else ChangeOperation.LEAVE

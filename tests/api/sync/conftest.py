@@ -1,0 +1,18 @@
+"""Officers of two communes."""
+
+import httpx
+import pytest
+
+from registry.domain.access import Role
+from tests.api.sync.moving import HERE, THERE
+from tests.conftest import TODAY, SignIn
+
+
+@pytest.fixture(scope="module")
+async def officer(sign_in: SignIn) -> httpx.AsyncClient:
+    return await sign_in(Role.COMMUNE_OFFICER, unit=(HERE, TODAY))
+
+
+@pytest.fixture(scope="module")
+async def neighbour(sign_in: SignIn) -> httpx.AsyncClient:
+    return await sign_in(Role.COMMUNE_OFFICER, unit=(THERE, TODAY))

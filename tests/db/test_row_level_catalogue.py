@@ -15,8 +15,8 @@ from tests.db.wall import Row, rows
 PUBLIC = {"unit", "unit_version", "unit_on", "unit_succession", "map_edition", "map_source", "service_state"}
 """The map and the service's own state: no row of these is about a person."""
 BEHIND = sorted(set(metadata.tables) - PUBLIC)
-DIRECTORIES = {"organisation", "access_grant", "api_client", "token_revocation", "dpop_proof"}
-"""Without rows of people: which organisations there are, and what administrators and requests keep about access."""
+DIRECTORIES = {"organisation", "access_grant", "api_client", "token_revocation", "dpop_proof", "idempotency_key"}
+"""Without rows of people: which organisations there are, what administrators and requests keep about access."""
 SEALS = {"audit_leaf", "audit_checkpoint"}
 """Hashes and signatures: they tell of nobody."""
 OF_SCOPE = sorted(set(BEHIND) - DIRECTORIES - SEALS - {"audit_event"})
@@ -43,7 +43,10 @@ WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_e
 WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint", "emergency_access"}
 WRITTEN_IN_EMERGENCY = {"emergency_access", "task", "audit_event"}
 WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event", "task"}
-DELETED = {DatabaseRole.UNITS: {"person_name_token"}, DatabaseRole.WORKER: {"worker_job", "dpop_proof"}}
+DELETED = {
+    DatabaseRole.UNITS: {"person_name_token"},
+    DatabaseRole.WORKER: {"worker_job", "dpop_proof", "idempotency_key"},
+}
 """Tables of which a role may take rows away: nothing that was recorded."""
 ON_AUDIT = {
     DatabaseRole.UNITS: {"INSERT"},
@@ -125,7 +128,7 @@ class TestCatalogue:
         open_to_all = {
             ("organisation", "listed_for_units"), ("organisation", "listed_for_organisations"),
             ("organisation", "corrected"), ("access_grant", "managed"), ("api_client", "managed"),
-            ("token_revocation", "managed"), ("dpop_proof", "purged"),
+            ("token_revocation", "managed"), ("dpop_proof", "purged"), ("idempotency_key", "purged"),
             ("unit_record_history", "organisations_for_units"),
             ("unit_record_history", "organisations_for_organisations"),
             ("task", "kept_by_worker"), ("worker_job", "kept_by_worker"), ("worker_job", "shown_to_units"),
@@ -286,7 +289,9 @@ class TestCatalogue:
                     "erase_person",
                     "first_body",
                     "forget_reads",
+                    "keep_outcome",
                     "move_epoch",
+                    "outcome_under",
                 ),
                 *("person_in_emergency", "place_audit_event", "reached_by", "standing"),
             )

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from registry.db.engine import Sessions, transaction
 from registry.db.tables.emergency import EmergencyAccessRow
+from registry.db.tables.idempotency import IdempotencyKeyRow
 from registry.db.tables.reads import PersonReadRow
 from registry.db.tables.tasks import TaskRow
 from registry.db.tables.trail import AccessGrantRow, AuditEventRow
@@ -20,7 +21,7 @@ from registry.domain.task import TaskKind, TaskState
 from registry.worker.job import ISSUER
 from registry.worker.jobs import JOBS
 from tests.conftest import NOW, SignIn
-from tests.factories.bodies import a_request
+from tests.factories.bodies import a_person, a_request
 from tests.factories.clock import Clock
 from tests.factories.emergencies import asked
 from tests.factories.posted import corrected, created, posted_person
@@ -63,6 +64,23 @@ class TestPeopleRead:
             clock.move(timedelta(hours=1))
 
         assert kept == [1, 1, 0]
+
+
+class TestKeys:
+    async def test_a_key_is_forgotten_after_90_days(
+        self, sign_in: SignIn, sessions: Sessions, hire: Hire, clock: Clock
+    ) -> None:
+        officer = await sign_in(Role.PROVINCE_MANAGER)
+        await officer.post("/v1/persons", json=a_person(), headers={"Idempotency-Key": "of-today"})
+
+        kept = []
+        for by in (timedelta(days=90), HOUR):
+            clock.move(by)
+            await run_all(hire)
+            async with transaction(sessions) as session:
+                kept.append(len((await session.exec(select(IdempotencyKeyRow))).all()))
+
+        assert kept == [1, 0]
 
 
 class TestExpiry:

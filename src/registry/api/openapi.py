@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute
 from registry import __version__
 from registry.api import problems
 from registry.api.auth.challenge import BEARER, DPOP
+from registry.api.idempotency import key
 from registry.api.tags import TAGS
 
 Json: TypeAlias = dict[str, Any]
@@ -78,7 +79,14 @@ _RETRY_AFTER: Json = {
     "schema": {"type": "integer", "minimum": 1, "maximum": 86_400},
     "example": 17,
 }
+_REPLAYED: Json = {
+    "description": "`true` where the request had been carried out before under its `Idempotency-Key`: nothing was done "
+    "again, and the record is shown as it is now, as far as you may see it. Absent otherwise.",
+    "schema": {"type": "string", "enum": ["true"], "maxLength": 4},
+    "example": "true",
+}
 _HEADERS = {
+    key.REPLAYED: _REPLAYED,
     "X-Request-ID": _REQUEST_ID,
     "RateLimit": _RATE_LIMIT,
     "RateLimit-Policy": _RATE_LIMIT_POLICY,
@@ -109,10 +117,11 @@ def build(app: FastAPI) -> Json:
     for operation in operations(spec):
         # What depends on no token needs none, and says so instead of leaving it open.
         operation.setdefault("security", [])
+        takes_key = any(parameter["name"] == key.NAME for parameter in operation.get("parameters", ()))
         for status, response in operation["responses"].items():
             if status.startswith(("4", "5")):
                 _speak_problem(response)
-            for name in _headers_of(status, is_counted=bool(operation["security"])):
+            for name in _headers_of(status, is_counted=bool(operation["security"]), takes_key=takes_key):
                 response.setdefault("headers", {}).setdefault(name, {"$ref": f"#/components/headers/{name}"})
         for parameter in operation.get("parameters", ()):
             _forbid_null(parameter)
@@ -130,13 +139,15 @@ def operations(spec: Json) -> Iterator[Json]:
         yield from (operation for method, operation in path.items() if method in _METHODS)
 
 
-def _headers_of(status: str, *, is_counted: bool) -> Iterator[str]:
+def _headers_of(status: str, *, is_counted: bool, takes_key: bool) -> Iterator[str]:
     """Name the headers that answers of every operation carry."""
     yield "X-Request-ID"
     if is_counted:
         yield from ("RateLimit", "RateLimit-Policy")
-    if status in {"429", "503"}:
+    if status in {"429", "503"} or (status == "409" and takes_key):
         yield "Retry-After"
+    if status.startswith("2") and takes_key:
+        yield key.REPLAYED
 
 
 def _forbid_null(parameter: Json) -> None:

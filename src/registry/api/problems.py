@@ -5,7 +5,7 @@ to the file of its feature, and a test holds that none is forgotten.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -130,8 +130,20 @@ def responses(*codes: str, body: bool = False) -> dict[int | str, dict[str, Any]
     `body` adds those of operations that read a JSON body. Used as
     `responses=problems.responses(*problems.WITH_TOKEN, "not_found", "episode_already_open", body=True)`.
     """
+    return _described((*ALWAYS, *(WITH_BODY if body else ()), *codes))
+
+
+def extended(documented: Mapping[int | str, dict[str, Any]], *codes: str) -> dict[int | str, dict[str, Any]]:
+    """Add problems to those that an operation documents."""
+    more = _described(codes)
+    for status in documented.keys() & more.keys():
+        more[status]["description"] = f"{documented[status]['description']}\n{more[status]['description']}"
+    return {**documented, **more}
+
+
+def _described(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
     by_status: dict[int, list[ProblemType]] = {}
-    for code in dict.fromkeys((*ALWAYS, *(WITH_BODY if body else ()), *codes)):
+    for code in dict.fromkeys(codes):
         by_status.setdefault(CATALOGUE[code].status, []).append(CATALOGUE[code])
     return {
         status: {

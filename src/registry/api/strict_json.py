@@ -14,6 +14,8 @@ from typing import Any, ClassVar, NoReturn
 from fastapi import Request, Response, params
 from fastapi.routing import APIRoute
 
+from registry.api import problems
+from registry.api.idempotency import attempt
 from registry.api.refusals import Refusal, UnsupportedMediaType
 
 MEDIA_TYPE = "application/json"
@@ -88,10 +90,16 @@ class StrictRequest(Request):
 class StrictRoute(APIRoute):
     """A route that reads its JSON body strictly and only in the media type it documents.
 
-    Every router of the API is made with `route_class=StrictRoute`.
+    Every router of the API is made with `route_class=StrictRoute`. Where it writes, it may be asked again under a key.
     """
 
     request_class: ClassVar[type[StrictRequest]] = StrictRequest
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 - FastAPI's own
+        if attempt.writes(path, options.get("methods") or (), options.get("tags") or ()):
+            options["dependencies"] = [*(options.get("dependencies") or ()), attempt.ATTEMPTED]
+            options["responses"] = problems.extended(options.get("responses") or {}, *attempt.CODES)
+        super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Read the body before FastAPI does, whose own parsing would turn every refusal into one."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from registry.worker.audit import publish_checkpoint, seal_audit_log
 from registry.worker.emergency import end_accesses
 from registry.worker.grants import ask_about_continued_grants
+from registry.worker.idempotency import forget_keys
 from registry.worker.job import Job
 from registry.worker.proofs import purge_proofs
 from registry.worker.reads import forget_reads
@@ -19,5 +20,6 @@ JOBS: tuple[Job, ...] = (
     Job("emergencies_ended", timedelta(minutes=1), end_accesses),
     Job("grants_continued", timedelta(hours=1), ask_about_continued_grants),
     Job("subject_requests_overdue", timedelta(minutes=15), tell_of_overdue_requests),
+    Job("idempotency_keys_forgotten", timedelta(hours=1), forget_keys),
     Job("proofs_purged", timedelta(minutes=1), purge_proofs),
 )

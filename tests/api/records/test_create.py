@@ -66,12 +66,6 @@ class TestCreate:
         refused(await manager.post(shelf.path, json=shelf.body() | {"colour": 1}), 422, "validation_failed", "/colour")
 
     @every_shape
-    async def test_without_an_id(self, shelf: Shelf, manager: httpx.AsyncClient) -> None:
-        body = {name: value for name, value in shelf.body().items() if name != "id"}
-
-        refused(await manager.post(shelf.path, json=body), 422, "validation_failed", "/id")
-
-    @every_shape
     async def test_with_an_id_that_tells_more_than_it_should(self, shelf: Shelf, manager: httpx.AsyncClient) -> None:
         body = shelf.body() | {"id": "6ba7b810-9dad-11d1-80b4-00c04fd430c8"}
 

@@ -47,11 +47,14 @@ async def follow_person(desk: Desk, row: AnyRow) -> None:
 
 async def create_person(desk: Desk, body: PersonIn) -> Written:
     """Create a person with the first residence, whose commune becomes responsible from its first day on."""
+    if (earlier := desk.attempt.earlier) is not None:
+        return await flow.again(desk, PERSONS, Key(earlier.record_id))
+    body, residence = flow.named(desk, body), flow.named(desk, body.residence, pointer="/residence/id")
     key = Key(body.id)
     fingerprint = flow.fingerprint_of(desk, body)
     if (existing := await records.find(desk.session, PersonRow, key)) is not None:
         return await flow.repeated(desk, PERSONS, existing, key, fingerprint)
-    actor, residence = desk.actor, body.residence
+    actor = desk.actor
     require_past(residence.from_on, today=actor.today, pointer="/residence/from_on")
     require_order(residence.from_on, residence.to_on, pointer="/residence/to_on")
     place = desk.atlas.resolve(residence.unit_code, residence.from_on, pointer="/residence/unit_code")

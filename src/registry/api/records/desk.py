@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from registry.api.actor import Actor, grants_for
 from registry.api.deps import AtlasDep, KeyRingDep, KeysDep, Requires, Session, admit
+from registry.api.idempotency.attempt import attempt_of
 from registry.api.language import RequestLanguage
 from registry.api.records.kind import Desk
 from registry.db.sealing import Vault
@@ -41,7 +42,17 @@ def desk_by(admission: Requires) -> Callable[..., Coroutine[Any, Any, Desk]]:
         state = request.app.state
         vault = Vault(session, key_ring)
         return Desk(
-            session, actor, atlas, keys, key_ring, vault, language, state.settings, state.calendar, admission.access
+            session,
+            actor,
+            atlas,
+            keys,
+            key_ring,
+            vault,
+            language,
+            state.settings,
+            state.calendar,
+            admission.access,
+            attempt_of(request),
         )
 
     return laid_out

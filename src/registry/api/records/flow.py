@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from fastapi.exceptions import RequestValidationError
@@ -19,9 +19,12 @@ from registry.db.tables.situation import OrganisationRow
 from registry.db.trail import Act
 from registry.domain.access import require_units
 from registry.domain.errors import NotFound
+from registry.domain.idempotency import IdempotencyKeyRequired
 from registry.domain.person import Processing
 from registry.domain.person import Warning as Remark
 from registry.domain.record import RecordErased, RecordIdConflict, RecordState, RecordVoided
+
+N = TypeVar("N", bound=NewRecord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,9 @@ class Written:
 
 async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | None = None) -> Written:
     """Create a record; under an id that exists, answer with the record if it was created by this very body."""
+    if (earlier := desk.attempt.earlier) is not None:
+        return await again(desk, kind, Key(earlier.record_id, person_id))
+    body = named(desk, body)
     key = Key(body.id, person_id)
     fingerprint = fingerprint_of(desk, body)
     if (existing := await records.find(desk.session, kind.table, key)) is not None:
@@ -75,6 +81,8 @@ async def amend(
 
     What the same subject has already made so is answered as it is.
     """
+    if desk.attempt.earlier is not None:
+        return await again(desk, kind, key)
     person = None if key.person_id is None else await owner_of(desk, key.person_id)
     row = await _locked(desk, kind, key)
     if row.state is RecordState.VOIDED:
@@ -94,6 +102,8 @@ async def amend(
 
 async def void(desk: Desk, kind: Kind, key: Key, reason: str, precondition: Precondition) -> Written:
     """Void a record: it is kept, and counts no more."""
+    if desk.attempt.earlier is not None:
+        return await again(desk, kind, key)
     person = None if key.person_id is None else await owner_of(desk, key.person_id)
     row = await _locked(desk, kind, key)
     if row.state is RecordState.VOIDED:
@@ -126,24 +136,48 @@ async def repeated(desk: Desk, kind: Kind, existing: Stub, key: Key, fingerprint
         raise RecordErased
     if existing.fingerprint != fingerprint:
         raise RecordIdConflict(pointer="/id")
-    actor = desk.actor
-    seen = await records.get(desk.session, kind.table, key, scope=actor.scope, today=actor.today)
-    if seen is not None and seen.state is RecordState.ACTIVE:
-        return await _unchanged(desk, kind, seen, actor.act.with_known_content)
-    owner = key.person_id or (key.id if kind.table is PersonRow else None)
-    await trail.audit(
-        desk.session,
-        actor.act.with_known_content,
-        persons=() if owner is None else (owner,),
-        entity=records.entity_of(kind.table),
-        record_id=key.id,
-    )
-    return Written(existing, is_known=True)
+    return await _as_it_is(desk, kind, existing, key, desk.actor.act.with_known_content)
+
+
+async def again(desk: Desk, kind: Kind, key: Key) -> Written:
+    """Answer a request that was carried out before under its key, whatever became of the record since."""
+    existing = await records.find(desk.session, kind.table, key)
+    if existing is None:
+        raise NotFound
+    if existing.state is RecordState.ERASED:
+        raise RecordErased
+    return await _as_it_is(desk, kind, existing, key, desk.actor.act)
+
+
+def named(desk: Desk, body: N, *, pointer: str = "/id") -> N:
+    """Let the service name a record whose client did not: a retry finds it by the key of the request."""
+    if "id" in body.model_fields_set:
+        return body
+    if not desk.attempt.has_key:
+        raise IdempotencyKeyRequired(pointer=pointer)
+    return body.model_copy(update={"id": body.id})
 
 
 def fingerprint_of(desk: Desk, body: In) -> bytes:
     """Keyed fingerprint of what the client sent, independent of white space and order."""
     return desk.keys.fingerprint_of(body.model_dump_json(exclude_unset=True).encode())
+
+
+async def _as_it_is(desk: Desk, kind: Kind, existing: Stub, key: Key, act: Act) -> Written:
+    """Show a record as it is now, or its reference where it is voided or out of reach."""
+    actor = desk.actor
+    seen = await records.get(desk.session, kind.table, key, scope=actor.scope, today=actor.today)
+    if seen is not None and seen.state is RecordState.ACTIVE:
+        return await _unchanged(desk, kind, seen, act)
+    owner = key.person_id or (key.id if kind.table is PersonRow else None)
+    await trail.audit(
+        desk.session,
+        act.with_known_content,
+        persons=() if owner is None else (owner,),
+        entity=records.entity_of(kind.table),
+        record_id=key.id,
+    )
+    return Written(existing, is_known=True)
 
 
 async def _changed(desk: Desk, kind: Kind, key: Key, row: AnyRow, columns: Mapping[str, Any]) -> None:

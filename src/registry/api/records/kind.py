@@ -13,12 +13,13 @@ from registry.api.actor import Actor
 from registry.api.language import Language
 from registry.api.pagination import Page
 from registry.api.schemas.fields import In
-from registry.api.schemas.records import RecordOut, patch_of, written
+from registry.api.schemas.records import RecordOut, RecordRef, patch_of, written
 from registry.db.records import AnyRow
 from registry.db.sealing import Vault
 from registry.db.tables.persons import PersonRow
 from registry.domain.access import FieldGroup, Permission
 from registry.domain.atlas import Atlas
+from registry.domain.idempotency import Attempt
 from registry.domain.person import Warning as Remark
 from registry.domain.policy import Access
 from registry.domain.working_days import WorkCalendar
@@ -33,7 +34,8 @@ B = TypeVar("B", bound=In)
 class Desk:
     """What a handler works with: transaction, actor, map, keys, calendar, settings, and what the operation is for.
 
-    `vault` opens and seals; `key_ring` indexes identity numbers.
+    `vault` opens and seals; `key_ring` indexes identity numbers; `attempt` tells whether the request was carried
+    out before.
     """
 
     session: AsyncSession
@@ -46,6 +48,7 @@ class Desk:
     settings: Settings
     calendar: WorkCalendar
     access: Access
+    attempt: Attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,11 @@ class Kind:
     def written(self) -> type[RecordOut]:
         """The answer of a write."""
         return written(self.out)
+
+    @property
+    def answer(self) -> Any:  # noqa: ANN401 - a union of classes made at run time
+        """What a write answers: the record, or its reference where a retry finds it voided or out of reach."""
+        return self.written | RecordRef
 
     @cached_property
     def patch(self) -> type[In]:

@@ -33,6 +33,12 @@ def etag(version: int, view: str) -> str:
     return f'"v{version}-{view}"'
 
 
+def version_in(tag: str | None) -> int | None:
+    """The version that an entity tag of ours names; None where it names none."""
+    found = None if tag is None else _TAG.fullmatch(tag)
+    return None if found is None else int(found[1])
+
+
 IfMatchHeader = Annotated[
     str | None,
     Header(

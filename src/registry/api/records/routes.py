@@ -103,13 +103,15 @@ def _add_create(router: APIRouter, kind: Kind, refusals: tuple[str, ...], *, own
         operation_id=f"create_{kind.singular}",
         summary=f"Record {_a(kind)}",
         description=f"{kind.about}\n\nThe client makes the id. Sending the same body again is always safe: the "
-        "answer is 200 with the record as it is now. Another body under the same id is refused (409).",
+        "answer is 200 with the record as it is now. Another body under the same id is refused (409). A body without "
+        "an id needs an `Idempotency-Key`.",
         status_code=status.HTTP_200_OK,
-        response_model=kind.written | RecordRef,
+        response_model=kind.answer,
         responses=answers(kind, kind.words.capitalize())
         | problems.responses(
             *GUARDED,
             "record_id_conflict",
+            "idempotency_key_required",
             *(("not_found", "erased", "record_voided") if owned else ()),
             *refusals,
             body=True,
@@ -227,7 +229,7 @@ def _add_changing(router: APIRouter, kind: Kind, refusals: tuple[str, ...]) -> N
         description="A merge patch (RFC 7396): fields that are absent stay, null takes a value away. Needs `If-Match` "
         "with the `ETag` of the version that you saw; the former version is kept. The same change sent again "
         "is answered 200.",
-        response_model=kind.written,
+        response_model=kind.answer,
         responses=TAGGED
         | problems.responses(
             *GUARDED,
@@ -247,7 +249,7 @@ def _add_changing(router: APIRouter, kind: Kind, refusals: tuple[str, ...]) -> N
         summary=f"Void {_a(kind)}",
         description="Takes a record that should never have been out of lists and figures, with a reason. It is kept, "
         "and can be read. `If-Match` is honoured where it is sent.",
-        response_model=kind.written,
+        response_model=kind.answer,
         responses=TAGGED
         | problems.responses(
             *GUARDED, *absences(kind), "record_voided", "version_mismatch", *kind.void_refusals, body=True

@@ -44,7 +44,7 @@ class DetectedKey(NamedTuple):
 def _closing(*refusals: str) -> dict[str, Any]:
     common = (*GUARDED, "not_found", "record_voided", "version_mismatch", "date_in_future", "dates_out_of_order")
     return {
-        "response_model": BREACHES.written,
+        "response_model": BREACHES.answer,
         "responses": TAGGED | problems.responses(*common, *refusals, body=True),
     }
 

@@ -27,7 +27,7 @@ substance_uses = person_record_routes(SUBSTANCE_USES, "date_in_future")
 @files.post(
     "/{id}/close",
     summary="Close a management file",
-    response_model=FILES.written,
+    response_model=FILES.answer,
     responses=TAGGED
     | problems.responses(
         *GUARDED, "not_found", "erased", "record_voided", "version_mismatch", "file_already_closed", *_DATES, body=True

@@ -38,7 +38,7 @@ router = person_record_routes(EPISODES, *_RULES)
 @router.post(
     "/{id}/exit",
     summary="End an episode",
-    response_model=EPISODES.written,
+    response_model=EPISODES.answer,
     responses=TAGGED
     | problems.responses(
         *GUARDED,

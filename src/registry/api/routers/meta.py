@@ -13,6 +13,7 @@ from registry.api.schemas.service import CodeListRef, LimitsOut, MetaOut, QuotaO
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
 from registry.db import state
+from registry.domain.idempotency import KEPT_FOR
 from registry.settings import Settings
 
 router = APIRouter(tags=[Tag.SERVICE], route_class=StrictRoute)
@@ -41,6 +42,7 @@ async def get_meta(_: Reader, request: Request, session: Session, now: Now) -> M
             body_seconds=settings.body_timeout_seconds,
             max_persons_per_hour=settings.max_persons_per_hour,
             max_persons_per_hour_of_systems=settings.max_persons_per_hour_of_systems,
+            idempotency_key_days=KEPT_FOR.days,
             quotas=[
                 QuotaOut(name=policy, requests=quota.requests, seconds=quota.seconds)
                 for policy, quota in rate_limits.quotas.items()

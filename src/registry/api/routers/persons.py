@@ -48,11 +48,12 @@ async def seen_person(desk: Desk, key: Key) -> PersonRow:
     "",
     summary="Record a person",
     status_code=status.HTTP_200_OK,
-    response_model=PERSONS.written | RecordRef,
+    response_model=PERSONS.answer,
     responses=answers(PERSONS, "Person")
     | problems.responses(
         *GUARDED,
         "record_id_conflict",
+        "idempotency_key_required",
         "erased",
         "unit_unknown",
         "unit_not_in_force",
@@ -70,7 +71,8 @@ async def create_person(
     Nothing but a name and a residence is required: papers are often missing. `residence.unit_code` is
     read on the map of `residence.from_on`; a commune that did not exist on that day is refused, and the
     refusal names its periods and successors. The client makes both ids. Sending the same body again is
-    always safe: the answer is 200 with the person as recorded now.
+    always safe: the answer is 200 with the person as recorded now. A body without ids needs an
+    `Idempotency-Key`.
     """
     return await present(response, desk, PERSONS, await create(desk, body))
 
@@ -102,7 +104,7 @@ async def get_person(person_id: PersonPath, response: Response, desk: ReadingOne
 @router.patch(
     "/{person_id:uuid}",
     summary="Correct a person",
-    response_model=PERSONS.written,
+    response_model=PERSONS.answer,
     responses=TAGGED
     | problems.responses(
         *GUARDED,
@@ -134,7 +136,7 @@ async def change_person(
 @router.post(
     "/{person_id:uuid}/void",
     summary="Void a person",
-    response_model=PERSONS.written,
+    response_model=PERSONS.answer,
     responses=TAGGED
     | problems.responses(*GUARDED, "not_found", "erased", "record_voided", "version_mismatch", body=True),
 )

@@ -61,7 +61,7 @@ class DueKey(NamedTuple):
 def _closing(*refusals: str) -> dict[str, Any]:
     common = (*GUARDED, "not_found", "erased", "record_voided", "version_mismatch", *_DATES)
     return {
-        "response_model": REQUESTS.written,
+        "response_model": REQUESTS.answer,
         "responses": TAGGED | problems.responses(*common, *refusals, body=True),
     }
 

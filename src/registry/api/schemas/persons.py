@@ -1,7 +1,7 @@
 """Bodies of people and of what identifies them."""
 
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -73,12 +73,13 @@ class ResidenceOut(PersonRecordOut, ResidenceFields):
     """A residence."""
 
 
-class PersonIn(In, PersonFields):
+class PersonIn(NewRecord, PersonFields):
     """A new person, with the residence that makes a commune responsible."""
 
     id: PersonNewId = Field(
+        default_factory=uuid4,
         description="The person's id, made by the client: UUIDv4 only. Sending the same body again "
-        "under the same id is safe."
+        "under the same id is safe. Without one the request needs an `Idempotency-Key`, and the service makes the id.",
     )
     residence: ResidenceIn = Field(
         description="The first residence: its commune becomes responsible from its first day on."

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pydantic import ConfigDict, Field, create_model
 from pydantic.fields import FieldInfo
@@ -20,8 +20,10 @@ class NewRecord(In):
     """The part of a body that names a new record."""
 
     id: RecordNewId = Field(
+        default_factory=uuid4,
         description="The record's id, made by the client (UUIDv4 or v7). Sending the same body again under the same id "
-        "is safe: it answers 200 with the record as it is now."
+        "is safe: it answers 200 with the record as it is now. Without one the request needs an `Idempotency-Key`, "
+        "and the service makes the id.",
     )
 
 

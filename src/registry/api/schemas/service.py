@@ -70,6 +70,13 @@ class LimitsOut(Out):
     max_persons_per_hour_of_systems: int = Field(
         description="The same for a province's system that calls without an officer.", ge=1, le=10_000_000
     )
+    idempotency_key_days: int = Field(
+        description="How long a request may be sent again under its `Idempotency-Key`. Under a record's own id it may "
+        "be sent again for ever.",
+        ge=1,
+        le=3650,
+        examples=[90],
+    )
     quotas: list[QuotaOut] = Field(description="How often each process of the service may be called.", max_length=20)
 
 

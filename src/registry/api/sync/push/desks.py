@@ -11,6 +11,7 @@ from registry.db import context, persons
 from registry.db.context import DatabaseRole
 from registry.domain.access import Scope
 from registry.domain.errors import Forbidden
+from registry.domain.idempotency import Attempt
 from registry.domain.policy import Access
 
 
@@ -30,14 +31,16 @@ class Desks:
     def of(self, kind: Kind) -> Desk:
         """The desk for a kind. Raises `Forbidden` where no grant gives its operation.
 
-        The answer shows nobody, so that nobody is counted as seen.
+        The answer shows nobody, so that nobody is counted as seen. A push that is sent again judges each operation
+        anew, whatever its key: one whose parent has come since is applied now.
         """
         if kind.singular not in self._laid_out:
             access = access_to(kind)
             held, desk = self.held, self.desk
             giving = grants_for(access, held.caller, held.grants, chosen=self.chosen, purpose=held.purpose)
             actor = acting_under(giving, held, access, atlas=desk.atlas, settings=desk.settings)
-            self._laid_out[kind.singular] = replace(desk, actor=replace(actor, most_persons=None), access=access)
+            actor = replace(actor, most_persons=None)
+            self._laid_out[kind.singular] = replace(desk, actor=actor, access=access, attempt=Attempt())
         return self._laid_out[kind.singular]
 
     def asker(self, kind: Kind) -> Actor:

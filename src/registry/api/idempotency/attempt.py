@@ -1,0 +1,90 @@
+"""The dependency of every operation that writes: a request under a key is carried out once."""
+
+import json
+from collections.abc import AsyncIterator, Collection, Iterable
+from enum import Enum
+from typing import Any
+
+from fastapi import Depends, Request, Response
+
+from registry.api.deps import CallerDep, KeysDep, Now, Session
+from registry.api.idempotency.key import REPLAYED, IdempotencyKey, text_of
+from registry.api.records.precondition import version_in
+from registry.api.tags import Tag
+from registry.db import idempotency
+from registry.domain.idempotency import KEPT_FOR, Attempt, Outcome
+
+CODES = ("idempotency_key_reused", "request_under_way")
+"""What every operation that writes may answer beside its own."""
+
+_WRITING = frozenset({"POST", "PATCH", "PUT", "DELETE"})
+
+
+async def attempted(
+    request: Request,
+    response: Response,
+    caller: CallerDep,
+    session: Session,
+    keys: KeysDep,
+    now: Now,
+    idempotency_key: IdempotencyKey = None,
+) -> AsyncIterator[None]:
+    """Look the key up before anything else is decided, and keep it with the work.
+
+    A refusal rolls both back: what was not carried out may be tried again under the same key.
+    """
+    if idempotency_key is None:
+        request.state.attempt = Attempt()
+        yield
+        return
+    operation = _operation_of(request)
+    used = ["key", caller.issuer, caller.subject, caller.client_id, operation, text_of(idempotency_key)]
+    digest = keys.fingerprint_of(json.dumps(used).encode())
+    fingerprint = keys.fingerprint_of(json.dumps(await _content_of(request), sort_keys=True).encode())
+    earlier = await idempotency.outcome_under(session, digest)
+    if earlier is not None:
+        earlier.require_same(fingerprint)
+        response.headers[REPLAYED] = "true"
+        response.status_code = earlier.status
+        if earlier.reference != request.url.path:
+            response.headers["Location"] = earlier.reference
+    request.state.attempt = Attempt(has_key=True, earlier=earlier)
+    yield
+    if earlier is None:
+        outcome = Outcome(
+            fingerprint,
+            status=response.status_code or request.scope["route"].status_code or 200,
+            reference=response.headers.get("Location", request.url.path),
+            version=version_in(response.headers.get("ETag")),
+        )
+        await idempotency.keep(session, digest, outcome, until=now + KEPT_FOR)
+
+
+ATTEMPTED = Depends(attempted, scope="function")
+
+
+def attempt_of(request: Request) -> Attempt:
+    """The attempt that a request is; one that only reads is never anything but the first."""
+    attempt: Attempt = getattr(request.state, "attempt", Attempt())
+    return attempt
+
+
+def writes(path: str, methods: Iterable[str], tags: Collection[str | Enum]) -> bool:
+    """Whether operations of these methods write in the register. A search is sent by POST and writes nothing."""
+    return path.startswith("/v1/") and not _WRITING.isdisjoint(methods) and Tag.LISTS not in tags
+
+
+def _operation_of(request: Request) -> str:
+    route = request.scope["route"]
+    operation: str = route.operation_id or route.name
+    return operation
+
+
+async def _content_of(request: Request) -> list[Any]:
+    """What a request says, however its body is spelt: not every client writes the members in one order."""
+    body = await request.body()
+    try:
+        said = json.loads(body) if body else None
+    except (ValueError, RecursionError):
+        said = body.hex()
+    return ["request", request.url.path, sorted(request.query_params.multi_items()), said]

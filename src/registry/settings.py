@@ -106,6 +106,8 @@ class Settings(BaseSettings):
     )
     reach_days: Annotated[int, Field(ge=0, le=3650)] = 90
     """How long an organisation still reaches a person after the record that opened the reach has ended."""
+    move_answer_days: Annotated[int, Field(ge=1, le=60)] = 5
+    """Working days in which the receiving commune answers a move; then the request is over."""
     emergency_daily_cap: Annotated[int, Field(ge=0, le=1_000_000)] = 3
     """How many emergency accesses one officer may ask for in 24 hours."""
     step_up_acr: Annotated[str, Field(pattern=r"^[!#-\[\]-~]+$", max_length=200)] | None = Field(

@@ -111,6 +111,7 @@ class TestCompleteness:
             "folded_name",
             "sort_key",
             "place_unit_id",
+            "to_unit_id",
         }
         columns = sa.inspect(kind.table).columns.keys()
 

@@ -36,7 +36,7 @@ WRITTEN_BY_UNITS = {
     *("person", "identity_document", "residence", "responsibility", "management_file", "drug_test", "determination"),
     *("substance_use", "episode", "reach", "record_history", "commune_status", "suspected_count"),
     *("unit_record_history", "person_name_token", "organisation", "access_grant", "change_feed", "audit_event", "task"),
-    *("person_key", "subject_request", "erasure_order", "breach", "emergency_access"),
+    *("person_key", "subject_request", "erasure_order", "breach", "emergency_access", "move"),
     *("api_client", "token_revocation", "dpop_proof"),
 }
 WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
@@ -132,7 +132,7 @@ class TestCatalogue:
             ("unit_record_history", "organisations_for_units"),
             ("unit_record_history", "organisations_for_organisations"),
             ("task", "kept_by_worker"), ("worker_job", "kept_by_worker"), ("worker_job", "shown_to_units"),
-            ("access_grant", "seen_by_worker"), ("subject_request", "seen_by_worker"),
+            ("access_grant", "seen_by_worker"), ("subject_request", "seen_by_worker"), ("move", "seen_by_worker"),
             ("audit_event", "sealed"),
             *((table, f"read_by_{role}") for table in SEALS for role in ("worker", "auditor")),
             ("emergency_access", "ended_by_worker"),
@@ -291,6 +291,7 @@ class TestCatalogue:
                     "forget_reads",
                     "keep_outcome",
                     "move_epoch",
+                    "move_offered",
                     "outcome_under",
                 ),
                 *("person_in_emergency", "place_audit_event", "reached_by", "standing"),

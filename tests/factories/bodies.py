@@ -16,6 +16,7 @@ from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.erasure import ORDERS
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
 from registry.api.kinds.medical import MEDICAL_RESULTS
+from registry.api.kinds.moves import MOVES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.rights import REQUESTS
@@ -27,6 +28,7 @@ Body: TypeAlias = dict[str, Any]
 OF_PERSON = (
     DOCUMENTS,
     RESIDENCES,
+    MOVES,
     FILES,
     TESTS,
     DETERMINATIONS,
@@ -87,6 +89,10 @@ def a_request(**over: JsonValue) -> Body:
 
 def an_order(**over: JsonValue) -> Body:
     return a_record(ORDERS, **over)
+
+
+def a_move(**over: JsonValue) -> Body:
+    return a_record(MOVES, **over)
 
 
 def a_breach(**over: JsonValue) -> Body:

@@ -64,6 +64,7 @@ EXPECTED: Mapping[str, Line] = {
     "answer_subject_request": Line(inside=STALE),
     "withdraw_subject_request": Line(inside=STALE),
     "lift_restriction": Line(inside=STALE),
+    "withdraw_move": Line(inside=STALE),
     "notify_breach": Line(inside=STALE),
     "close_breach": Line(inside=STALE),
     "give_grant": _posted("grant"),

@@ -53,24 +53,20 @@ class Shelf:
         return {**whole, **record, **owner, **self._derived(body), **over}
 
     def _derived(self, body: Body) -> Body:
-        match self.kind.singular:
-            case "person":
-                return {
-                    "birth_year": 1992,
-                    "root_id": body["id"],
-                    "unit_certainty": "whole",
-                    "processing": "unrestricted",
-                }
-            case "episode":
-                return {"course_id": body["id"], "track": "rehab"}
-            case "subject_request":
-                return {"due_on": "2026-11-23", "status": "open"}
-            case "erasure_order":
-                return {"status": "awaiting_approval"}
-            case "breach":
-                return {"notify_by": "2026-11-23T01:30:00Z", "status": "open"}
-            case _:
-                return {}
+        derived: dict[str, Body] = {
+            "person": {
+                "birth_year": 1992,
+                "root_id": body["id"],
+                "unit_certainty": "whole",
+                "processing": "unrestricted",
+            },
+            "move": {"status": "requested", "answer_due_at": "2026-11-30T17:00:00Z"},
+            "episode": {"course_id": body["id"], "track": "rehab"},
+            "subject_request": {"due_on": "2026-11-23", "status": "open"},
+            "erasure_order": {"status": "awaiting_approval"},
+            "breach": {"notify_by": "2026-11-23T01:30:00Z", "status": "open"},
+        }
+        return derived.get(self.kind.singular, {})
 
 
 async def shelf_of(kind: Kind, client: httpx.AsyncClient) -> Shelf:

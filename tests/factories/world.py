@@ -40,8 +40,9 @@ _TEXTS: Mapping[str, str] = {
     "subject_request": "details",
     "erasure_order": "reason",
 }
-"""The field of each kind that says what it belongs to. Substances have no text, and say it by a year."""
+"""The field of each kind that says what it belongs to. Substances say it by a year, moves by a day."""
 _YEARS = {OWN: 1911, NEIGHBOUR: 1912, ELSEWHERE: 1913}
+_DAYS = {OWN: "2026-02-01", NEIGHBOUR: "2026-02-02", ELSEWHERE: "2026-02-03"}
 
 
 @dataclass
@@ -113,6 +114,7 @@ async def _filled(sign_in: SignIn, name: str, marks: dict[str, Mark]) -> Place:
     place = Place(name, commune)
     for kind in (*OF_UNIT, PERSONS, *OF_PERSON):
         await _record(clerks[_writer(kind)], kind, place)
+    marks[f'"moved_on":"{_DAYS[name]}"'] = (FieldGroup.RESIDENCE, name)
     marks[f'"first_used_year":{_YEARS[name]}'] = (FieldGroup.HEALTH, name)
     await _treated_elsewhere_too(clerks[Role.PROVINCE_MANAGER], place)
     await _granted(clerks[Role.ADMINISTRATOR], place)
@@ -144,6 +146,8 @@ def _first(kind: Kind, place: Place) -> Body:
             fields |= {"unit_code": place.commune, "from_on": "2026-06-01"}
         case "substance_use":
             fields["first_used_year"] = _YEARS[place.name]
+        case "move":
+            fields["moved_on"] = _DAYS[place.name]
         case "episode":
             fields["provider_id"] = place.id_of("organisation")
     return fields

@@ -12,6 +12,7 @@ from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TEST
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.erasure import ORDERS
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
+from registry.api.kinds.moves import MOVES
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.rights import REQUESTS
 from registry.api.notices import sentence
@@ -34,7 +35,8 @@ from registry.domain.access import FieldGroup
 from registry.domain.export import ExportSection, HeldElsewhere
 
 KINDS: tuple[Kind, ...] = (
-    *(PERSONS, DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES, REQUESTS, ORDERS),
+    *(PERSONS, DOCUMENTS, RESIDENCES, MOVES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES),
+    *(REQUESTS, ORDERS),
 )
 GROUPS: frozenset[FieldGroup] = frozenset(group for kind in KINDS for group in kind.groups)
 """The groups of fields that an export shows."""

@@ -121,6 +121,16 @@ async def enter(session: AsyncSession, scope: Scope, *, today: date, role: Datab
             assert_never(scope)
 
 
+@asynccontextmanager
+async def reaching(session: AsyncSession, scope: Scope, *units: int, today: date) -> AsyncIterator[None]:
+    """Reach further units for a step that lies in two, such as a move; then act under the scope alone again."""
+    own = scope.units if isinstance(scope, UnitScope) else ()
+    await enter(session, UnitScope(tuple(sorted({*own, *units}))), today=today)
+    yield
+    await session.flush()
+    await enter(session, scope, today=today)
+
+
 async def act_in_emergency(
     session: AsyncSession, *, caller: str, units: Iterable[int] = (), persons: Iterable[UUID] = ()
 ) -> None:

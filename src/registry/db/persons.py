@@ -69,6 +69,14 @@ async def open_responsibility(session: AsyncSession, row: ResponsibilityRow) -> 
     await session.flush()
 
 
+async def lock_responsibility(session: AsyncSession, person_id: UUID) -> ResponsibilityRow | None:
+    """Load the open interval of a locked person FOR UPDATE; nobody is in charge of one who was erased."""
+    query = select(ResponsibilityRow).where(
+        ResponsibilityRow.person_id == person_id, col(ResponsibilityRow.to_on).is_(None)
+    )
+    return (await session.exec(query.with_for_update())).one_or_none()
+
+
 async def responsibilities(session: AsyncSession, person_id: UUID) -> Sequence[ResponsibilityRow]:
     """Load all intervals, oldest first. The caller has checked the scope."""
     query = select(ResponsibilityRow).where(ResponsibilityRow.person_id == person_id)

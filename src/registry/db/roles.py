@@ -45,6 +45,7 @@ ALTER FUNCTION app.count_read(text, timestamptz, uuid[]) OWNER TO registry_defin
 ALTER FUNCTION app.forget_reads(timestamptz) OWNER TO registry_definer;
 ALTER FUNCTION app.outcome_under(bytea, bigint) OWNER TO registry_definer;
 ALTER FUNCTION app.keep_outcome(bytea, bytea, smallint, text, int, timestamptz) OWNER TO registry_definer;
+ALTER FUNCTION app.move_offered(uuid, uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.erase_person(uuid, text, timestamptz, date) OWNER TO registry_definer;
 ALTER FUNCTION app.erase_by_order(uuid, uuid, text, timestamptz, date) OWNER TO registry_definer;
 """

@@ -126,6 +126,18 @@ async def lock_open(session: AsyncSession, kind: TaskKind, record_id: UUID) -> T
     return (await session.exec(query.with_for_update())).one_or_none()
 
 
+async def follow(session: AsyncSession, person_id: UUID, *, from_unit: int, to_unit: int) -> None:
+    """Let what is still to be done for a person who moves go along; what one unit was told stays with that unit."""
+    following = [kind for kind, rule in RULES.items() if rule.follows_person]
+    about = update(TaskRow).where(
+        col(TaskRow.person_id) == person_id,
+        col(TaskRow.unit_id) == from_unit,
+        col(TaskRow.state) == TaskState.OPEN,
+        col(TaskRow.kind).in_(following),
+    )
+    await session.exec(about.values(unit_id=to_unit, version=col(TaskRow.version) + 1))
+
+
 def cancel(row: TaskRow) -> None:
     """Take a locked task back: what it was about is over."""
     row.state = TaskState.CANCELLED

@@ -10,6 +10,7 @@ class ExportSection(StrEnum):
     IDENTITY_DOCUMENT = "identity_document"
     RESIDENCE = "residence"
     RESPONSIBILITY = "responsibility"
+    MOVE = "move"
     MANAGEMENT_FILE = "management_file"
     DRUG_TEST = "drug_test"
     DETERMINATION = "determination"

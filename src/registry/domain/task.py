@@ -22,6 +22,8 @@ class TaskKind(StrEnum):
     BREACH_NOTIFICATION_DUE = "breach_notification_due"
     BREACH_NOTICE = "breach_notice"
     ABNORMAL_USAGE = "abnormal_usage"
+    MOVE_REQUEST = "move_request"
+    MOVE_NOTICE = "move_notice"
 
 
 class Decision(StrEnum):
@@ -64,13 +66,15 @@ class TaskRule:
     expires: bool = False
     ends_with_record: bool = False
     """A duty: it is done when the record says so, and nobody settles it by hand."""
+    follows_person: bool = False
+    """It is still to be done where the person is; what was told or is reviewed stays with who was in charge then."""
 
 
 _JUDGED = (Decision.APPROVE, Decision.DECLINE)
 
 
 def _duty(role: Role, due_after: timedelta) -> TaskRule:
-    return TaskRule(role, (), due_after, opener_may_settle=True, ends_with_record=True)
+    return TaskRule(role, (), due_after, opener_may_settle=True, ends_with_record=True, follows_person=True)
 
 
 RULES: Mapping[TaskKind, TaskRule] = {
@@ -80,12 +84,16 @@ RULES: Mapping[TaskKind, TaskRule] = {
     TaskKind.EMERGENCY_MEDICAL_APPROVAL: TaskRule(Role.HEALTH_OFFICER, _JUDGED, timedelta(hours=1), expires=True),
     TaskKind.SUBJECT_REQUEST_DUE: _duty(Role.COMMUNE_OFFICER, timedelta(days=2)),
     TaskKind.SUBJECT_REQUEST_OVERDUE: _duty(Role.PROVINCE_MANAGER, timedelta(days=1)),
-    TaskKind.ERASURE_APPROVAL: TaskRule(Role.PROVINCE_MANAGER, _JUDGED, timedelta(days=7)),
+    TaskKind.ERASURE_APPROVAL: TaskRule(Role.PROVINCE_MANAGER, _JUDGED, timedelta(days=7), follows_person=True),
     TaskKind.BREACH_NOTIFICATION_DUE: _duty(Role.PROVINCE_MANAGER, timedelta(hours=72)),
     TaskKind.BREACH_NOTICE: TaskRule(
         Role.ADMINISTRATOR, (Decision.ACKNOWLEDGE,), timedelta(hours=72), opener_may_settle=True
     ),
     TaskKind.ABNORMAL_USAGE: TaskRule(Role.ADMINISTRATOR, (Decision.ACKNOWLEDGE,), timedelta(hours=24)),
+    TaskKind.MOVE_REQUEST: TaskRule(Role.COMMUNE_OFFICER, _JUDGED, timedelta(days=7), expires=True),
+    TaskKind.MOVE_NOTICE: TaskRule(
+        Role.COMMUNE_OFFICER, (Decision.ACKNOWLEDGE,), timedelta(days=7), opener_may_settle=True
+    ),
 }
 """Every kind with its rule. What is not here cannot be opened."""
 

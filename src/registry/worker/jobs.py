@@ -7,6 +7,7 @@ from registry.worker.emergency import end_accesses
 from registry.worker.grants import ask_about_continued_grants
 from registry.worker.idempotency import forget_keys
 from registry.worker.job import Job
+from registry.worker.moves import end_unanswered_moves
 from registry.worker.proofs import purge_proofs
 from registry.worker.reads import forget_reads
 from registry.worker.rights import tell_of_overdue_requests
@@ -18,6 +19,7 @@ JOBS: tuple[Job, ...] = (
     Job("tasks_expired", timedelta(minutes=1), expire_tasks),
     Job("reads_forgotten", timedelta(hours=1), forget_reads),
     Job("emergencies_ended", timedelta(minutes=1), end_accesses),
+    Job("moves_expired", timedelta(minutes=1), end_unanswered_moves),
     Job("grants_continued", timedelta(hours=1), ask_about_continued_grants),
     Job("subject_requests_overdue", timedelta(minutes=15), tell_of_overdue_requests),
     Job("idempotency_keys_forgotten", timedelta(hours=1), forget_keys),

@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import httpx
 
+from registry.api.kinds.moves import MOVES
 from registry.api.kinds.rights import REQUESTS
 from registry.api.records.kind import Kind
-from tests.factories.bodies import ALL_KINDS, Body, a_fresh, a_request
+from tests.factories.bodies import ALL_KINDS, Body, a_fresh, a_move, a_request
 from tests.factories.devices import CHANGES, Device
 from tests.factories.posted import MERGE_PATCH, body_of, created, posted_episode, posted_file, posted_person
 from tests.factories.shelf import Shelf
@@ -111,6 +112,19 @@ def ending_a_request(step: str, body: Body) -> Call:
     return call
 
 
+async def withdrawing_a_move(desk: Desk) -> httpx.Response:
+    shelf, move = await desk.put(MOVES)
+    return await desk.officer.post(f"{shelf.address(move)}/withdraw", json={"withdrawn_on": "2026-11-20"})
+
+
+async def reading_an_offer(desk: Desk) -> httpx.Response:
+    shelf = await desk.shelf(MOVES)
+    move = await created(desk.manager, shelf.path, a_move(to_unit_code="24121"))
+    tasks = body_of(await desk.officer.get("/v1/tasks?kind=move_request&limit=500"))["items"]
+    (task,) = [task["id"] for task in tasks if task["record_id"] == move["id"]]
+    return await desk.officer.get(f"/v1/tasks/{task}/move")
+
+
 async def lifting_a_restriction(desk: Desk) -> httpx.Response:
     shelf = await desk.shelf(REQUESTS)
     request = a_request(kind="restriction", answered_on="2026-11-20", decision="granted")
@@ -151,6 +165,8 @@ CALLS: dict[str, Call] = {
     "search_persons": searching,
     "export_person": exporting,
     "answer_subject_request": ending_a_request("answer", {"answered_on": "2026-11-20", "decision": "granted"}),
+    "withdraw_move": withdrawing_a_move,
+    "get_offered_move": reading_an_offer,
     "withdraw_subject_request": ending_a_request("withdraw", {"withdrawn_on": "2026-11-20"}),
     "lift_restriction": lifting_a_restriction,
     "list_subject_requests": listing_everybody("/v1/subject-requests?limit=500"),

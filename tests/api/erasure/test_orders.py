@@ -177,6 +177,7 @@ class TestErasure:
 
         assert {(task.kind, task.state) for task in tasks} == {
             (TaskKind.SUBJECT_REQUEST_DUE, TaskState.CANCELLED),
+            (TaskKind.MOVE_REQUEST, TaskState.CANCELLED),
             (TaskKind.ERASURE_APPROVAL, TaskState.APPROVED),
         }
         assert {(task.note, task.sealed_note) for task in tasks} == {(None, None)}

@@ -29,7 +29,7 @@ DELETED = {
         "substance_use",
         "medical_result",
     ),
-    *("reach", "record_history", "person_read", "subject_request"),
+    *("reach", "record_history", "person_read", "subject_request", "move"),
 }
 """Tables of which a person's rows go."""
 EMPTIED = {"person", "person_key", "management_file", "episode", "responsibility"}

@@ -35,7 +35,7 @@ KINDS: Mapping[SyncKind, Kind] = {
         COUNTS,
     )
 }
-"""Every kind that travels. Medical results, orders to erase and breaches do not."""
+"""Every kind that travels. Medical results, moves, orders to erase and breaches do not."""
 
 
 def is_of_person(kind: Kind) -> bool:

@@ -1,0 +1,1 @@
+"""Moves between communes: asking for one, and what the answer does."""

@@ -15,7 +15,7 @@ WORKERS ?= 0
 endif
 WORKERS ?= 2
 
-.PHONY: help run test check bench fuzz audit-deps sbom lock
+.PHONY: help run test check bench fuzz fault audit-deps sbom lock
 
 help:
 	@echo "make run [PORT=8000]           start the demo province on 127.0.0.1"
@@ -23,6 +23,7 @@ help:
 	@echo "make check                     format, lint, types, layers, migrations, API description"
 	@echo "make bench                     compare speed with the bare database"
 	@echo "make fuzz [ARGS=--short]       try the API with what its specification allows and forbids, as every role"
+	@echo "make fault [ARGS=--short]      kill servers under a load of pushes, and look for what was lost or doubled"
 	@echo "make audit-deps                look the pinned packages up in a database of vulnerabilities"
 	@echo "make sbom                      write the bill of materials, build/sbom.json (CycloneDX)"
 	@echo "make lock [ARGS=--upgrade]     pin the dependencies again"
@@ -51,6 +52,9 @@ bench: .venv/dev
 
 fuzz: .venv/dev
 	@.venv/bin/python -m fuzz $(ARGS)
+
+fault: .venv/dev
+	@.venv/bin/python -m fault $(ARGS)
 
 audit-deps: .venv/dev
 	@PATH=".venv/bin:$$PATH" .venv/bin/python scripts/audit_deps.py

@@ -10,7 +10,8 @@ import asyncpg
 from sqlalchemy import event
 
 from benchmarks.client import Request
-from benchmarks.stage import ON, PROVINCE, Stage
+from benchmarks.ground import ON, PROVINCE
+from benchmarks.stage import Stage
 from registry.db import statistics
 from registry.db.engine import create_engine, create_sessions, transaction
 from registry.db.units import load_atlas

@@ -13,10 +13,11 @@ from uuid import uuid4
 import asyncpg
 
 from benchmarks.client import Request, drive
+from benchmarks.ground import ON, PROVINCE
 from benchmarks.population import person_id
 from benchmarks.processor import seconds_of
 from benchmarks.service import Service
-from benchmarks.stage import ON, PROVINCE, Stage
+from benchmarks.stage import Stage
 from benchmarks.without import NO_AUDIT_ROWS, set_audit_rows, set_wall, walled_tables
 
 ROUNDS = 5

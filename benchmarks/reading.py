@@ -4,7 +4,8 @@ from itertools import repeat
 from statistics import median
 
 from benchmarks.client import Request, drive
-from benchmarks.stage import PROVINCE, Stage
+from benchmarks.ground import PROVINCE
+from benchmarks.stage import Stage
 
 SECONDS = 1.5
 REQUESTS = {

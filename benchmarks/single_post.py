@@ -13,9 +13,10 @@ from uuid import uuid4
 import asyncpg
 
 from benchmarks.client import Load, Request, drive
+from benchmarks.ground import SUBJECT
 from benchmarks.population import person_id
 from benchmarks.processor import seconds_of
-from benchmarks.stage import HERE, SUBJECT, Stage
+from benchmarks.stage import HERE, Stage
 from registry.demo.issuer import ISSUER
 
 CLIENTS = 8

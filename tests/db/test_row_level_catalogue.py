@@ -35,7 +35,16 @@ COUNTED = {
 WRITTEN_BY_UNITS = {
     *("person", "identity_document", "residence", "responsibility", "management_file", "drug_test", "determination"),
     *("substance_use", "episode", "reach", "record_history", "commune_status", "suspected_count"),
-    *("unit_record_history", "person_name_token", "organisation", "access_grant", "change_feed", "audit_event", "task"),
+    *(
+        "unit_record_history",
+        "person_name_token",
+        "person_match_key",
+        "organisation",
+        "access_grant",
+        "change_feed",
+        "audit_event",
+        "task",
+    ),
     *("person_key", "subject_request", "erasure_order", "breach", "emergency_access", "move"),
     *("api_client", "token_revocation", "dpop_proof"),
 }
@@ -44,7 +53,7 @@ WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event", "audit_leaf", "audit_c
 WRITTEN_IN_EMERGENCY = {"emergency_access", "task", "audit_event"}
 WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event", "task"}
 DELETED = {
-    DatabaseRole.UNITS: {"person_name_token"},
+    DatabaseRole.UNITS: {"person_name_token", "person_match_key"},
     DatabaseRole.WORKER: {"worker_job", "dpop_proof", "idempotency_key"},
 }
 """Tables of which a role may take rows away: nothing that was recorded."""
@@ -294,6 +303,13 @@ class TestCatalogue:
                     "move_offered",
                     "outcome_under",
                 ),
-                *("person_in_emergency", "place_audit_event", "reached_by", "standing"),
+                *(
+                    "people_alike",
+                    "person_in_emergency",
+                    "place_audit_event",
+                    "reached_by",
+                    "review_duplicates",
+                    "standing",
+                ),
             )
         ]

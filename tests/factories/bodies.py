@@ -42,6 +42,7 @@ OF_UNIT = (ORGANISATIONS, STATUSES, COUNTS, BREACHES)
 ALL_KINDS = (PERSONS, *OF_PERSON, *OF_UNIT)
 
 _days = count()
+_serials = count(1)
 
 
 def a_record(kind: Kind, /, **over: JsonValue) -> Body:
@@ -50,8 +51,10 @@ def a_record(kind: Kind, /, **over: JsonValue) -> Body:
 
 
 def a_person(*, unit_code: str = "22015", from_on: str = "2019-01-01", **over: JsonValue) -> Body:
+    """Somebody whose name nobody else has: else everybody would be everybody's duplicate."""
     residence = a_residence(kind="permanent", unit_code=unit_code, from_on=from_on)
-    return a_record(PERSONS, **{"residence": residence, **over})
+    named: dict[str, JsonValue] = {"full_name": f"Nguyễn Văn {uuid4().hex}", "aliases": [f"Tư {uuid4().hex}"]}
+    return a_record(PERSONS, **{**named, "residence": residence, **over})
 
 
 def a_residence(**over: JsonValue) -> Body:
@@ -59,7 +62,8 @@ def a_residence(**over: JsonValue) -> Body:
 
 
 def a_document(**over: JsonValue) -> Body:
-    return a_record(DOCUMENTS, **over)
+    """A document with the next of the numbers that are nobody's."""
+    return a_record(DOCUMENTS, **{"number": f"054092999{next(_serials) % 1000:03}", **over})
 
 
 def a_file(**over: JsonValue) -> Body:
@@ -103,6 +107,7 @@ def a_fresh(kind: Kind) -> Body:
     """A body of any kind that collides with no other one."""
     makers: dict[str, Callable[[], Body]] = {
         "person": a_person,
+        "identity_document": a_document,
         "organisation": an_organisation,
         "suspected_count": a_count,
         "breach": a_breach,

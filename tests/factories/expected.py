@@ -13,7 +13,7 @@ from tests import openapi_rules as rules
 from tests.factories.bodies import ALL_KINDS, Body
 from tests.factories.emergencies import an_emergency
 from tests.factories.posted import MERGE_PATCH
-from tests.factories.world import OWN, Caller, Mark, Place, World, present
+from tests.factories.world import NUMBER, OWN, Caller, Mark, Place, World, present
 
 Spec: TypeAlias = Mapping[str, Any]
 Answer: TypeAlias = tuple[int, str | None]
@@ -75,7 +75,7 @@ EXPECTED: Mapping[str, Line] = {
     "search_persons": Line(body=lambda _: {"birth_year": 1992}),
     "get_annual_report": Line(query={"year": "2026"}, inside_of={Role.ANALYST: (403, "exact_figures_not_granted")}),
 }
-FILTERS: Mapping[str, str] = {"category": "illegal_user", "identity_number": "054092999001"}
+FILTERS: Mapping[str, str] = {"category": "illegal_user", "identity_number": NUMBER}
 """For each filter that asks for more than its operation, a value by which everybody in the world is found."""
 PLAIN = {
     "limit",

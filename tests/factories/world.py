@@ -25,6 +25,8 @@ OWN, NEIGHBOUR, ELSEWHERE = "own", "neighbour", "elsewhere"
 COMMUNES = {OWN: ("22015", "66"), NEIGHBOUR: ("22258", "66"), ELSEWHERE: ("00004", "01")}
 """Two communes of one province and one of another, on today's map."""
 SINCE = "2026-01-01"
+NUMBER = "054092999001"
+"""Everybody in the world shows one number, so that a search by it shows where it looks."""
 
 Mark: TypeAlias = tuple[FieldGroup, str]
 
@@ -142,6 +144,8 @@ def _first(kind: Kind, place: Place) -> Body:
     match kind.singular:
         case "person":
             fields["residence"] = a_residence(kind="permanent", unit_code=place.commune, from_on=SINCE)
+        case "identity_document":
+            fields["number"] = NUMBER
         case "residence":
             fields |= {"unit_code": place.commune, "from_on": "2026-06-01"}
         case "substance_use":

@@ -84,6 +84,7 @@ class Permission(StrEnum):
     SUBJECT_REQUEST_READ = "subject_request:read"
     SUBJECT_REQUEST_WRITE = "subject_request:write"
     ERASURE_WRITE = "erasure:write"
+    DUPLICATE_READ = "duplicate:read"
     BREACH_READ = "breach:read"
     BREACH_WRITE = "breach:write"
     SYNC_READ = "sync:read"

@@ -108,6 +108,10 @@ class Atlas:
         """List the units that a unit lies in, the nearest first."""
         return tuple(self._ancestors(self.at(unit_id, on), on))
 
+    def province(self, unit_id: int, on: date) -> int:
+        """Find the province that a unit lies in; its own id where it is one."""
+        return [unit_id, *(unit.unit_id for unit in self.ancestors(unit_id, on))][-1]
+
     def children(self, unit_id: int, on: date) -> tuple[UnitVersion, ...]:
         """List the units directly below a unit."""
         self.at(unit_id, on)

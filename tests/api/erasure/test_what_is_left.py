@@ -22,6 +22,7 @@ from tests.factories.stored import rows
 DELETED = {
     *(
         "person_name_token",
+        "person_match_key",
         "identity_document",
         "residence",
         "drug_test",

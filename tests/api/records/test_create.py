@@ -125,4 +125,6 @@ class TestCreateForAPerson:
 
         answer = await manager.post(other.path, json=body)
 
-        assert (answer.status_code, body_of(answer)) == (201, other.shown(body) | {"warnings": []})
+        answered = body_of(answer)
+        del answered["warnings"]  # one number with two people is worth a remark
+        assert (answer.status_code, answered) == (201, other.shown(body))

@@ -1,5 +1,6 @@
 """Identity documents and residences of a person."""
 
+from registry.api.duplicates import check
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.persons import (
@@ -14,7 +15,7 @@ from registry.api.tags import Tag
 from registry.db.tables.persons import IdentityDocumentRow, ResidenceRow
 from registry.domain.access import FieldGroup, Permission
 from registry.domain.period import require_order, require_past
-from registry.domain.person import normalise_number, number_warnings
+from registry.domain.person import DocumentType, normalise_number, number_warnings
 
 
 async def decide_document(desk: Desk, draft: Draft[IdentityDocumentBody]) -> Decision:
@@ -27,6 +28,9 @@ async def decide_document(desk: Desk, draft: Draft[IdentityDocumentBody]) -> Dec
         "number_index_key": key.number,
     }
     remarks = number_warnings(body.document_type, body.number, sex=person.sex, birth_year=person.birth_year)
+    if not isinstance(draft.former, IdentityDocumentRow) or draft.former.number_index != index["number_index"]:
+        indexes = desk.key_ring.indexes(DocumentType, normalise_number(body.number))
+        remarks += await check.check_number(desk, person, indexes)
     return Decision(draft.columns | index, tuple(remarks))
 
 

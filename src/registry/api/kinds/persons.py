@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+from registry.api.duplicates import check
 from registry.api.kinds.identity import RESIDENCES
 from registry.api.records import flow
 from registry.api.records.flow import Written
@@ -35,14 +36,17 @@ async def decide_person(desk: Desk, draft: Draft[PersonBody]) -> Decision:
         "folded_name": fold(body.full_name),
         "sort_key": name_sort_key(body.full_name),
     }
-    remarks = (Remark("birth_year_taken_from_date", "/birth_year"),) if disagrees else ()
+    remarks: tuple[Remark, ...] = (Remark("birth_year_taken_from_date", "/birth_year"),) if disagrees else ()
+    if isinstance(draft.former, PersonRow):
+        remarks += await _check_again(desk, body, draft.former)
     return Decision(body.model_dump(exclude={"id", "residence"}) | derived, remarks)
 
 
 async def follow_person(desk: Desk, row: AnyRow) -> None:
-    """Make a corrected name findable."""
+    """Let search and the check for duplicates find the person by the names that they have now."""
     if isinstance(row, PersonRow):
         await persons.add_tokens(desk.session, row)
+        await check.keep_keys(desk, row)
 
 
 async def create_person(desk: Desk, body: PersonIn) -> Written:
@@ -90,7 +94,16 @@ async def create_person(desk: Desk, body: PersonIn) -> Written:
     )
     await follow_person(desk, person)
     await flow.create(desk, RESIDENCES, residence, person_id=person.id)
-    return Written(person, decision.remarks, is_new=True)
+    alike = await check.check_names(desk, check.portrait_of(person.id, person), unit_id=unit_id)
+    return Written(person, (*decision.remarks, *alike), is_new=True)
+
+
+async def _check_again(desk: Desk, body: PersonBody, former: PersonRow) -> tuple[Remark, ...]:
+    """Check a person for duplicates whose name or birth is corrected; nothing else makes new ones."""
+    portrait = check.portrait_of(former.id, body)
+    if portrait == check.portrait_of(former.id, former):
+        return ()
+    return await check.check_names(desk, portrait, unit_id=former.unit_id)
 
 
 PERSONS = Kind(

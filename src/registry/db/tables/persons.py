@@ -95,6 +95,17 @@ class PersonNameTokenRow(SQLModel, table=True):
     unit_id: int
 
 
+class PersonMatchKeyRow(SQLModel, table=True):
+    """One small group of people in which duplicates of a person are looked for, as a keyed hash of its name."""
+
+    __tablename__ = "person_match_key"
+    __table_args__ = (person_key(), Index("ix_person_match_key_key", "key", "person_id"))
+
+    person_id: UUID = Field(primary_key=True)
+    key: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    unit_id: int
+
+
 class IdentityDocumentRow(OfPerson, table=True):
     """A document with a number. Two people may carry one number until they are merged."""
 

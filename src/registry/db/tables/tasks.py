@@ -31,6 +31,7 @@ class TaskRow(SQLModel, table=True):
         CheckConstraint(f"settled_by <> opened_by OR kind NOT IN ({_FOUR_EYES})", name="four_eyes"),
         Index("ix_task_unit_id", "unit_id", "state", "due_at"),
         Index("ix_task_due_at", "due_at", postgresql_where=text("state = 'open'")),
+        Index("ix_task_record_id", "record_id", "kind"),
         Index("ix_task_organisation_id", "organisation_id", "state", "due_at"),
         Index(
             "uq_task_one_open",

@@ -10,20 +10,21 @@ REDOCLY = npx --yes @redocly/cli@2.77.0
 ifeq ($(origin DATABASE_URL),command line)
 export REGISTRY_TEST_DATABASE_URL := $(DATABASE_URL)
 unexport DATABASE_URL
-# Roles belong to a whole server: two processes would take them from each other.
-WORKERS ?= 0
+# Roles belong to a whole server: each process has one of its own.
+WORKERS ?= $(words $(DATABASE_URL))
 endif
 WORKERS ?= 2
 
-.PHONY: help run test check bench fuzz fault audit-deps sbom lock
+.PHONY: help run test check bench fuzz fault soak audit-deps sbom lock
 
 help:
 	@echo "make run [PORT=8000]           start the demo province on 127.0.0.1"
-	@echo "make test [WORKERS=2] [DATABASE_URL=...] [ARGS=...]   run the tests, on a server of your own if you name one"
+	@echo "make test [WORKERS=2] [DATABASE_URL=...] [ARGS=...]   run the tests, on servers of your own if you name some"
 	@echo "make check                     format, lint, types, layers, migrations, API description"
 	@echo "make bench                     compare speed with the bare database"
 	@echo "make fuzz [ARGS=--short]       try the API with what its specification allows and forbids, as every role"
 	@echo "make fault [ARGS=--short]      kill servers under a load of pushes, and look for what was lost or doubled"
+	@echo "make soak                      the same again and again, until something is lost"
 	@echo "make audit-deps                look the pinned packages up in a database of vulnerabilities"
 	@echo "make sbom                      write the bill of materials, build/sbom.json (CycloneDX)"
 	@echo "make lock [ARGS=--upgrade]     pin the dependencies again"
@@ -55,6 +56,9 @@ fuzz: .venv/dev
 
 fault: .venv/dev
 	@.venv/bin/python -m fault $(ARGS)
+
+soak: .venv/dev
+	@while .venv/bin/python -m fault $(ARGS); do :; done; exit 1
 
 audit-deps: .venv/dev
 	@PATH=".venv/bin:$$PATH" .venv/bin/python scripts/audit_deps.py

@@ -48,10 +48,10 @@ _databases = count(1)
 
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
-    """The server that the suite runs against: the one that is named, or an embedded one of its own."""
-    named = os.environ.get("REGISTRY_TEST_DATABASE_URL")
+    """The server that this process runs against: one of those that are named, or an embedded one of its own."""
+    named = os.environ.get("REGISTRY_TEST_DATABASE_URL", "").split()
     if named:
-        yield named
+        yield named[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))]
         return
     directory = Path(tempfile.mkdtemp(prefix="registry-tests-"))
     directory.chmod(0o755)

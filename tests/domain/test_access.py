@@ -36,12 +36,15 @@ def test_an_organisation_reads_people_and_its_own_treatment_and_nothing_else() -
         Permission.PERSON_READ,
         Permission.TREATMENT_READ,
         Permission.TREATMENT_WRITE,
+        Permission.SYNC_READ,
+        Permission.SYNC_WRITE,
         Permission.TASK_READ,
         Permission.TASK_SETTLE,
     }
     assert set(POLICY[Role.NETWORK_OFFICER]) == {
         Permission.ORGANISATION_READ,
         Permission.PERSON_READ,
+        Permission.SYNC_READ,
         Permission.TASK_READ,
         Permission.TASK_SETTLE,
     }

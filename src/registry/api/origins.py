@@ -7,12 +7,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 METHODS = ("GET", "POST", "PATCH")
 SENT = (
-    "Authorization", "Content-Type", "DPoP", "Idempotency-Key", "If-Match", "If-None-Match",
+    "Authorization", "Content-Type", "DPoP", "Idempotency-Key", "If-Match", "If-None-Match", "Prefer",
     "Registry-Emergency-Access", "Registry-Grant", "Registry-Purpose", "X-Request-ID",
 )  # fmt: skip
 SHOWN = (
-    "DPoP-Nonce", "ETag", "Idempotent-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After",
-    "WWW-Authenticate", "X-Request-ID",
+    "DPoP-Nonce", "ETag", "Idempotent-Replayed", "Link", "Location", "Preference-Applied",
+    "RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-ID",
 )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ async def push_operations(
     prefer: Annotated[
         str | None,
         Header(
+            alias="Prefer",
             max_length=200,
             description="`handling=strict`: apply all operations or none. Without it each is applied by itself.",
         ),

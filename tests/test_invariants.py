@@ -64,7 +64,7 @@ ROWS = {mapper.class_ for mapper in SQLModel._sa_registry.mappers}
 RECORDS = sorted((row for row in ROWS if issubclass(row, Recorded)), key=lambda row: str(row.__tablename__))
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
 
-TRAILS = {"audit_event", "change_feed", "task", "person_read"}
+TRAILS = {"audit_event", "change_feed", "task", "person_read", "sync_rejection"}
 """Tables that outlive what they tell of: they name people without a key to them."""
 
 

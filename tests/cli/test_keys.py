@@ -45,7 +45,7 @@ async def given_a_person(url: str, ring_file: Path) -> None:
 def test_a_rotation(command: Commands, database_url: str, ring_file: Path) -> None:
     asyncio.run(given_a_person(database_url, ring_file))
     environment = {"database_url": database_url, "master_keys_file": str(ring_file)}
-    hangs = "1 people, 1 identity numbers"
+    hangs = "1 people, 1 identity numbers, 0 refused operations"
     assert command("keys", "status", **environment).said == f"1  newest  {hangs}\n"
 
     rotated = command("keys", "rotate-master", **environment)
@@ -53,7 +53,9 @@ def test_a_rotation(command: Commands, database_url: str, ring_file: Path) -> No
     between = command("keys", "status", **environment).said
     assert between == f"1  on the ring  {hangs}\n2  newest  nothing hangs on it\n"
 
-    assert command("keys", "rewrap", **environment).said == "1 keys of people are wrapped under master key 2 now.\n"
+    assert command("keys", "rewrap", **environment).said == (
+        "1 keys of people are wrapped under master key 2 now.\n0 keys of refused operations are wrapped under it now.\n"
+    )
     assert command("keys", "reindex", **environment).said == "1 identity numbers are indexed under master key 2 now.\n"
     after = command("keys", "status", **environment).said
     assert after == f"1  on the ring  nothing hangs on it\n2  newest  {hangs}\n"
@@ -64,7 +66,7 @@ def test_a_key_that_is_missing_is_told(command: Commands, database_url: str, rin
     environment = {"database_url": database_url, "master_keys": new_entry(7)}
 
     told = command("keys", "status", **environment).said
-    assert told == "1  MISSING  1 people, 1 identity numbers\n7  newest  nothing hangs on it\n"
+    assert told == "1  MISSING  1 people, 1 identity numbers, 0 refused operations\n7  newest  nothing hangs on it\n"
     refused = command("keys", "rewrap", **environment)
     assert refused.complaint == "registry: 1 do not open and stay as they are: the lines above say whose"
 

@@ -47,6 +47,7 @@ WRITTEN_BY_UNITS = {
     ),
     *("person_key", "subject_request", "erasure_order", "breach", "emergency_access", "move"),
     *("api_client", "token_revocation", "dpop_proof"),
+    "sync_rejection",
 }
 WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
 WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint", "emergency_access"}
@@ -54,7 +55,7 @@ WRITTEN_IN_EMERGENCY = {"emergency_access", "task", "audit_event"}
 WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event", "task"}
 DELETED = {
     DatabaseRole.UNITS: {"person_name_token", "person_match_key"},
-    DatabaseRole.WORKER: {"worker_job", "dpop_proof", "idempotency_key"},
+    DatabaseRole.WORKER: {"worker_job", "dpop_proof", "idempotency_key", "sync_rejection"},
 }
 """Tables of which a role may take rows away: nothing that was recorded."""
 ON_AUDIT = {
@@ -144,7 +145,8 @@ class TestCatalogue:
             ("access_grant", "seen_by_worker"), ("subject_request", "seen_by_worker"), ("move", "seen_by_worker"),
             ("audit_event", "sealed"),
             *((table, f"read_by_{role}") for table in SEALS for role in ("worker", "auditor")),
-            ("emergency_access", "ended_by_worker"),
+            ("emergency_access", "ended_by_worker"), ("sync_rejection", "purged"),
+            ("sync_rejection", "keys_seen"), ("sync_rejection", "keys_moved"),
         }  # fmt: skip
         policies = await ask("SELECT tablename, policyname, roles, permissive, qual, with_check FROM pg_policies")
 
@@ -246,6 +248,7 @@ class TestCatalogue:
                     *(f"person_key.{column}" for column in ("person_id", "unit_id", "id", "master_key", "wrapped_key")),
                     *(f"identity_document.{column}" for column in ("person_id", "id", "unit_id", "document_type")),
                     *(f"identity_document.{column}" for column in ("number", "number_index_key")),
+                    *(f"sync_rejection.{column}" for column in ("id", "key_id", "master_key", "wrapped_key")),
                 },
             ),
             (
@@ -253,6 +256,7 @@ class TestCatalogue:
                 {
                     *("person_key.master_key", "person_key.wrapped_key"),
                     *("identity_document.number_index", "identity_document.number_index_key"),
+                    *("sync_rejection.master_key", "sync_rejection.wrapped_key"),
                 },
             ),
             ("INSERT", set()),
@@ -298,6 +302,7 @@ class TestCatalogue:
                     "erase_person",
                     "first_body",
                     "forget_reads",
+                    "forget_rejections",
                     "keep_outcome",
                     "move_epoch",
                     "move_offered",

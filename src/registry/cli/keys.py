@@ -28,7 +28,11 @@ def status() -> None:
             used = {use.master_key: use for use in await key_rotation.uses(sessions)}
         for number in sorted({*ring.keys, *used}):
             use = used.get(number)
-            hangs = f"{use.people} people, {use.numbers} identity numbers" if use else "nothing hangs on it"
+            hangs = (
+                f"{use.people} people, {use.numbers} identity numbers, {use.rejections} refused operations"
+                if use
+                else "nothing hangs on it"
+            )
             place = "newest" if number == ring.newest.number else "on the ring" if number in ring.keys else "MISSING"
             typer.echo(f"{number}  {place}  {hangs}")
 
@@ -47,11 +51,13 @@ def rotate_master() -> None:
 
 @app.command()
 def rewrap() -> None:
-    """Wrap the keys of all people under the newest master key, while the service runs."""
+    """Wrap the keys of all people and of refused operations under the newest master key, while the service runs."""
     settings, ring = _opened()
     moved = asyncio.run(_move(settings, ring, key_rotation.rewrap))
     typer.echo(f"{moved.done} keys of people are wrapped under master key {ring.newest.number} now.")
-    _require_whole(moved)
+    kept = asyncio.run(_move(settings, ring, key_rotation.rewrap_rejections))
+    typer.echo(f"{kept.done} keys of refused operations are wrapped under it now.")
+    _require_whole(Moved(moved.done + kept.done, moved.broken + kept.broken))
 
 
 @app.command()

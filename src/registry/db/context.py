@@ -138,6 +138,11 @@ async def act_in_emergency(
     await _set(session, DatabaseRole.EMERGENCY, caller=caller, units=units, reached=persons)
 
 
+async def act_as_sender(session: AsyncSession, *, caller: str) -> None:
+    """Open what was refused to one sender, and nobody else's; nobody's records."""
+    await _set(session, DatabaseRole.UNITS, caller=caller)
+
+
 @asynccontextmanager
 async def as_statistics(session: AsyncSession) -> AsyncIterator[None]:
     """Count over everybody, on the columns that identify nobody; then act under units again."""

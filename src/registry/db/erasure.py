@@ -25,13 +25,15 @@ _ERASE = text("SELECT app.erase_by_order(:erased, :by_order, :author, :at, :toda
     bindparam("at", type_=DateTime(timezone=True)),
     bindparam("today", type_=Date),
 )
+_FORGET_REJECTIONS = text("SELECT app.forget_rejections(:erased)").bindparams(bindparam("erased", type_=Uuid))
 
 
 async def erase(session: AsyncSession, person: PersonRow, act: Act, *, by_order: UUID, today: date) -> None:
     """Erase a locked person within scope, and tell the unit and the organisations that reached them of every record.
 
     The key is destroyed, so that what it sealed is unreadable in copies too. Ids and versions stay, and answer 410.
-    Tasks and emergency accesses about the person end, whatever unit they lie in, and lose their words.
+    Tasks and emergency accesses about the person end, whatever unit they lie in, and lose their words. What devices
+    sent about the person and was refused goes.
     A merged human is several people: erase each of them.
     """
     change = Change(entity_of(PersonRow), person.id, person.version + 1, FeedOperation.ERASE, person.unit_id, person.id)
@@ -40,7 +42,9 @@ async def erase(session: AsyncSession, person: PersonRow, act: Act, *, by_order:
     await session.flush()  # the function must find the approval
     session.expunge(person)  # what it still holds must not be written again
     erased = {"erased": person.id, "by_order": by_order, "author": act.author, "at": act.at, "today": today}
-    await (await session.connection()).execute(_ERASE, erased)
+    connection = await session.connection()
+    await connection.execute(_ERASE, erased)
+    await connection.execute(_FORGET_REJECTIONS, {"erased": person.id})
 
 
 async def is_erased(session: AsyncSession, person_id: UUID, *, scope: UnitScope) -> bool:

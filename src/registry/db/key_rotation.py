@@ -28,11 +28,12 @@ _START = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """How much hangs on one master key: wrapped keys of people, and indexes of identity numbers."""
+    """How much hangs on one master key: wrapped keys of people and of refused operations, indexes of numbers."""
 
     master_key: int
     people: int
     numbers: int
+    rejections: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,17 @@ _SAMPLES = text("""
     SELECT DISTINCT ON (master_key) person_id, id, master_key, wrapped_key FROM person_key
     WHERE wrapped_key IS NOT NULL ORDER BY master_key, person_id
 """)
+_REJECTION_SAMPLES = text("""
+    SELECT DISTINCT ON (master_key) id, key_id, master_key, wrapped_key FROM sync_rejection ORDER BY master_key, id
+""")
 _USES = text("""
-    SELECT master_key, sum(people)::int, sum(numbers)::int FROM (
-        SELECT master_key, count(wrapped_key) AS people, 0 AS numbers FROM person_key GROUP BY master_key
+    SELECT master_key, sum(people)::int, sum(numbers)::int, sum(rejections)::int FROM (
+        SELECT master_key, count(wrapped_key), 0, 0 FROM person_key GROUP BY master_key
         UNION ALL
-        SELECT number_index_key, 0, count(*) FROM identity_document GROUP BY number_index_key
-    ) AS used (master_key, people, numbers)
+        SELECT number_index_key, 0, count(*), 0 FROM identity_document GROUP BY number_index_key
+        UNION ALL
+        SELECT master_key, 0, 0, count(*) FROM sync_rejection GROUP BY master_key
+    ) AS used (master_key, people, numbers, rejections)
     GROUP BY master_key ORDER BY master_key
 """)
 
@@ -78,6 +84,18 @@ _KEYS = _asking("""
     WHERE master_key < :newest AND person_id > :person AND wrapped_key IS NOT NULL
     ORDER BY person_id LIMIT :size FOR UPDATE
 """)
+_REJECTIONS = _asking("""
+    SELECT id, key_id, master_key, wrapped_key FROM sync_rejection
+    WHERE master_key < :newest AND id > :person ORDER BY id LIMIT :size FOR UPDATE
+""")
+_REJECTIONS_REWRAPPED = text("""
+    UPDATE sync_rejection SET master_key = :newest, wrapped_key = moved.wrapped_key
+    FROM unnest(:persons, :wrapped) AS moved (id, wrapped_key) WHERE sync_rejection.id = moved.id
+""").bindparams(
+    bindparam("newest", type_=Integer),
+    bindparam("persons", type_=ARRAY(Uuid())),
+    bindparam("wrapped", type_=ARRAY(LargeBinary)),
+)
 _REWRAPPED = text("""
     UPDATE person_key SET master_key = :newest, wrapped_key = moved.wrapped_key
     FROM unnest(:persons, :wrapped) AS moved (person_id, wrapped_key) WHERE person_key.person_id = moved.person_id
@@ -113,10 +131,11 @@ async def uses(sessions: Sessions) -> list[Use]:
 
 async def unusable(sessions: Sessions, ring: KeyRing) -> list[int]:
     """Name the master keys on which something hangs, and which the ring lacks or has under that number as another."""
-    needed = {use.master_key for use in await uses(sessions) if use.people or use.numbers}
+    needed = {use.master_key for use in await uses(sessions) if use.people or use.numbers or use.rejections}
     wrong = needed - ring.keys.keys()
     async with keys_transaction(sessions) as session:
-        samples = (await (await session.connection()).execute(_SAMPLES)).all()
+        connection = await session.connection()
+        samples = [row for each in (_SAMPLES, _REJECTION_SAMPLES) for row in await connection.execute(each)]
     for person_id, key_id, master_key, blob in samples:
         try:
             await ring.unwrap(WrappedKey(key_id, master_key, blob), person_id=person_id)
@@ -138,20 +157,32 @@ async def move(sessions: Sessions, ring: KeyRing, one_batch: Move) -> Moved:
 
 async def rewrap(session: AsyncSession, ring: KeyRing, after: tuple[UUID, UUID]) -> Batch:
     """Wrap keys of people under the newest master key. The keys themselves, and what they sealed, stay."""
+    return await _rewrap(session, ring, after, found_by=_KEYS, kept_by=_REWRAPPED)
+
+
+async def rewrap_rejections(session: AsyncSession, ring: KeyRing, after: tuple[UUID, UUID]) -> Batch:
+    """Wrap keys of refused operations under the newest master key."""
+    return await _rewrap(session, ring, after, found_by=_REJECTIONS, kept_by=_REJECTIONS_REWRAPPED)
+
+
+async def _rewrap(
+    session: AsyncSession, ring: KeyRing, after: tuple[UUID, UUID], *, found_by: TextClause, kept_by: TextClause
+) -> Batch:
+    """Wrap the keys of owners: a person, or a refused operation that has a key of its own."""
     connection = await session.connection()
     newest = ring.newest.number
-    rows = (await connection.execute(_KEYS, {"newest": newest, "person": after[0]})).all()
+    rows = (await connection.execute(found_by, {"newest": newest, "person": after[0]})).all()
     wrapped = {}
-    for person_id, key_id, master_key, blob in rows:
+    for owner, key_id, master_key, blob in rows:
         try:
-            key = await ring.unwrap(WrappedKey(key_id, master_key, blob), person_id=person_id)
+            key = await ring.unwrap(WrappedKey(key_id, master_key, blob), person_id=owner)
         except Broken:
-            log.error("person_key.unreadable", extra={"person_id": person_id, "master_key": master_key})  # noqa: TRY400 - the trace says nothing
+            log.error("person_key.unreadable", extra={"person_id": owner, "master_key": master_key})  # noqa: TRY400 - the trace says nothing
         else:
-            wrapped[person_id] = (await ring.wrap(key, person_id=person_id)).blob
+            wrapped[owner] = (await ring.wrap(key, person_id=owner)).blob
     moved = {"newest": newest, "persons": list(wrapped), "wrapped": list(wrapped.values())}
-    await connection.execute(_REWRAPPED, moved)
-    return Batch(Moved(len(wrapped), len(rows) - len(wrapped)), (rows[-1].person_id, _START) if rows else None)
+    await connection.execute(kept_by, moved)
+    return Batch(Moved(len(wrapped), len(rows) - len(wrapped)), (rows[-1][0], _START) if rows else None)
 
 
 async def reindex(session: AsyncSession, ring: KeyRing, after: tuple[UUID, UUID]) -> Batch:

@@ -11,6 +11,7 @@ from registry.worker.moves import end_unanswered_moves
 from registry.worker.proofs import purge_proofs
 from registry.worker.reads import forget_reads
 from registry.worker.rights import tell_of_overdue_requests
+from registry.worker.sync import purge_rejections
 from registry.worker.tasks import expire_tasks
 
 JOBS: tuple[Job, ...] = (
@@ -24,4 +25,5 @@ JOBS: tuple[Job, ...] = (
     Job("subject_requests_overdue", timedelta(minutes=15), tell_of_overdue_requests),
     Job("idempotency_keys_forgotten", timedelta(hours=1), forget_keys),
     Job("proofs_purged", timedelta(minutes=1), purge_proofs),
+    Job("rejections_purged", timedelta(hours=1), purge_rejections),
 )

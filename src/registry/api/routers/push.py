@@ -10,7 +10,7 @@ from registry.api.records.answers import GUARDED, Answers
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
 from registry.api.schemas.push import PushIn, PushOut
-from registry.api.sync.push import applying
+from registry.api.sync.push import applying, keeping
 from registry.api.sync.push.answer import result_of
 from registry.api.sync.push.body import PushRoute
 from registry.api.sync.push.desks import Desks
@@ -68,8 +68,8 @@ async def push_operations(
     **An operation answered `applied` or `duplicate` is durable, is there exactly once under its id, and is in every
     pull of its unit from `position` on, until a lawful erasure. No answer, or a 5xx, means unknown: send the same
     request again; that is always safe.** `conflict`: the record has moved on since the version that the device
-    saw. `rejected`: refused, and `errors` say why and where. `deferred` is not kept: send it again when its parent is
-    applied.
+    saw. `rejected`: refused, and `errors` say why and where. Both are kept, see `GET /v1/sync/rejections`.
+    `deferred` is not kept: send it again when its parent is applied.
 
     Results about HIV and other infections, orders to erase and breaches do not travel by push.
     """
@@ -82,6 +82,8 @@ async def push_operations(
     else:
         outcomes = await applying.apply(desks, readings)
     await applying.leave_denials(desks, outcomes)
+    if not validate_only:
+        await keeping.keep(desk, outcomes)
     told = applying.as_a_whole(outcomes) if strict else outcomes
     position = None if validate_only else await trail.position(desk.session)
     return PushOut(

@@ -1,13 +1,14 @@
 """What a push answers: every operation's outcome in words, with pointers into the request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
 from registry.api.language import Language
-from registry.api.notices import Notice, notice, sentence
+from registry.api.notices import SENTENCES, Notice, notice, sentence
 from registry.api.problems import CATALOGUE
-from registry.api.refusals import Refusal
 from registry.api.schemas.push import OperationResult
 from registry.api.sync.push.applying import Outcome
+from registry.api.sync.push.keeping import faults_of
 from registry.domain.errors import DomainError
 
 WORTH_A_RETRY = frozenset(
@@ -41,23 +42,18 @@ def _version(outcome: Outcome) -> int | None:
     return version if isinstance(version, int) else None
 
 
-def _errors(outcome: Outcome, refusal: DomainError, language: Language) -> Sequence[Notice]:
-    if isinstance(refusal, Refusal) and refusal.faults:
-        return [
-            Notice(
-                code=fault.code,
-                detail=sentence(fault.code, language, fault.facts),
-                pointer=_pointer(outcome, fault.pointer),
-            )
-            for fault in refusal.faults
-        ]
-    detail = CATALOGUE[refusal.code].detail(language, refusal.facts)
-    return [Notice(code=refusal.code, detail=detail, pointer=_pointer(outcome, refusal.pointer))]
+def _errors(outcome: Outcome, refusal: DomainError, language: Language) -> list[Notice]:
+    return [
+        told(fault.code, fault.facts, language, pointer=_pointer(outcome, fault.pointer))
+        for fault in faults_of(refusal)
+    ]
+
+
+def told(code: str, facts: Mapping[str, Any], language: Language, *, pointer: str) -> Notice:
+    """Say what is wrong in one place: of a field in the words of fields, of the operation in those of its problem."""
+    detail = sentence(code, language, facts) if code in SENTENCES else CATALOGUE[code].detail(language, facts)
+    return Notice(code=code, detail=detail, pointer=pointer)
 
 
 def _pointer(outcome: Outcome, pointer: str | None) -> str:
-    """Point into the request. What the rules say is said of the body, whose id is the operation's."""
-    place = f"/operations/{outcome.sent.place}"
-    if outcome.operation is None or pointer in {None, "", "/id"}:
-        return f"{place}{pointer or ''}"
-    return f"{place}/body{pointer}"
+    return f"/operations/{outcome.sent.place}{outcome.within(pointer)}"

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 from uuid import UUID
 
@@ -54,6 +54,8 @@ class Outcome:
     operation: Operation | None = None
     done: Done | None = None
     refusal: DomainError | None = None
+    owner: UUID | None = None
+    """The person whom it is about, as far as it tells."""
 
     @property
     def status(self) -> PushStatus:
@@ -61,6 +63,12 @@ class Outcome:
         if self.refusal is not None:
             return status_of(self.refusal)
         return PushStatus.DUPLICATE if self.done is not None and self.done.is_known else PushStatus.APPLIED
+
+    def within(self, pointer: str | None) -> str:
+        """Point into the operation. What the rules say is said of the body, whose id is the operation's."""
+        if self.operation is None or pointer in {None, "", "/id"}:
+            return pointer or ""
+        return f"/body{pointer}"
 
     @property
     def is_durable(self) -> bool:
@@ -75,20 +83,21 @@ async def apply(desks: Desks, readings: Sequence[Operation | Unreadable]) -> lis
     """
     operations = [each for each in readings if isinstance(each, Operation)]
     outcomes = {
-        each.sent.place: Outcome(each.sent, refusal=each.refusal) for each in readings if isinstance(each, Unreadable)
+        each.sent.place: Outcome(each.sent, refusal=each.refusal, owner=each.owner)
+        for each in readings
+        if isinstance(each, Unreadable)
     }
     await desks.hold((each.kind, each.owner) for each in operations if each.owner is not None)
     missing = {each.creates for each in readings if isinstance(each, Unreadable) and each.creates is not None}
     for operation, is_circular in _in_order(operations):
-        refused = ReferencesInCircle() if is_circular else None
-        outcome = Outcome(operation.sent, operation, refusal=refused) if refused else await _apply_one(desks, operation)
+        outcome = _refused(operation, ReferencesInCircle()) if is_circular else await _apply_one(desks, operation)
         step = operation.step
         if (
             outcome.refusal is not None
             and outcome.refusal.code in _NOT_THERE
             and missing & {*step.refers_to, step.record}
         ):
-            outcome = Outcome(operation.sent, operation, refusal=ParentNotApplied())
+            outcome = _refused(operation, ParentNotApplied())
         if step.creates and not outcome.is_durable:
             missing.add(step.record)
         outcomes[operation.sent.place] = outcome
@@ -116,7 +125,7 @@ def as_a_whole(outcomes: Sequence[Outcome]) -> list[Outcome]:
     if all(outcome.is_durable for outcome in outcomes):
         return list(outcomes)
     return [
-        Outcome(each.sent, each.operation, refusal=PushNotWhole()) if each.status is PushStatus.APPLIED else each
+        replace(each, done=None, refusal=PushNotWhole()) if each.status is PushStatus.APPLIED else each
         for each in outcomes
     ]
 
@@ -156,8 +165,12 @@ async def _apply_one(desks: Desks, operation: Operation) -> Outcome:
         async with desk.session.begin_nested():
             done = Done.of(await _write(desk, operation))
     except Exception as error:  # noqa: BLE001 - whatever it is, it must harm no other operation
-        return Outcome(operation.sent, operation, refusal=await _refusal_of(desks, operation, error))
-    return Outcome(operation.sent, operation, done=done)
+        return _refused(operation, await _refusal_of(desks, operation, error))
+    return Outcome(operation.sent, operation, done=done, owner=operation.owner)
+
+
+def _refused(operation: Operation, refusal: DomainError) -> Outcome:
+    return Outcome(operation.sent, operation, refusal=refusal, owner=operation.owner)
 
 
 async def _write(desk: Desk, operation: Operation) -> Written:

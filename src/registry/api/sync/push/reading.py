@@ -37,6 +37,9 @@ _SHAPES: Mapping[str, type[AnyOperationIn]] = {
     PushVerb.VOID: VoidOperationIn,
 }
 _REF = re.compile(REF_PATTERN)
+_PERSON = re.compile(rb'"person_id"\s*:\s*"([0-9a-fA-F-]{36})"')
+_ID = re.compile(rb'"id"\s*:\s*"([0-9a-fA-F-]{36})"')
+_OF_PERSONS = re.compile(rb'"kind"\s*:\s*"person"')
 
 B = TypeVar("B", bound=In)
 
@@ -81,6 +84,8 @@ class Unreadable:
     refusal: DomainError
     creates: Name | None = None
     """The record that it would have made, as far as it tells."""
+    owner: UUID | None = None
+    """The person whom it is about, as far as it tells."""
 
 
 def read(place: int, raw: RawOperation) -> Operation | Unreadable:
@@ -92,7 +97,8 @@ def read(place: int, raw: RawOperation) -> Operation | Unreadable:
         return _understood(Sent(place, raw, said.ref), said)
     except DomainError as refusal:
         ref = _text(value, "ref")
-        return Unreadable(Sent(place, raw, ref if _REF.fullmatch(ref) else None), refusal, _creation_in(value))
+        sent = Sent(place, raw, ref if _REF.fullmatch(ref) else None)
+        return Unreadable(sent, refusal, _creation_in(value), _owner_in(raw))
 
 
 def _parsed(raw: RawOperation) -> Any:  # noqa: ANN401 - JSON is anything
@@ -134,6 +140,15 @@ def _understood(sent: Sent, said: AnyOperationIn) -> Operation:
     if not is_of_person(kind) and said.person_id is not None:
         raise ValidationFailed(faults=[Fault("unknown_field", "/person_id")])
     return Operation(sent, said, kind, Key(said.id, said.person_id), _body_of(said, kind))
+
+
+def _owner_in(raw: bytes) -> UUID | None:
+    """Find whom an operation is about that may be no JSON: what is kept of it must go with them."""
+    found = _PERSON.search(raw) or (_ID.search(raw) if _OF_PERSONS.search(raw) else None)
+    try:
+        return None if found is None else UUID(found[1].decode())
+    except ValueError:
+        return None
 
 
 def _body_of(said: AnyOperationIn, kind: Kind) -> In | None:

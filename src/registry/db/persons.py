@@ -41,11 +41,13 @@ async def lock(session: AsyncSession, person_id: UUID, *, scope: Scope, today: d
     return (await session.exec(query.with_for_update(key_share=True))).one_or_none()
 
 
-async def lock_all(session: AsyncSession, person_ids: Iterable[UUID], *, scope: Scope, today: date) -> None:
-    """Hold people for many writes, in the order of their ids: two who do so never wait for each other in a circle."""
+async def lock_all(
+    session: AsyncSession, person_ids: Iterable[UUID], *, scope: Scope, today: date
+) -> Sequence[PersonRow]:
+    """Load people for many writes, in the order of their ids: two who do so never wait for each other in a circle."""
     wanted = literal(sorted(set(person_ids)), ARRAY(Uuid()))
-    query = select(PersonRow.id).where(col(PersonRow.id) == any_(wanted), visible(PersonRow, scope, today=today))
-    await session.exec(query.order_by(col(PersonRow.id)).with_for_update(key_share=True))
+    query = select(PersonRow).where(col(PersonRow.id) == any_(wanted), visible(PersonRow, scope, today=today))
+    return (await session.exec(query.order_by(col(PersonRow.id)).with_for_update(key_share=True))).all()
 
 
 async def lock_root(session: AsyncSession, person: PersonRow) -> None:

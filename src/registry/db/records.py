@@ -35,6 +35,8 @@ from registry.domain.person import Processing
 from registry.domain.record import FeedOperation, RecordState
 
 AnyRow: TypeAlias = OfPerson | OfUnit | PersonRow
+Values: TypeAlias = Mapping[str, Any]
+"""The columns of a row that is about to be written, by their names."""
 R = TypeVar("R", bound=AnyRow)
 
 _UNITS = ARRAY(Integer)  # one parameter, so that scopes of any size share one prepared statement

@@ -4,6 +4,7 @@ Every write comes by here, so these are few statements in SQL, made once. None r
 the application may only add them.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -108,6 +109,30 @@ def traced(write: str) -> TextClause:
     return text(f"WITH written AS ({write}), {trail} SELECT id FROM written").bindparams(*parameters.values())  # noqa: S608 - made of our own constants
 
 
+_OF_EACH = {
+    **{name: f"written.{name}" for name in ("person_id", "unit_id", "version")},
+    "record_id": "written.id",
+    "person_ids": "ARRAY[written.person_id]",
+    "unit_ids": "ARRAY[written.unit_id]",
+}
+"""What the trail of many writes takes from each of them, where that of one is told it."""
+
+
+def traced_many(write: str) -> TextClause:
+    """Make one statement of many writes and their trail, given as SQL that returns of each what `_OF_EACH` names."""
+    feed = _of_each(_FEED.replace("FROM written, (", "FROM written, LATERAL ("))
+    trail = f"fed AS ({feed}), audited AS ({_of_each(_AUDIT)} FROM written)"
+    told = {name: each for name, each in (_FEED_PARAMETERS | _AUDIT_PARAMETERS).items() if name not in _OF_EACH}
+    statement = text(f"WITH written AS ({write}), {trail} SELECT person_id, id FROM written")  # noqa: S608 - made of our own constants
+    return statement.bindparams(*told.values(), bindparam("today", type_=Date))
+
+
+def _of_each(statement: str) -> str:
+    for name, column in _OF_EACH.items():
+        statement = re.sub(rf":{name}\b", column, statement)
+    return statement
+
+
 _POSITION = text("SELECT pg_current_xact_id()")
 _TRAIL_ONLY = traced("SELECT CAST(:record_id AS uuid) AS id")
 
@@ -152,6 +177,14 @@ def facts(change: Change, act: Act, *, groups: Iterable[FieldGroup], today: date
     persons = () if change.person_id is None else (change.person_id,)
     audited = _audited(act, persons=persons, entity=change.entity, record_id=change.record_id, groups=groups)
     return audited | {"unit_ids": [change.unit_id]} | asdict(change) | {"today": today}
+
+
+def facts_of_many(
+    entity: str, op: FeedOperation, act: Act, *, groups: Iterable[FieldGroup], today: date
+) -> dict[str, Any]:
+    """The parameters of many traced writes of one kind: what all of them have in common."""
+    audited = _audited(act, persons=(), entity=entity, record_id=None, groups=groups)
+    return {name: value for name, value in audited.items() if name not in _OF_EACH} | {"op": op, "today": today}
 
 
 def in_force(today: date) -> ColumnElement[bool]:

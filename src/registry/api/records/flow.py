@@ -13,7 +13,7 @@ from registry.api.records.precondition import Precondition
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import NewRecord
 from registry.db import persons, reach, records, trail
-from registry.db.records import AnyRow, Key, Stub
+from registry.db.records import AnyRow, Key, Stub, Values
 from registry.db.tables.persons import PersonRow
 from registry.db.tables.situation import OrganisationRow
 from registry.db.trail import Act
@@ -48,6 +48,19 @@ async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | N
     if (existing := await records.find(desk.session, kind.table, key)) is not None:
         return await repeated(desk, kind, existing, key, fingerprint)
     person = None if person_id is None else await owner_of(desk, person_id)
+    values, remarks = await drafted(desk, kind, body, person, fingerprint=fingerprint)
+    row = kind.table(**values)
+    holder = await records.add(desk.session, row, desk.actor.act, groups=kind.groups, today=desk.actor.today)
+    if holder is not None:
+        return await repeated(desk, kind, holder, key, fingerprint)
+    await kind.follow(desk, row)
+    return Written(row, remarks, is_new=True)
+
+
+async def drafted(
+    desk: Desk, kind: Kind, body: NewRecord, person: PersonRow | None, *, fingerprint: bytes | None = None
+) -> tuple[Values, tuple[Remark, ...]]:
+    """Let the rules judge a new record: the values of its row, sealed where they are so, and what to look at."""
     decision = await kind.decide(desk, Draft(body.id, body, person, None))
     act = desk.actor.act
     columns: dict[str, Any] = {
@@ -56,16 +69,13 @@ async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | N
         "recorded_at": act.at,
         "changed_at": act.at,
         "changed_by": act.author,
-        "fingerprint": fingerprint,
+        "fingerprint": fingerprint or fingerprint_of(desk, body),
     }
     if person is not None:
         columns |= {"person_id": person.id, "unit_id": person.unit_id}
-    row = kind.table(**await desk.vault.sealed(kind.table, columns, person_id=person_id, record_id=body.id))
-    holder = await records.add(desk.session, row, act, groups=kind.groups, today=desk.actor.today)
-    if holder is not None:
-        return await repeated(desk, kind, holder, key, fingerprint)
-    await kind.follow(desk, row)
-    return Written(row, (*decision.remarks, *_restriction(person)), is_new=True)
+    owner = None if person is None else person.id
+    values = await desk.vault.sealed(kind.table, columns, person_id=owner, record_id=body.id)
+    return values, (*decision.remarks, *_restriction(person))
 
 
 async def change(desk: Desk, kind: Kind, key: Key, patch: In, precondition: Precondition) -> Written:

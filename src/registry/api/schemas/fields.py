@@ -24,6 +24,7 @@ _INSTANT = (
     r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
     r"(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"
 )
+_AN_INSTANT = re.compile(_INSTANT)
 _LINE = r"^[^\S\x00-\x1f\x7f-\x9f]{0,99}[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
 _TEXT = (
     r"^[^\S\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]{0,99}[^\s\x00-\x1f\x7f-\x9f]"
@@ -116,7 +117,7 @@ Day = Annotated[
 
 def _written_as_an_instant(value: object) -> object:
     """Refuse what pydantic would read as a point in time but the specification does not allow: numbers, days."""
-    if isinstance(value, datetime) or (isinstance(value, str) and re.fullmatch(_INSTANT, value)):
+    if isinstance(value, datetime) or (isinstance(value, str) and _AN_INSTANT.fullmatch(value)):
         return value
     raise PydanticKnownError("datetime_type")
 

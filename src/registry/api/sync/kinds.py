@@ -38,6 +38,14 @@ KINDS: Mapping[SyncKind, Kind] = {
 """Every kind that travels. Medical results, moves, orders to erase and breaches do not."""
 
 
+_JUDGED_ALONE = (DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES)
+
+
+def may_be_written_together(kind: Kind) -> bool:
+    """Whether the rules ask nothing of the database about a new record of a kind, and nothing else follows it."""
+    return any(kind is each for each in _JUDGED_ALONE)
+
+
 def is_of_person(kind: Kind) -> bool:
     """Whether records of a kind belong to a person, and are named under them."""
     return issubclass(kind.table, OfPerson)

@@ -7,8 +7,8 @@ from registry.api.language import Language
 from registry.api.notices import SENTENCES, Notice, notice, sentence
 from registry.api.problems import CATALOGUE
 from registry.api.schemas.push import OperationResult
-from registry.api.sync.push.applying import Outcome
 from registry.api.sync.push.keeping import faults_of
+from registry.api.sync.push.outcome import Outcome
 from registry.domain.errors import DomainError
 
 WORTH_A_RETRY = frozenset(

@@ -1,9 +1,10 @@
 """Applying a push: what is referred to first, each operation by the rules of its own route, isolated by a savepoint."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Self
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from uuid import UUID
 
 from registry.api import denials, errors
@@ -14,66 +15,23 @@ from registry.api.records.precondition import Precondition
 from registry.api.refusals import InternalError, Unavailable
 from registry.api.schemas.push import ChangeOperationIn, CreateOperationIn, VoidOperationIn
 from registry.api.sync import kinds
+from registry.api.sync.push import together as written_together
 from registry.api.sync.push.desks import Desks
-from registry.api.sync.push.reading import Operation, Sent, Unreadable
+from registry.api.sync.push.outcome import Done, Outcome
+from registry.api.sync.push.reading import Operation, Unreadable
 from registry.db import erasure, trail
 from registry.db.constraints import CONSTRAINTS
 from registry.domain import batch
 from registry.domain.access import UnitScope
+from registry.domain.batch import Name, Step
 from registry.domain.errors import DomainError, NotFound
-from registry.domain.person import Warning as Remark
-from registry.domain.record import RecordErased, RecordState
-from registry.domain.sync import ParentNotApplied, PushNotWhole, PushStatus, ReferencesInCircle, status_of
+from registry.domain.record import RecordErased
+from registry.domain.sync import ParentNotApplied, PushNotWhole, PushStatus, ReferencesInCircle
 
 log = logging.getLogger(__name__)
 
 _NOT_THERE = frozenset({"not_found", "organisation_unknown", "course_unknown"})
 """Codes of refusals that a creation which is still to come would take away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What an operation came to when it was applied: others in the same push may go on from there."""
-
-    version: int
-    state: RecordState
-    is_known: bool
-    remarks: tuple[Remark, ...]
-
-    @classmethod
-    def of(cls, written: Written) -> Self:
-        """Keep what a write came to."""
-        return cls(written.row.version, written.row.state, written.is_known, written.remarks)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one operation: what was done, or why nothing was."""
-
-    sent: Sent
-    operation: Operation | None = None
-    done: Done | None = None
-    refusal: DomainError | None = None
-    owner: UUID | None = None
-    """The person whom it is about, as far as it tells."""
-
-    @property
-    def status(self) -> PushStatus:
-        """The outcome in one word."""
-        if self.refusal is not None:
-            return status_of(self.refusal)
-        return PushStatus.DUPLICATE if self.done is not None and self.done.is_known else PushStatus.APPLIED
-
-    def within(self, pointer: str | None) -> str:
-        """Point into the operation. What the rules say is said of the body, whose id is the operation's."""
-        if self.operation is None or pointer in {None, "", "/id"}:
-            return pointer or ""
-        return f"/body{pointer}"
-
-    @property
-    def is_durable(self) -> bool:
-        """Whether the record says what the operation says."""
-        return self.refusal is None
 
 
 async def apply(desks: Desks, readings: Sequence[Operation | Unreadable]) -> list[Outcome]:
@@ -89,18 +47,15 @@ async def apply(desks: Desks, readings: Sequence[Operation | Unreadable]) -> lis
     }
     await desks.hold((each.kind, each.owner) for each in operations if each.owner is not None)
     missing = {each.creates for each in readings if isinstance(each, Unreadable) and each.creates is not None}
-    for operation, is_circular in _in_order(operations):
-        outcome = _refused(operation, ReferencesInCircle()) if is_circular else await _apply_one(desks, operation)
-        step = operation.step
-        if (
-            outcome.refusal is not None
-            and outcome.refusal.code in _NOT_THERE
-            and missing & {*step.refers_to, step.record}
-        ):
-            outcome = _refused(operation, ParentNotApplied())
-        if step.creates and not outcome.is_durable:
-            missing.add(step.record)
-        outcomes[operation.sent.place] = outcome
+    for together, alone in _rounds(_in_order(operations)):
+        done = {each.sent.place: each for each in await written_together.write(desks, together)}
+        for operation in (*together, *alone):
+            place = operation.sent.place
+            outcomes[place] = done.get(place) or _waiting(await _apply_one(desks, operation), operation.step, missing)
+            if operation.step.creates and not outcomes[place].is_durable:
+                missing.add(operation.step.record)
+    circular = [each for each in operations if each.sent.place not in outcomes]
+    outcomes |= {each.sent.place: _refused(each, ReferencesInCircle()) for each in circular}
     return [outcomes[each.sent.place] for each in readings]
 
 
@@ -150,12 +105,54 @@ def _is_denied(outcome: Outcome) -> bool:
     return outcome.refusal is not None and denials.is_denial(outcome.refusal)
 
 
-def _in_order(operations: Sequence[Operation]) -> Iterator[tuple[Operation, bool]]:
-    """Put operations in order: person by person, so that two pushes meet the same people in the same order."""
+def _in_order(operations: Sequence[Operation]) -> Iterator[Operation]:
+    """Put operations in order: person by person, so that two pushes meet the same people in the same order.
+
+    Those that refer to each other in a circle have no place in it.
+    """
     by_owner = sorted(operations, key=lambda each: (each.owner or UUID(int=0)).int)
-    order, circular = batch.ordered([each.step for each in by_owner])
-    yield from ((by_owner[place], False) for place in order)
-    yield from ((by_owner[place], True) for place in circular)
+    order, _ = batch.ordered([each.step for each in by_owner])
+    return (by_owner[place] for place in order)
+
+
+def _rounds(operations: Iterable[Operation]) -> Iterator[tuple[list[Operation], list[Operation]]]:
+    """Divide operations into what is written together and what comes one by one after it, in order for each person."""
+    queues: dict[UUID | None, deque[Operation]] = {}
+    for operation in operations:
+        queues.setdefault(operation.owner, deque()).append(operation)
+    while any(queues.values()):
+        yield (
+            [each for queue in queues.values() for each in _taken(queue, _may_be_written_together)],
+            [
+                each
+                for queue in queues.values()
+                for each in _taken(queue, lambda each: not _may_be_written_together(each))
+            ],
+        )
+
+
+def _taken(queue: deque[Operation], fits: Callable[[Operation], bool]) -> Iterator[Operation]:
+    while queue and fits(queue[0]):
+        yield queue.popleft()
+
+
+def _comes_alone(operation: Operation) -> bool:
+    return not _may_be_written_together(operation)
+
+
+def _may_be_written_together(operation: Operation) -> bool:
+    return isinstance(operation.said, CreateOperationIn) and kinds.may_be_written_together(operation.kind)
+
+
+def _waiting(outcome: Outcome, step: Step, missing: AbstractSet[Name]) -> Outcome:
+    """Let an operation wait that was refused for want of what this very push could not create."""
+    if (
+        outcome.refusal is None
+        or outcome.refusal.code not in _NOT_THERE
+        or not missing & {*step.refers_to, step.record}
+    ):
+        return outcome
+    return replace(outcome, refusal=ParentNotApplied())
 
 
 async def _apply_one(desks: Desks, operation: Operation) -> Outcome:

@@ -1,6 +1,6 @@
 """The desks of a push: each kind of record is written under the grants that its own route would have asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from registry.api.deps import acting_under
 from registry.api.records.kind import Desk, Kind
 from registry.db import context, persons
 from registry.db.context import DatabaseRole
+from registry.db.tables.persons import PersonRow
 from registry.domain.access import Scope
 from registry.domain.errors import Forbidden
 from registry.domain.idempotency import Attempt
@@ -26,6 +27,7 @@ class Desks:
     held: Actor
     chosen: UUID | None
     _laid_out: dict[str, Desk] = field(default_factory=dict)
+    _people: dict[Scope, dict[UUID | None, PersonRow]] = field(default_factory=dict)
     _entered: tuple[Scope, DatabaseRole | None] | None = None
 
     def of(self, kind: Kind) -> Desk:
@@ -72,7 +74,13 @@ class Desks:
             by_scope.setdefault(desk.actor.scope, (desk, set()))[1].add(person_id)
         for desk, people in by_scope.values():
             await self.sit_down(desk)
-            await persons.lock_all(desk.session, people, scope=desk.actor.scope, today=desk.actor.today)
+            scope, today = desk.actor.scope, desk.actor.today
+            found = await persons.lock_all(desk.session, people, scope=scope, today=today)
+            self._people[scope] = {person.id: person for person in found}
+
+    def people(self, desk: Desk) -> Mapping[UUID | None, PersonRow]:
+        """The people who were there, in reach of a desk, when they were locked."""
+        return self._people.get(desk.actor.scope, {})
 
 
 def access_to(kind: Kind) -> Access:

@@ -6,7 +6,7 @@ from pydantic_core import to_jsonable_python
 
 from registry.api.records.kind import Desk
 from registry.api.refusals import Fault, Refusal
-from registry.api.sync.push.applying import Outcome
+from registry.api.sync.push.outcome import Outcome
 from registry.api.sync.push.reading import MOST_BYTES
 from registry.db import context, sync_rejections
 from registry.db.sync_rejections import Refused

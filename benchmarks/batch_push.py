@@ -1,0 +1,146 @@
+"""A push of 500 drug tests beside one `unnest` statement that writes the same rows: records, feed and audit."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from statistics import median
+from time import perf_counter
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from benchmarks.client import Connection, Request
+from benchmarks.population import PEOPLE, person_id
+from benchmarks.stage import SUBJECT, Stage
+from registry.demo.issuer import CLIENT, ISSUER
+
+OPERATIONS = 500
+ROUNDS = 7
+PUSHES = 4
+TESTED_ON = date(2024, 3, 12)
+
+_CONTEXT = """
+    SELECT set_config('role', 'registry_units', true), set_config('app.units', $1, true),
+        set_config('app.organisations', '', true), set_config('app.reached', '', true),
+        set_config('app.caller', '', true)
+"""
+_HELD = """
+    SELECT id, unit_id FROM person WHERE id = ANY ($1) AND unit_id = ANY ($2::int[]) ORDER BY id FOR NO KEY UPDATE
+"""
+_WRITE = """
+    WITH written AS (
+        INSERT INTO drug_test (version, state, recorded_at, changed_at, changed_by, fingerprint, person_id, id, unit_id,
+            tested_on, method, result, substances)
+        SELECT 1, 'active', now(), now(), $1, fingerprint, person_id, id, unit_id, tested_on, method, result,
+            CAST(substances AS varchar[])
+        FROM unnest($2::uuid[], $3::uuid[], $4::int[], $5::bytea[], $6::date[], $7::text[], $8::text[], $9::text[])
+            AS new (person_id, id, unit_id, fingerprint, tested_on, method, result, substances)
+        ON CONFLICT DO NOTHING RETURNING person_id, id, unit_id
+    ), fed AS (
+        INSERT INTO change_feed (unit_id, person_id, entity, record_id, op, version)
+        SELECT unit_id, person_id, 'drug_test', id, 'upsert', 1 FROM written
+    ), audited AS (
+        INSERT INTO audit_event (at, issuer, subject, client_id, purpose, operation, person_ids, entity, record_id,
+            field_groups, decision, request_id, grant_ids, unit_ids)
+        SELECT now(), $10, $11, $12, 'supervision', 'push_operations', ARRAY[person_id], 'drug_test', id,
+            ARRAY['health'], 'allowed', $13, '{}', ARRAY[unit_id] FROM written
+    )
+    SELECT id FROM written
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One drug test, to be written either way."""
+
+    person_id: UUID
+    id: UUID
+
+    @property
+    def operation(self) -> dict[str, Any]:
+        """The test as a device sends it."""
+        return {
+            "ref": str(self.id),
+            "op": "create",
+            "kind": "drug_test",
+            "person_id": str(self.person_id),
+            "id": str(self.id),
+            "captured_at": "2024-03-12T08:30:00+07:00",
+            "body": {
+                "tested_on": TESTED_ON.isoformat(),
+                "method": "rapid_urine",
+                "result": "positive",
+                "substances": ["heroin"],
+            },
+        }
+
+
+async def compare(stage: Stage) -> dict[str, float]:
+    """Run both sides in turn; figures are medians of the rounds."""
+    people = count(1)
+    connection = await asyncpg.connect(stage.url)
+    with stage.connect() as client:
+        await _push(client, people)
+        await _unnest(stage, connection, people)
+        pushes, statements = [], []
+        for _ in range(ROUNDS):
+            statements.append(await _unnest(stage, connection, people))
+            pushes.append(await _push(client, people))
+    await connection.close()
+    ratios = [statement / push for push, statement in zip(pushes, statements, strict=True)]
+    return {
+        "batch_push_ms": 1e3 * median(pushes),
+        "batch_unnest_ms": 1e3 * median(statements),
+        "batch_records_per_second": OPERATIONS / median(pushes),
+        "batch_push_vs_unnest": median(ratios),
+    }
+
+
+def _tests(people: "count[int]") -> list[Test]:
+    return [Test(person_id(next(people) % PEOPLE + 1), uuid4()) for _ in range(OPERATIONS)]
+
+
+async def _push(client: Connection, people: "count[int]") -> float:
+    """Push the same number of tests several times; seconds for one push."""
+    requests = [
+        Request("POST", "/v1/sync/push", {"operations": [test.operation for test in _tests(people)]})
+        for _ in range(PUSHES)
+    ]
+    began = perf_counter()
+    answers = [client.send(request) for request in requests]
+    seconds = perf_counter() - began
+    for answer in answers:
+        if any(result["status"] != "applied" for result in answer["results"]):
+            raise RuntimeError(json.dumps(answer["results"][0]))
+    return seconds / PUSHES
+
+
+async def _unnest(stage: Stage, connection: "asyncpg.Connection[Any]", people: "count[int]") -> float:
+    """Write as many tests by one statement each time, with the same BEGIN, context, locks and COMMIT."""
+    batches = [_tests(people) for _ in range(PUSHES)]
+    units = ",".join(map(str, stage.units))
+    began = perf_counter()
+    for tests in batches:
+        async with connection.transaction():
+            await connection.execute(_CONTEXT, units)
+            held = await connection.fetch(_HELD, [test.person_id for test in tests], list(stage.units))
+            unit_of = {row["id"]: row["unit_id"] for row in held}
+            written = await connection.fetch(
+                _WRITE,
+                f"{ISSUER}|{SUBJECT}",
+                [test.person_id for test in tests],
+                [test.id for test in tests],
+                [unit_of[test.person_id] for test in tests],
+                [test.id.bytes * 2 for test in tests],
+                [TESTED_ON for _ in tests],
+                ["rapid_urine" for _ in tests],
+                ["positive" for _ in tests],
+                ["{heroin}" for _ in tests],
+                *(ISSUER, SUBJECT, CLIENT),
+                uuid4(),
+            )
+        if len(written) != OPERATIONS:
+            raise RuntimeError(f"{len(written)} rows were written")
+    return (perf_counter() - began) / PUSHES

@@ -130,3 +130,16 @@ async def test_another_record_s_reach_stays(
     await reach.withdraw(session, person_id=person.id, record_id=uuid4(), today=TODAY)
 
     assert await reached(session, person) == {organisation.id: (TODAY, None)}
+
+
+async def test_what_is_opened_again_will_be_told_of_again(
+    session: AsyncSession, person: PersonRow, organisation: OrganisationRow
+) -> None:
+    await follow(session, person, organisation, ended_on=date(2026, 1, 1))
+    await reach.tell_of_ended(session, today=TODAY)
+    told = select(ReachRow.is_over).where(ReachRow.person_id == person.id)
+    assert (await session.exec(told)).one() is True
+
+    await follow(session, person, organisation)
+
+    assert (await session.exec(told)).one() is False

@@ -315,6 +315,7 @@ class TestCatalogue:
                     "reached_by",
                     "review_duplicates",
                     "standing",
+                    "tell_of_ended_reach",
                 ),
             )
         ]

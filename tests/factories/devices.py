@@ -1,5 +1,7 @@
 """A device as a test sees it: a replica that does what pulls tell, and nothing else."""
 
+import hashlib
+from collections import defaultdict
 from typing import Any
 
 import httpx
@@ -55,6 +57,21 @@ class Device:
         assert refused(answer, 410, "resync_required")["reason"] == reason
         self.held, self.cursor = {}, None
         await self.pull()
+
+    def digest(self) -> dict[str, tuple[int, str]]:
+        """What it holds of each kind: how many, and the hash that the service makes too."""
+        lines: dict[str, list[str]] = defaultdict(list)
+        for (kind, owner, id_), record in self.held.items():
+            name = id_ if owner is None else f"{owner}/{id_}"
+            lines[kind].append(f"{name}:{record['version']}")
+        hashes = {kind: hashlib.sha256("\n".join(sorted(each)).encode()) for kind, each in lines.items()}
+        return {kind: (len(lines[kind]), hashes[kind].hexdigest()) for kind in lines}
+
+    async def compared(self) -> Body:
+        """Ask what it must hold."""
+        answer = await self.client.get("/v1/sync/digest", params={"cursor": self.cursor or ""})
+        assert answer.status_code == 200, answer.text
+        return body_of(answer)
 
     def of_person(self, person_id: str) -> dict[tuple[str, str], int]:
         """The versions of what it holds of a person, by kind and id."""

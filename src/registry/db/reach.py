@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy import Date, bindparam, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,6 +15,8 @@ from registry.db.tables.situation import ReachRow
 from registry.db.trail import Change
 from registry.domain.organisation import ReachReason
 from registry.domain.record import FeedOperation
+
+_TELL_OF_ENDED = text("SELECT app.tell_of_ended_reach(:today)").bindparams(bindparam("today", type_=Date))
 
 
 async def follow(
@@ -41,7 +44,7 @@ async def follow(
             from_on=from_on,
             until_on=None if ended_on is None else ended_on + linger,
         )
-        anew = {"until_on": opened.excluded.until_on}
+        anew = {"until_on": opened.excluded.until_on, "is_over": False}
         await session.exec(opened.on_conflict_do_update(constraint="pk_reach", set_=anew))
     await _tell(session, person_id, before, await _in_force(session, person_id, today=from_on))
 
@@ -51,6 +54,11 @@ async def withdraw(session: AsyncSession, *, person_id: UUID, record_id: UUID | 
     before = await _in_force(session, person_id, today=today)
     await _end(session, person_id=person_id, record_id=record_id, today=today)
     await _tell(session, person_id, before, await _in_force(session, person_id, today=today))
+
+
+async def tell_of_ended(session: AsyncSession, *, today: date) -> None:
+    """Tell organisations of people whom they have ceased to reach by the mere passing of time. For the worker."""
+    await (await session.connection()).execute(_TELL_OF_ENDED, {"today": today})
 
 
 async def of_person(session: AsyncSession, person_id: UUID) -> Sequence[ReachRow]:

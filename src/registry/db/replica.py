@@ -87,7 +87,7 @@ async def changes(
 ) -> Sequence[Told]:
     """Load what an audience is told after a position, in order; one row more than `limit` tells that there is more."""
     asked = {
-        "audience": _ids(scope),
+        "audience": ids_of(scope),
         "xid": str(after.xid),
         "seq": after.seq,
         "entities": sorted(entities),
@@ -155,7 +155,7 @@ async def _of_people(
     names = tuple(entity_of(table) for table in tables)
     asked = {"unit": after.unit, "person": after.person, "place": after.place, "id": after.id, "most": limit}
     by_units = isinstance(scope, UnitScope)
-    ids = {"units": _ids(scope)} if by_units else {}
+    ids = {"units": ids_of(scope)} if by_units else {}
     rows = await (await session.connection()).execute(_people(names, by_units=by_units), asked | ids)
     return [
         Copied(
@@ -175,12 +175,13 @@ async def _of_units(
         ORDER BY id LIMIT :most
     """)  # noqa: S608 - names of our own tables
     typed = statement.bindparams(bindparam("units", type_=ARRAY(Integer())), bindparam("id", type_=Uuid()))
-    asked = {"units": _ids(scope), "id": after.id, "most": limit}
+    asked = {"units": ids_of(scope), "id": after.id, "most": limit}
     rows = await (await session.connection()).execute(typed, asked)
     return [Copied(table, Key(row.id), CopyKey(part=after.part, id=row.id)) for row in rows]
 
 
-def _ids(scope: Scope) -> list[int] | list[UUID]:
+def ids_of(scope: Scope) -> list[int] | list[UUID]:
+    """The audiences of a scope: its units, or its organisations."""
     match scope:
         case UnitScope(units):
             return list(units)

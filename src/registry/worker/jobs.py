@@ -9,6 +9,7 @@ from registry.worker.idempotency import forget_keys
 from registry.worker.job import Job
 from registry.worker.moves import end_unanswered_moves
 from registry.worker.proofs import purge_proofs
+from registry.worker.reach import tell_of_ended_reach
 from registry.worker.reads import forget_reads
 from registry.worker.rights import tell_of_overdue_requests
 from registry.worker.sync import purge_rejections
@@ -19,6 +20,7 @@ JOBS: tuple[Job, ...] = (
     Job("audit_checkpoint_published", timedelta(minutes=1), publish_checkpoint),
     Job("tasks_expired", timedelta(minutes=1), expire_tasks),
     Job("reads_forgotten", timedelta(hours=1), forget_reads),
+    Job("reach_ended", timedelta(minutes=15), tell_of_ended_reach),
     Job("emergencies_ended", timedelta(minutes=1), end_accesses),
     Job("moves_expired", timedelta(minutes=1), end_unanswered_moves),
     Job("grants_continued", timedelta(hours=1), ask_about_continued_grants),

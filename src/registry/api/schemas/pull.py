@@ -52,6 +52,9 @@ class ChangeOut(Out):
     )
 
 
+POSITION = r"^[0-9]{1,20}$"
+
+
 class ChangesOut(Out):
     """One page of what a replica is told, in the order in which it is to be carried out."""
 
@@ -64,8 +67,37 @@ class ChangesOut(Out):
         description="Everything that was written before this position of the feed has been told. Compare it as a "
         "number with the `position` of a push: once it is greater, what was pushed stands in the replica. Null while "
         "the first copy is under way.",
-        pattern=r"^[0-9]{1,20}$",
+        pattern=POSITION,
         max_length=20,
         examples=["7421"],
     )
     feed_epoch: UUID = Field(description="The history that positions belong to. A restored backup begins another.")
+
+
+class KindDigestOut(Out):
+    """What a replica must hold of one kind."""
+
+    kind: SyncKind = Field(description="The kind of record.", examples=["drug_test"])
+    count: int = Field(description="How many active records there are.", ge=0)
+    sha256: str = Field(
+        description="SHA-256, in hexadecimal, of one line for each record, sorted as bytes and joined by line feeds: "
+        "`person_id/id:version`, or `id:version` where the record belongs to no person.",
+        pattern=r"^[0-9a-f]{64}$",
+        max_length=64,
+    )
+
+
+class DigestOut(Out):
+    """What a replica must hold, if it has been told everything."""
+
+    up_to_date: bool = Field(
+        description="Whether the replica has been told everything that was written by now. Where it has not, there is "
+        "nothing to compare: pull, and ask again."
+    )
+    position: str = Field(
+        description="The position of the feed that the cursor has come to.", pattern=POSITION, max_length=20
+    )
+    feed_epoch: UUID = Field(description="The history that the position belongs to.")
+    kinds: list[KindDigestOut] = Field(
+        description="Every kind that the replica holds; empty unless it is up to date.", max_length=50
+    )

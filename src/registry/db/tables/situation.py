@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, Text, text
+from sqlalchemy import CheckConstraint, Index, String, Text, false, text
 from sqlmodel import Field, SQLModel
 
 from registry.db.tables.columns import Coded, OfUnit, of_unit, one_of, person_key
@@ -82,6 +82,7 @@ class ReachRow(SQLModel, table=True):
         person_key(),
         one_of("because", ReachReason),
         Index("ix_reach_organisation_id", "organisation_id", "person_id"),
+        Index("ix_reach_ending", "until_on", postgresql_where=text("NOT is_over")),
     )
 
     person_id: UUID = Field(primary_key=True)
@@ -91,3 +92,5 @@ class ReachRow(SQLModel, table=True):
     unit_id: int
     from_on: date
     until_on: date | None = None
+    is_over: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether the organisation has been told that it is over."""

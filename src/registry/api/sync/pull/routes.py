@@ -1,23 +1,25 @@
-"""`GET /v1/sync/changes`: what a replica is told."""
+"""What a replica is told, and what it must hold."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
 from registry.api import problems
-from registry.api.pagination import MAX_LIMIT, CursorParameter
+from registry.api.pagination import MAX_LIMIT, Cursor, CursorParameter
 from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
-from registry.api.schemas.pull import ChangesOut
+from registry.api.schemas.pull import ChangesOut, DigestOut, KindDigestOut
 from registry.api.strict_json import StrictRoute
 from registry.api.sync.pull import cursor as cursors
 from registry.api.sync.pull.pages import PulledPage, Reader
 from registry.api.sync.pull.patience import news_within
 from registry.api.sync.pull.view import GROUPS, View
 from registry.api.tags import Tag
-from registry.db import context, trail
+from registry.db import context, digests, state, trail
 from registry.domain.access import FieldGroup, Permission
+from registry.domain.sync import SyncKind
 
 LONGEST_WAIT = 20
 """Shorter than proxies wait for an answer (docs/limits.md)."""
@@ -74,4 +76,42 @@ def _answer(page: PulledPage, cursor: str) -> ChangesOut:
         more=page.more,
         position=None if progress.copied is not None else str(progress.position.xid),
         feed_epoch=progress.epoch,
+    )
+
+
+@router.get(
+    "/digest",
+    summary="Compare a replica",
+    responses=problems.responses(*GUARDED, "cursor_invalid", "resync_required"),
+)
+async def get_digest(
+    request: Request,
+    desk: Annotated[Desk, Depends(desk_for(Permission.SYNC_READ))],
+    cursor: Annotated[Cursor, Query()],
+) -> DigestOut:
+    """Say how many records of each kind a replica must hold, and a hash of their names and versions.
+
+    For a device that wants to be sure: after a pull that ended with `more` false it sends its cursor, and makes the
+    same hash of what it holds. Where they differ, the replica is broken: throw it away and begin without a cursor,
+    and tell whoever made the app. While the first copy is under way, or something was written since the last pull,
+    `up_to_date` is false and there is nothing to compare.
+    """
+    actor = desk.actor
+    view = View.of(actor)
+    progress = cursors.opened(cursor, cursors.seal_for(request, actor), view)
+    await desk.session.commit()
+    async with context.look(request.app.state.sessions, actor.scope, today=actor.today) as session:
+        progress.require(await state.feed_epoch(session))
+        is_current = progress.copied is None and not await digests.has_news(
+            session, view.scope, list(view.by_entity), after=progress.position
+        )
+        found = {
+            SyncKind(kind.singular): await digests.of_table(session, view.scope, kind.table)
+            for kind in (view.kinds if is_current else ())
+        }
+    return DigestOut(
+        up_to_date=is_current,
+        position=str(progress.position.xid),
+        feed_epoch=progress.epoch,
+        kinds=[KindDigestOut(kind=kind, **asdict(digest)) for kind, digest in found.items()],
     )

@@ -13,6 +13,7 @@ from registry.domain.access import Role
 
 REPORTS = Path("schemathesis-report")
 WORKERS = 2
+_ENVIRONMENT = {"PYTHONIOENCODING": "utf-8", "SCHEMATHESIS_HOOKS": "fuzz.hooks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,7 @@ def run(plan: Plan, demo: Demo) -> Outcome:
         *("--report", "json", "--report-json-path", str(report)),
     ]
     with report.with_suffix(".log").open("w") as log:
-        done = subprocess.run(
-            command, stdout=log, stderr=log, check=False, env={**os.environ, "PYTHONIOENCODING": "utf-8"}
-        )
+        done = subprocess.run(command, stdout=log, stderr=log, check=False, env={**os.environ, **_ENVIRONMENT})
     if not report.exists():
         raise RuntimeError(f"Schemathesis left {done.returncode}: {log.name}")
     told = json.loads(report.read_text("utf-8"))

@@ -6,7 +6,7 @@ It depends on the routes alone, never on settings, so that the committed copy is
 import difflib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from registry import __version__
-from registry.api import problems
+from registry.api import preferences, problems
 from registry.api.auth.challenge import BEARER, DPOP
 from registry.api.idempotency import key
 from registry.api.tags import TAGS
@@ -85,8 +85,14 @@ _REPLAYED: Json = {
     "schema": {"type": "string", "enum": ["true"], "maxLength": 4},
     "example": "true",
 }
+_APPLIED: Json = {
+    "description": "The preference of `Prefer` that was honoured; absent where none was.",
+    "schema": {"type": "string", "maxLength": 40},
+    "example": "return=minimal",
+}
 _HEADERS = {
     key.REPLAYED: _REPLAYED,
+    preferences.APPLIED: _APPLIED,
     "X-Request-ID": _REQUEST_ID,
     "RateLimit": _RATE_LIMIT,
     "RateLimit-Policy": _RATE_LIMIT_POLICY,
@@ -117,11 +123,11 @@ def build(app: FastAPI) -> Json:
     for operation in operations(spec):
         # What depends on no token needs none, and says so instead of leaving it open.
         operation.setdefault("security", [])
-        takes_key = any(parameter["name"] == key.NAME for parameter in operation.get("parameters", ()))
+        taken = {parameter["name"] for parameter in operation.get("parameters", ())}
         for status, response in operation["responses"].items():
             if status.startswith(("4", "5")):
                 _speak_problem(response)
-            for name in _headers_of(status, is_counted=bool(operation["security"]), takes_key=takes_key):
+            for name in _headers_of(status, is_counted=bool(operation["security"]), taken=taken):
                 response.setdefault("headers", {}).setdefault(name, {"$ref": f"#/components/headers/{name}"})
         for parameter in operation.get("parameters", ()):
             _forbid_null(parameter)
@@ -139,15 +145,17 @@ def operations(spec: Json) -> Iterator[Json]:
         yield from (operation for method, operation in path.items() if method in _METHODS)
 
 
-def _headers_of(status: str, *, is_counted: bool, takes_key: bool) -> Iterator[str]:
+def _headers_of(status: str, *, is_counted: bool, taken: Container[str]) -> Iterator[str]:
     """Name the headers that answers of every operation carry."""
     yield "X-Request-ID"
     if is_counted:
         yield from ("RateLimit", "RateLimit-Policy")
-    if status in {"429", "503"} or (status == "409" and takes_key):
+    if status in {"429", "503"} or (status == "409" and key.NAME in taken):
         yield "Retry-After"
-    if status.startswith("2") and takes_key:
+    if status.startswith("2") and key.NAME in taken:
         yield key.REPLAYED
+    if status.startswith("2") and preferences.NAME in taken:
+        yield preferences.APPLIED
 
 
 def _forbid_null(parameter: Json) -> None:

@@ -9,14 +9,17 @@ import math
 import re
 from collections.abc import Callable, Coroutine
 from email.message import Message
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, TypeAlias
 
 from fastapi import Request, Response, params
 from fastapi.routing import APIRoute
 
-from registry.api import problems
+from registry.api import conditional, preferences, problems
 from registry.api.idempotency import attempt
 from registry.api.refusals import Refusal, UnsupportedMediaType
+
+Handle: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
+Finish: TypeAlias = Callable[[Request, Response], Response]
 
 MEDIA_TYPE = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -90,20 +93,29 @@ class StrictRequest(Request):
 class StrictRoute(APIRoute):
     """A route that reads its JSON body strictly and only in the media type it documents.
 
-    Every router of the API is made with `route_class=StrictRoute`. Where it writes, it may be asked again under a key.
+    Every router of the API is made with `route_class=StrictRoute`. Where it writes, it may be asked again
+    under a key, and its answers may be left out; where it reads what has an entity tag, it judges conditions.
     """
 
     request_class: ClassVar[type[StrictRequest]] = StrictRequest
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 - FastAPI's own
-        if attempt.writes(path, options.get("methods") or (), options.get("tags") or ()):
-            options["dependencies"] = [*(options.get("dependencies") or ()), attempt.ATTEMPTED]
-            options["responses"] = problems.extended(options.get("responses") or {}, *attempt.CODES)
+        documented, added = options.get("responses") or {}, []
+        if writes := attempt.writes(path, options.get("methods") or (), options.get("tags") or ()):
+            documented = problems.extended(documented, *attempt.CODES)
+            added.append(attempt.ATTEMPTED)
+        self._finish: Finish | None = None
+        if "ETag" in documented.get(200, {}).get("headers", {}):
+            self._finish = preferences.honoured if writes else conditional.judged
+            added.append(preferences.PREFERENCES if writes else conditional.CONDITIONS)
+            documented |= preferences.RESPONSES if writes else conditional.RESPONSES
+            documented = problems.extended(documented, *(() if writes else conditional.CODES))
+        options |= {"responses": documented, "dependencies": [*(options.get("dependencies") or ()), *added]}
         super().__init__(path, endpoint, **options)
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handle:
         """Read the body before FastAPI does, whose own parsing would turn every refusal into one."""
-        handle = super().get_route_handler()
+        handle = _finished(super().get_route_handler(), self._finish)
         declared = self.body_field.field_info if self.body_field else None
         if not isinstance(declared, params.Body) or isinstance(declared, params.Form):
             return handle
@@ -118,6 +130,16 @@ class StrictRoute(APIRoute):
             return await handle(strict)
 
         return handle_strictly
+
+
+def _finished(handle: Handle, finish: Finish | None) -> Handle:
+    if finish is None:
+        return handle
+
+    async def handle_and_finish(request: Request) -> Response:
+        return finish(request, await handle(request))
+
+    return handle_and_finish
 
 
 def _media_type(content_type: str | None) -> str | None:

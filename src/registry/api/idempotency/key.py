@@ -10,7 +10,7 @@ from registry.domain.idempotency import KEPT_FOR
 NAME = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 
-_PATTERN = r'^("([ !#-\[\]-~]|\\["\\]){1,255}"|[!#-\[\]-~]{1,255})$'
+PATTERN = r'^("([ !#-\[\]-~]|\\["\\]){1,255}"|[!#-\[\]-~]{1,255})$'
 _ESCAPED = re.compile(r'\\(["\\])')
 
 IdempotencyKey = Annotated[
@@ -20,7 +20,7 @@ IdempotencyKey = Annotated[
         description="A key of your own for this request, a new UUID say: sent again under it, the request is "
         "not carried out twice. A quoted string (RFC 9651), the quotes may be left out. It counts for you, your client "
         f"and this operation, {KEPT_FOR.days} days long. Needed only where a new record brings no `id`.",
-        pattern=_PATTERN,
+        pattern=PATTERN,
         max_length=512,
         examples=['"8e03978e-40d5-43dd-bc93-6894a57f9324"'],
     ),

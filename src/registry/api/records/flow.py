@@ -17,6 +17,7 @@ from registry.db.records import AnyRow, Key, Stub, Values
 from registry.db.tables.persons import PersonRow
 from registry.db.tables.situation import OrganisationRow
 from registry.db.trail import Act
+from registry.domain import merge_patch
 from registry.domain.access import require_units
 from registry.domain.errors import NotFound
 from registry.domain.idempotency import IdempotencyKeyRequired
@@ -95,6 +96,7 @@ async def amend(
         return await again(desk, kind, key)
     person = None if key.person_id is None else await owner_of(desk, key.person_id)
     row = await _locked(desk, kind, key)
+    precondition.exclude(row.version)
     if row.state is RecordState.VOIDED:
         raise RecordVoided
     present = kind.body.model_validate(await desk.vault.opened(row), from_attributes=True)
@@ -116,6 +118,7 @@ async def void(desk: Desk, kind: Kind, key: Key, reason: str, precondition: Prec
         return await again(desk, kind, key)
     person = None if key.person_id is None else await owner_of(desk, key.person_id)
     row = await _locked(desk, kind, key)
+    precondition.exclude(row.version)
     if row.state is RecordState.VOIDED:
         shown = await desk.vault.opened(row)
         if row.changed_by == desk.actor.act.author and shown.void_reason == reason:
@@ -216,9 +219,9 @@ async def _locked(desk: Desk, kind: Kind, key: Key) -> AnyRow:
 
 
 def _merged(model: type[In], present: In, fields: Mapping[str, Any]) -> In:
-    merged = {**present.model_dump(mode="json"), **fields}
+    result = merge_patch.merged(present.model_dump(mode="json", exclude_none=True), fields)
     try:
-        return model.model_validate({name: value for name, value in merged.items() if value is not None})
+        return model.model_validate(result)
     except ValidationError as error:
         located = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
         raise RequestValidationError(located) from error

@@ -1,22 +1,19 @@
 """Code lists: what coded values mean."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
 from registry.api import problems
 from registry.api.code_lists import CodeList, code_lists
 from registry.api.deps import Reader
+from registry.api.records.answers import TAGGED
 from registry.api.schemas.service import CodeListOut, CodeListRef, CodeListsOut
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
 from registry.domain.errors import NotFound
 
 router = APIRouter(prefix="/v1/codes", tags=[Tag.CODES], route_class=StrictRoute)
-
-_UNCHANGED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "The list is the one whose `ETag` stands in `If-None-Match`."}
-}
 
 
 @router.get("", summary="List the code lists", responses=problems.responses(*problems.WITH_TOKEN))
@@ -28,15 +25,13 @@ async def list_code_lists(_: Reader) -> CodeListsOut:
 @router.get(
     "/{list}",
     summary="Read a code list",
-    response_model=CodeListOut,
-    responses=_UNCHANGED | problems.responses(*problems.WITH_TOKEN, "not_found"),
+    responses=TAGGED | problems.responses(*problems.WITH_TOKEN, "not_found"),
 )
 async def get_code_list(
     _: Reader,
-    request: Request,
     response: Response,
     list: Annotated[str, Path(description="Name of the list.", max_length=40, examples=["outcomes"])],  # noqa: A002 - the path's name
-) -> CodeListOut | Response:
+) -> CodeListOut:
     """Read every code of a list with its labels in Vietnamese and English.
 
     The answer has an `ETag`; with it in `If-None-Match` an unchanged list is answered 304.
@@ -44,8 +39,5 @@ async def get_code_list(
     codes: CodeList | None = code_lists().get(list)
     if codes is None:
         raise NotFound
-    tag = f'"{codes.version}"'
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers={"ETag": tag})
-    response.headers["ETag"] = tag
+    response.headers["ETag"] = f'"{codes.version}"'
     return CodeListOut.model_validate(codes)

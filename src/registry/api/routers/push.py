@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
-from registry.api import problems
+from registry.api import preferences, problems
 from registry.api.deps import RegistryGrant, SomeActor
-from registry.api.records.answers import GUARDED, Answers
+from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
 from registry.api.schemas.push import PushIn, PushOut
@@ -14,7 +14,6 @@ from registry.api.sync.push import applying, keeping
 from registry.api.sync.push.answer import result_of
 from registry.api.sync.push.body import PushRoute
 from registry.api.sync.push.desks import Desks
-from registry.api.sync.push.preference import is_strict
 from registry.api.sync.push.reading import read
 from registry.api.tags import Tag
 from registry.db import state, trail
@@ -24,22 +23,11 @@ ADDRESS = "/v1/sync/push"
 
 router = APIRouter(tags=[Tag.SYNC], route_class=PushRoute)
 
-_PREFERENCE_APPLIED: Answers = {
-    200: {
-        "headers": {
-            "Preference-Applied": {
-                "description": "`handling=strict` where it was asked for.",
-                "schema": {"type": "string", "maxLength": 40},
-            }
-        }
-    }
-}
-
 
 @router.post(
     ADDRESS,
     summary="Send what a device recorded",
-    responses=_PREFERENCE_APPLIED | problems.responses(*GUARDED, body=True),
+    responses=problems.responses(*GUARDED, body=True),
 )
 async def push_operations(
     body: PushIn,
@@ -51,7 +39,7 @@ async def push_operations(
     prefer: Annotated[
         str | None,
         Header(
-            alias="Prefer",
+            alias=preferences.NAME,
             max_length=200,
             description="`handling=strict`: apply all operations or none. Without it each is applied by itself.",
         ),
@@ -74,7 +62,7 @@ async def push_operations(
     Results about HIV and other infections, orders to erase and breaches do not travel by push.
     """
     readings = [read(place, raw) for place, raw in enumerate(body.operations)]
-    desks, strict = Desks(desk, held, registry_grant), is_strict(prefer)
+    desks, strict = Desks(desk, held, registry_grant), preferences.stated(prefer or "").get("handling") == "strict"
     if strict:
         response.headers["Preference-Applied"] = "handling=strict"
     if strict or validate_only:

@@ -41,6 +41,7 @@ async def settle(
     row = await tasks.lock(desk.session, task_id, audiences=audiences_of(desk))
     if row is None:
         raise NotFound
+    precondition.exclude(row.version)
     asked, by = tasks.to_domain(row), actor.act.author
     if not task.is_repeated(asked, decision, by=by):
         settled = task.settle(asked, decision, by=by, at=actor.at)

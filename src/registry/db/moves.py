@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Uuid, bindparam, text
+from sqlalchemy import ARRAY, Integer, Uuid, any_, bindparam, literal, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -55,15 +55,30 @@ async def relocate(session: AsyncSession, person: PersonRow, charge: Charge, act
     The transaction must reach both units. The former responsibility ends on the day on which the next begins; one
     that began no earlier has had no day, and is the next unit's from its beginning.
     """
-    left = person.unit_id
-    groups, values = (FieldGroup.PERSON, FieldGroup.RESIDENCE), {"unit_certainty": charge.certainty}
-    await records.change(session, person, values, act, groups=groups, today=today)
-    person.unit_id = charge.unit_id
-    await session.flush()  # carries the unit to every row of the person, which the statements below must find there
+    await place(session, person, charge.unit_id, charge.certainty, act, today=today)
     await _hand_over(session, person, charge)
-    if left != charge.unit_id:
-        await tasks.follow(session, person.id, from_unit=left, to_unit=charge.unit_id)
-        await feed.move(session, person_id=person.id, from_unit=left, to_unit=charge.unit_id)
+
+
+async def place(
+    session: AsyncSession, person: PersonRow, unit_id: int, certainty: Certainty, act: Act, *, today: date
+) -> None:
+    """Place a locked person on today's map. Who is responsible, and since when, is another question."""
+    left = person.unit_id
+    groups, values = (FieldGroup.PERSON, FieldGroup.RESIDENCE), {"unit_certainty": certainty}
+    await records.change(session, person, values, act, groups=groups, today=today)
+    if left == unit_id:
+        return
+    person.unit_id = unit_id
+    await session.flush()  # carries the unit to every row of the person, which the statements below must find there
+    await tasks.follow(session, person.id, from_unit=left, to_unit=unit_id)
+    await feed.move(session, person_id=person.id, from_unit=left, to_unit=unit_id)
+
+
+async def placed_in(session: AsyncSession, units: Sequence[int], *, most: int) -> Sequence[tuple[UUID, int]]:
+    """Name people whom some units have, and which unit has each."""
+    among = col(PersonRow.unit_id) == any_(literal(units, ARRAY(Integer)))
+    query = select(PersonRow.id, PersonRow.unit_id).where(among, PersonRow.state != RecordState.ERASED)
+    return (await session.exec(query.order_by(col(PersonRow.unit_id), col(PersonRow.id)).limit(most))).all()
 
 
 async def lock_merged(session: AsyncSession, person: PersonRow) -> Sequence[PersonRow]:

@@ -138,6 +138,19 @@ async def follow(session: AsyncSession, person_id: UUID, *, from_unit: int, to_u
     await session.exec(about.values(unit_id=to_unit, version=col(TaskRow.version) + 1))
 
 
+async def resettle(session: AsyncSession, *, from_unit: int, to_unit: int) -> None:
+    """Let every open task of a unit that has ended wait where its territory is counted now."""
+    waiting = update(TaskRow).where(col(TaskRow.unit_id) == from_unit, col(TaskRow.state) == TaskState.OPEN)
+    await session.exec(waiting.values(unit_id=to_unit, version=col(TaskRow.version) + 1))
+
+
+async def units_of_open(session: AsyncSession, units: Sequence[int]) -> Sequence[int]:
+    """Name those of some units in which tasks wait."""
+    among = col(TaskRow.unit_id) == any_(literal(units, ARRAY(Integer)))
+    query = select(TaskRow.unit_id).where(TaskRow.state == TaskState.OPEN, among).distinct()
+    return [unit_id for unit_id in (await session.exec(query)).all() if unit_id is not None]
+
+
 def cancel(row: TaskRow) -> None:
     """Take a locked task back: what it was about is over."""
     row.state = TaskState.CANCELLED

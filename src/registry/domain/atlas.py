@@ -139,6 +139,10 @@ class Atlas:
         """Find where a unit is counted on today's map."""
         return self.there(unit_id, today)[0]
 
+    def ended(self, on: date) -> tuple[int, ...]:
+        """List the units that have ended by a date."""
+        return tuple(sorted(self._sheet(on).placed))
+
     def sources_of(self, unit_id: int, on: date) -> tuple[int, ...]:
         """List the units, of that day or ended before, that are counted within a unit on a date."""
         sources = self._sheet(on).sources

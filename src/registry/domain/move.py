@@ -89,7 +89,7 @@ def ask(move: Move, *, in_charge: Collection[int], today: date) -> MoveStatus:
         return MoveStatus.WITHDRAWN
     if move.receiver.certainty is Certainty.UNPLACED:
         raise MoveReceiverUnplaced(pointer="/to_unit_code")
-    if move.receiver.unit_id == move.origin.unit_id and move.origin.certainty in {Certainty.SAME, Certainty.WHOLE}:
+    if move.receiver.unit_id == move.origin.unit_id and move.origin.certainty.is_sure:
         raise MoveToSameUnit(pointer="/to_unit_code")
     return MoveStatus.ACCEPTED if move.receiver.unit_id in in_charge else MoveStatus.REQUESTED
 

@@ -24,6 +24,7 @@ class TaskKind(StrEnum):
     ABNORMAL_USAGE = "abnormal_usage"
     MOVE_REQUEST = "move_request"
     MOVE_NOTICE = "move_notice"
+    UNIT_UNCERTAIN = "unit_uncertain"
     DUPLICATE_REVIEW = "duplicate_review"
 
 
@@ -95,6 +96,7 @@ RULES: Mapping[TaskKind, TaskRule] = {
     TaskKind.MOVE_NOTICE: TaskRule(
         Role.COMMUNE_OFFICER, (Decision.ACKNOWLEDGE,), timedelta(days=7), opener_may_settle=True
     ),
+    TaskKind.UNIT_UNCERTAIN: _duty(Role.PROVINCE_MANAGER, timedelta(days=30)),
     TaskKind.DUPLICATE_REVIEW: TaskRule(Role.PROVINCE_MANAGER, (Decision.DONE, Decision.DECLINE), timedelta(days=30)),
 }
 """Every kind with its rule. What is not here cannot be opened."""

@@ -54,6 +54,11 @@ class Certainty(StrEnum):
     PART = "part"
     UNPLACED = "unplaced"
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether the whole unit is found there; otherwise it is for an officer to say where a person is."""
+        return self in {Certainty.SAME, Certainty.WHOLE}
+
     def then(self, other: "Certainty") -> "Certainty":
         """Go through two changes: the weaker certainty wins."""
         ranking = list(Certainty)

@@ -14,6 +14,7 @@ from registry.worker.reads import forget_reads
 from registry.worker.rights import tell_of_overdue_requests
 from registry.worker.sync import purge_rejections
 from registry.worker.tasks import expire_tasks
+from registry.worker.units import follow_the_map
 
 JOBS: tuple[Job, ...] = (
     Job("audit_sealed", timedelta(minutes=1), seal_audit_log),
@@ -23,6 +24,7 @@ JOBS: tuple[Job, ...] = (
     Job("reach_ended", timedelta(minutes=15), tell_of_ended_reach),
     Job("emergencies_ended", timedelta(minutes=1), end_accesses),
     Job("moves_expired", timedelta(minutes=1), end_unanswered_moves),
+    Job("map_followed", timedelta(minutes=5), follow_the_map, patience=timedelta(minutes=4)),
     Job("grants_continued", timedelta(hours=1), ask_about_continued_grants),
     Job("subject_requests_overdue", timedelta(minutes=15), tell_of_overdue_requests),
     Job("idempotency_keys_forgotten", timedelta(hours=1), forget_keys),

@@ -68,8 +68,10 @@ async def _move_at_once(desk: Desk, row: MoveRow) -> None:
     person = await persons.lock(desk.session, row.person_id, scope=actor.scope, today=actor.today)
     if person is None:
         raise NotFound
+    is_confirmed = person.unit_id == row.to_unit_id
     await take_on(desk, person, row)
-    await tell(desk, row, unit_id=row.to_unit_id)
+    if not is_confirmed:
+        await tell(desk, row, unit_id=row.to_unit_id)
 
 
 def _units_of(desk: Desk) -> tuple[int, ...]:

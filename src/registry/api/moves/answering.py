@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry.api.records.kind import Desk
+from registry.api.tasks import duties
+from registry.api.tasks.duties import About
 from registry.db import context, moves, persons, records, tasks
 from registry.db.moves import Charge
 from registry.db.records import Key
@@ -57,6 +59,9 @@ async def take_on(desk: Desk, person: PersonRow, row: MoveRow) -> None:
     charge = Charge(row.place_unit_id, unit_id, certainty, row.moved_on)
     for each in await moves.lock_merged(session, person):
         await moves.relocate(session, each, charge, actor.act, today=actor.today)
+        if certainty.is_sure:
+            about = About(records.entity_of(PersonRow), each.id, unit_id, each.id)
+            await duties.end(desk, TaskKind.UNIT_UNCERTAIN, about, is_done=True)
 
 
 async def tell(desk: Desk, row: MoveRow, *, unit_id: int) -> None:

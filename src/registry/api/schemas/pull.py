@@ -78,7 +78,7 @@ class KindDigestOut(Out):
     """What a replica must hold of one kind."""
 
     kind: SyncKind = Field(description="The kind of record.", examples=["drug_test"])
-    count: int = Field(description="How many active records there are.", ge=0)
+    count: int = Field(description="How many active records there are.", ge=0, le=2**31 - 1)
     sha256: str = Field(
         description="SHA-256, in hexadecimal, of one line for each record, sorted as bytes and joined by line feeds: "
         "`person_id/id:version`, or `id:version` where the record belongs to no person.",

@@ -70,9 +70,9 @@ async def push_operations(
     else:
         outcomes = await applying.apply(desks, readings)
     await applying.leave_denials(desks, outcomes)
-    if not validate_only:
-        await keeping.keep(desk, outcomes)
     told = applying.as_a_whole(outcomes) if strict else outcomes
+    if not validate_only:
+        await keeping.keep(desk, told)
     position = None if validate_only else await trail.position(desk.session)
     return PushOut(
         feed_epoch=await state.feed_epoch(desk.session),

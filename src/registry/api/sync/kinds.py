@@ -38,7 +38,7 @@ KINDS: Mapping[SyncKind, Kind] = {
 """Every kind that travels. Medical results, moves, orders to erase and breaches do not."""
 
 
-_JUDGED_ALONE = (DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES)
+_JUDGED_ALONE = (RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES)
 
 
 def may_be_written_together(kind: Kind) -> bool:

@@ -21,6 +21,7 @@ from registry.api.sync.push.outcome import Done, Outcome
 from registry.api.sync.push.reading import Operation, Unreadable
 from registry.db import erasure, trail
 from registry.db.constraints import CONSTRAINTS
+from registry.db.records import Key
 from registry.domain import batch
 from registry.domain.access import UnitScope
 from registry.domain.batch import Name, Step
@@ -76,13 +77,21 @@ async def apply_or_undo(desks: Desks, readings: Sequence[Operation | Unreadable]
 
 
 def as_a_whole(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Say of every operation of a push that was not whole that it was not applied."""
+    """Say of every operation of a push that was not whole that it was not applied.
+
+    One that repeats what this very push has applied is undone with it.
+    """
     if all(outcome.is_durable for outcome in outcomes):
         return list(outcomes)
+    undone = {_record_of(each) for each in outcomes if each.status is PushStatus.APPLIED}
     return [
-        replace(each, done=None, refusal=PushNotWhole()) if each.status is PushStatus.APPLIED else each
+        replace(each, done=None, refusal=PushNotWhole()) if each.is_durable and _record_of(each) in undone else each
         for each in outcomes
     ]
+
+
+def _record_of(outcome: Outcome) -> tuple[str, Key] | None:
+    return None if outcome.operation is None else (outcome.operation.kind.singular, outcome.operation.key)
 
 
 async def _leave_trial(desks: Desks, outcomes: Sequence[Outcome]) -> None:
@@ -134,10 +143,6 @@ def _rounds(operations: Iterable[Operation]) -> Iterator[tuple[list[Operation], 
 def _taken(queue: deque[Operation], fits: Callable[[Operation], bool]) -> Iterator[Operation]:
     while queue and fits(queue[0]):
         yield queue.popleft()
-
-
-def _comes_alone(operation: Operation) -> bool:
-    return not _may_be_written_together(operation)
 
 
 def _may_be_written_together(operation: Operation) -> bool:

@@ -1,24 +1,31 @@
 """The body of a push, cut into its operations before any is read: one that is no JSON spoils no other."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from registry.api.schemas.push import RawOperation
+from registry.api.refusals import BodyTooLarge
+from registry.api.schemas.push import MOST_OPERATIONS, RawOperation
 from registry.api.strict_json import MalformedJson, StrictRequest, StrictRoute, loads
 
 _MEMBER = '"operations"'
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
 _COLON = re.compile(r"\s*:\s*")
 _OPERATIONS = 2  # how deep in the body the operations stand
+MOST_TOKENS = 2**18
+"""Of strings, brackets and commas. A push of records has a tenth; reading is done before it is known who sent it."""
 
 
 def split(body: bytes) -> Any:  # noqa: ANN401 - JSON is anything
-    """Read what stands around the operations, strictly, and leave each of them as it was sent."""
+    """Read what stands around the operations, strictly, and leave each of them as it was sent.
+
+    What is beyond the most operations is left in one piece: enough to refuse them.
+    """
     text = body.decode(errors="surrogateescape")
     parts: list[RawOperation] = []
     depth = opened = begins = ended = 0
     member = None
-    for token in _TOKEN.finditer(text):
+    for token in _tokens(text):
         match token[0]:
             case "[" | "{":
                 depth += 1
@@ -31,7 +38,7 @@ def split(body: bytes) -> Any:  # noqa: ANN401 - JSON is anything
                     ended = token.start()
                 depth -= 1
             case ",":
-                if opened and not ended and depth == _OPERATIONS:
+                if opened and not ended and depth == _OPERATIONS and len(parts) < MOST_OPERATIONS:
                     parts += _part(text[begins : token.start()], is_only=False)
                     begins = token.end()
             case string:
@@ -41,6 +48,13 @@ def split(body: bytes) -> Any:  # noqa: ANN401 - JSON is anything
         raise MalformedJson
     around = loads((text[:opened] + text[ended:]).encode(errors="surrogateescape"))
     return around | {"operations": parts} if opened and isinstance(around, dict) else around
+
+
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    for count, token in enumerate(_TOKEN.finditer(text)):
+        if count == MOST_TOKENS:
+            raise BodyTooLarge(max_bytes=MOST_TOKENS)  # so few bytes never hold too many
+        yield token
 
 
 def _part(text: str, *, is_only: bool) -> list[RawOperation]:

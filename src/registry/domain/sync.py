@@ -58,7 +58,7 @@ class PushNotWhole(DomainError):
     code = "push_not_whole"
 
 
-RECORD_HAS_MOVED_ON = frozenset({"version_mismatch", "record_voided"})
+RECORD_HAS_MOVED_ON = frozenset({"version_mismatch", "record_voided", "fields_in_conflict"})
 """Codes that say that the record is no longer what the device saw: somebody has to look at both."""
 
 

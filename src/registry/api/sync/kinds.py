@@ -1,6 +1,7 @@
 """The kinds of records that travel, how each is created, and which other records its bodies name."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,18 @@ _JUDGED_ALONE = (RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES)
 def may_be_written_together(kind: Kind) -> bool:
     """Whether the rules ask nothing of the database about a new record of a kind, and nothing else follows it."""
     return any(kind is each for each in _JUDGED_ALONE)
+
+
+_MERGED_BUT_FOR: Mapping[SyncKind, AbstractSet[str]] = {
+    SyncKind.PERSON: {"birth_date", "birth_year"},
+    SyncKind.IDENTITY_DOCUMENT: {"document_type", "number"},
+    SyncKind.RESIDENCE: {"unit_code", "from_on", "to_on"},
+}
+
+
+def never_merged(kind: Kind) -> AbstractSet[str]:
+    """The fields that never merge by themselves: of decisions, stays and findings all, since they stand together."""
+    return _MERGED_BUT_FOR.get(SyncKind(kind.singular), kind.body.model_fields.keys())
 
 
 def is_of_person(kind: Kind) -> bool:

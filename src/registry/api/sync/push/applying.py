@@ -15,6 +15,7 @@ from registry.api.records.precondition import Precondition
 from registry.api.refusals import InternalError, Unavailable
 from registry.api.schemas.push import ChangeOperationIn, CreateOperationIn, VoidOperationIn
 from registry.api.sync import kinds
+from registry.api.sync.push import merging
 from registry.api.sync.push import together as written_together
 from registry.api.sync.push.desks import Desks
 from registry.api.sync.push.outcome import Done, Outcome
@@ -181,7 +182,7 @@ async def _write(desk: Desk, operation: Operation) -> Written:
         case CreateOperationIn():
             return await kinds.create(desk, kind, operation.body, person_id=key.person_id)
         case ChangeOperationIn():
-            return await flow.change(desk, kind, key, operation.body, Precondition(frozenset({said.base_version})))
+            return await merging.change(desk, kind, key, operation.body, base_version=said.base_version)
         case VoidOperationIn():
             seen = None if said.base_version is None else frozenset({said.base_version})
             return await flow.void(desk, kind, key, said.reason, Precondition(seen))

@@ -12,8 +12,9 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from benchmarks.client import Connection, Request
+from benchmarks.ground import SUBJECT
 from benchmarks.population import PEOPLE, person_id
-from benchmarks.stage import SUBJECT, Stage
+from benchmarks.stage import Stage
 from registry.demo.issuer import CLIENT, ISSUER
 
 OPERATIONS = 500

@@ -287,3 +287,15 @@ async def test_a_residence_that_came_with_its_person_can_be_corrected(manager: h
     results = await push(manager, fix, creating(PERSONS, person))
 
     assert statuses(results) == ["applied"] * 2
+
+
+async def test_a_voided_person_takes_no_records(manager: httpx.AsyncClient) -> None:
+    person_id = await posted_person(manager)
+    void = voiding(PERSONS, person_id)
+
+    results = [
+        *await push(manager, void, creating(TESTS, of=person_id)),
+        *await push(manager, creating(TESTS, of=person_id)),
+    ]
+
+    assert [told(result)[:2] for result in results[1:]] == [("conflict", "record_voided")] * 2

@@ -1,0 +1,91 @@
+"""The reference client as a device in the field: offline, online, cut off, and in disagreement."""
+
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from examples.offline_client import Device
+from registry.domain.access import Role
+from tests.conftest import TODAY, SignIn
+from tests.factories.bodies import Body, a_file, a_person
+from tests.factories.posted import body_of, corrected, created, posted_person
+
+HERE = ("22015", TODAY)
+REFERENCE = {"full_name": "Trần Thị Ngoại Tuyến"}
+
+
+@pytest.fixture
+async def officer(sign_in: SignIn) -> httpx.AsyncClient:
+    return await sign_in(Role.COMMUNE_OFFICER, unit=HERE)
+
+
+def without_id(body: Body) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != "id"}
+
+
+async def test_what_was_recorded_offline_is_there_and_told_back(officer: httpx.AsyncClient) -> None:
+    device = Device(officer)
+    person = device.record("person", without_id(a_person(**REFERENCE)))
+    file = device.record("file", without_id(a_file()), person_id=person)
+    assert person in {each["id"] for each in device.records("person")}
+
+    await device.synchronise()
+    await device.pull()
+
+    assert body_of(await officer.get(f"/v1/persons/{person}"))["full_name"] == REFERENCE["full_name"]
+    assert file in {each["id"] for each in device.records("file")}
+    assert (device.refused(), await device.is_whole()) == ([], True)
+
+
+async def test_what_was_sent_and_not_answered_is_sent_again(app: FastAPI, officer: httpx.AsyncClient) -> None:
+    async def cut(scope: Any, receive: Any, _: Any) -> None:  # noqa: ANN401 - as ASGI has it
+        await app(scope, receive, discard)
+        raise ConnectionResetError
+
+    async def discard(_: Any) -> None:  # noqa: ANN401 - as above
+        """Lose what is sent."""
+
+    device = Device(officer)
+    person = device.record("person", without_id(a_person()))
+    transport = httpx.ASGITransport(app=cut, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=officer.base_url, headers=officer.headers) as bad_line:
+        device.http = bad_line
+        with pytest.raises(httpx.HTTPStatusError):
+            await device.push()
+    device.http = officer
+
+    await device.synchronise()
+
+    assert (device.refused(), body_of(await officer.get(f"/v1/persons/{person}"))["version"]) == ([], 1)
+
+
+async def test_two_who_disagree_see_both(officer: httpx.AsyncClient) -> None:
+    person = await posted_person(officer)
+    path, file = f"/v1/persons/{person}/files", a_file()
+    await created(officer, path, file)
+    device = Device(officer)
+    await device.pull()
+    device.correct("file", file["id"], {"issuer": "Of the device"}, person_id=person)
+    await corrected(officer, f"{path}/{file['id']}", {"issuer": "Of the office"})
+
+    await device.synchronise()
+
+    (each,) = device.refused()
+    assert (each["state"], each["theirs"]["issuer"]) == ("conflict", "Of the office")
+    device.insist(each["ref"])
+    await device.synchronise()
+    assert body_of(await officer.get(f"{path}/{file['id']}"))["issuer"] == "Of the device"
+
+
+async def test_a_device_that_must_begin_anew_keeps_its_queue(sign_in: SignIn, officer: httpx.AsyncClient) -> None:
+    device = Device(officer)
+    await device.pull()
+    device.http = await sign_in(Role.COMMUNE_OFFICER, unit=HERE)
+    person = device.record("person", without_id(a_person()))
+
+    await device.synchronise()
+
+    assert person in {each["id"] for each in device.records("person")}
+    assert await device.is_whole() is not False

@@ -32,6 +32,7 @@ ELSEWHERE = {
     "task": HeldElsewhere.TASKS,
     "change_feed": HeldElsewhere.CHANGE_FEED,
     "person_name_token": HeldElsewhere.SEARCH_WORDS,
+    "merge": HeldElsewhere.MERGES,
     "person_match_key": HeldElsewhere.SEARCH_WORDS,
     "person_key": HeldElsewhere.ENCRYPTION_KEY,
 }

@@ -44,6 +44,7 @@ class TestCreate:
                 "void_reason": None,
                 "recorded_at": "2026-11-21T03:00:00Z",
                 "root_id": person_id,
+                "merged_into": None,
                 "unit_certainty": "whole",
                 "processing": "unrestricted",
                 "full_name": "Đặng Thị Hoà",

@@ -39,6 +39,7 @@ WRITTEN_BY_UNITS = {
         "unit_record_history",
         "person_name_token",
         "person_match_key",
+        "merge",
         "organisation",
         "access_grant",
         "change_feed",

@@ -67,6 +67,10 @@ EXPECTED: Mapping[str, Line] = {
     "withdraw_move": Line(inside=STALE),
     "notify_breach": Line(inside=STALE),
     "close_breach": Line(inside=STALE),
+    "merge_person": Line(
+        body=lambda place: {"id": ABSENT, "into_id": place.person_id, "reason": "x"}, inside=(409, "merge_of_one")
+    ),
+    "unmerge_person": Line(inside=(409, "not_merged")),
     "give_grant": _posted("grant"),
     "revoke_grant": Line(record="revoked_grant"),
     "revoke_tokens": _posted("revocation", outside=(409, "subject_unknown")),

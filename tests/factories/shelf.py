@@ -57,6 +57,7 @@ class Shelf:
             "person": {
                 "birth_year": 1992,
                 "root_id": body["id"],
+                "merged_into": None,
                 "unit_certainty": "whole",
                 "processing": "unrestricted",
             },

@@ -44,6 +44,7 @@ GROUPS: frozenset[FieldGroup] = frozenset(group for kind in KINDS for group in k
 _WHERE: Mapping[HeldElsewhere, str] = {
     HeldElsewhere.MEDICAL_RESULTS: "/v1/persons/{}/medical-results",
     HeldElsewhere.ACCESS_LOG: "/v1/persons/{}/access-log",
+    HeldElsewhere.MERGES: "/v1/persons/{}/merges",
 }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from registry.domain.episode import EpisodeAlreadyOpen
 from registry.domain.errors import DomainError
 from registry.domain.management import FileAlreadyOpen
+from registry.domain.merge import MergePending
 from registry.domain.move import MoveAlreadyOpen
 from registry.domain.organisation import OrganisationCodeTaken, OrganisationUnknown
 from registry.domain.situation import CountAlreadyReported
@@ -13,6 +14,7 @@ from registry.domain.task import TaskAlreadyOpen
 CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "uq_episode_one_open_per_track": EpisodeAlreadyOpen,
     "uq_management_file_one_open_per_category": FileAlreadyOpen,
+    "uq_merge_one_live": MergePending,
     "uq_move_one_open": MoveAlreadyOpen,
     "uq_organisation_code": OrganisationCodeTaken,
     "uq_suspected_count_one_per_day": CountAlreadyReported,

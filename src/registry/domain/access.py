@@ -85,6 +85,8 @@ class Permission(StrEnum):
     SUBJECT_REQUEST_WRITE = "subject_request:write"
     ERASURE_WRITE = "erasure:write"
     DUPLICATE_READ = "duplicate:read"
+    MERGE_READ = "merge:read"
+    MERGE_WRITE = "merge:write"
     BREACH_READ = "breach:read"
     BREACH_WRITE = "breach:write"
     SYNC_READ = "sync:read"

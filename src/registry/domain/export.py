@@ -29,4 +29,5 @@ class HeldElsewhere(StrEnum):
     TASKS = "tasks"
     CHANGE_FEED = "change_feed"
     SEARCH_WORDS = "search_words"
+    MERGES = "merges"
     ENCRYPTION_KEY = "encryption_key"

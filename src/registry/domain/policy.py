@@ -32,7 +32,7 @@ def _for(purpose: Purpose, *permissions: Permission) -> dict[Permission, Purpose
 POLICY: Mapping[Role, Mapping[Permission, Purpose]] = {
     Role.COMMUNE_OFFICER: _for(Purpose.CASE_MANAGEMENT, *_READ, *_WRITE, *_TASKS)
     | _for(Purpose.CASE_MANAGEMENT, _P.SITUATION_READ, _P.SITUATION_WRITE, _P.SYNC_WRITE)
-    | _for(Purpose.CASE_MANAGEMENT, _P.DUPLICATE_READ)
+    | _for(Purpose.CASE_MANAGEMENT, _P.DUPLICATE_READ, _P.MERGE_READ, _P.MERGE_WRITE)
     | _for(Purpose.REPORTING, _P.REPORT_READ)
     | _for(Purpose.DATA_SUBJECT_RIGHTS, *_SUBJECT_RIGHTS)
     | _for(Purpose.EMERGENCY, _P.EMERGENCY_READ),
@@ -64,7 +64,7 @@ POLICY: Mapping[Role, Mapping[Permission, Purpose]] = {
     | _for(Purpose.EMERGENCY, _P.EMERGENCY_READ),
     Role.PROVINCE_MANAGER: _for(Purpose.SUPERVISION, *_READ, *_WRITE, *_TASKS)
     | _for(Purpose.SUPERVISION, _P.SITUATION_READ, _P.SITUATION_WRITE, _P.ORGANISATION_WRITE, _P.SYNC_WRITE)
-    | _for(Purpose.SUPERVISION, _P.DUPLICATE_READ)
+    | _for(Purpose.SUPERVISION, _P.DUPLICATE_READ, _P.MERGE_READ, _P.MERGE_WRITE)
     | _for(Purpose.REPORTING, _P.REPORT_READ)
     | _for(Purpose.DATA_SUBJECT_RIGHTS, *_SUBJECT_RIGHTS, _P.ERASURE_WRITE)
     | _for(Purpose.EMERGENCY, _P.EMERGENCY_READ)

@@ -26,6 +26,7 @@ class TaskKind(StrEnum):
     MOVE_NOTICE = "move_notice"
     UNIT_UNCERTAIN = "unit_uncertain"
     DUPLICATE_REVIEW = "duplicate_review"
+    MERGE_APPROVAL = "merge_approval"
 
 
 class Decision(StrEnum):
@@ -97,6 +98,7 @@ RULES: Mapping[TaskKind, TaskRule] = {
         Role.COMMUNE_OFFICER, (Decision.ACKNOWLEDGE,), timedelta(days=7), opener_may_settle=True
     ),
     TaskKind.UNIT_UNCERTAIN: _duty(Role.PROVINCE_MANAGER, timedelta(days=30)),
+    TaskKind.MERGE_APPROVAL: TaskRule(Role.PROVINCE_MANAGER, _JUDGED, timedelta(days=7)),
     TaskKind.DUPLICATE_REVIEW: TaskRule(Role.PROVINCE_MANAGER, (Decision.DONE, Decision.DECLINE), timedelta(days=30)),
 }
 """Every kind with its rule. What is not here cannot be opened."""

@@ -35,7 +35,7 @@ DELETED = {
 """Tables of which a person's rows go."""
 EMPTIED = {"person", "person_key", "management_file", "episode", "responsibility"}
 """Tables of which a husk stays: that somebody was counted, where, when and as what."""
-EVIDENCE = {"erasure_order", "emergency_access"}
+EVIDENCE = {"erasure_order", "emergency_access", "merge"}
 """Tables of which the rows stay as evidence. Their sealed texts go with the key."""
 TRAILS = {"audit_event", "change_feed", "task"}
 """Ids and codes only."""

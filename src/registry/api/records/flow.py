@@ -12,7 +12,7 @@ from registry.api.records.kind import Desk, Draft, Kind
 from registry.api.records.precondition import Precondition
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import NewRecord
-from registry.db import persons, reach, records, trail
+from registry.db import merges, persons, reach, records, trail
 from registry.db.records import AnyRow, Key, Stub, Values
 from registry.db.tables.persons import PersonRow
 from registry.db.tables.situation import OrganisationRow
@@ -21,6 +21,7 @@ from registry.domain import merge_patch
 from registry.domain.access import require_units
 from registry.domain.errors import NotFound
 from registry.domain.idempotency import IdempotencyKeyRequired
+from registry.domain.merge import PersonMerged
 from registry.domain.person import Processing
 from registry.domain.person import Warning as Remark
 from registry.domain.record import RecordErased, RecordIdConflict, RecordState, RecordVoided
@@ -137,7 +138,7 @@ async def owner_of(desk: Desk, person_id: UUID) -> PersonRow:
     """Lock the person that a write belongs to; one who is absent, out of scope or voided takes no records."""
     person = await persons.lock(desk.session, person_id, scope=desk.actor.scope, today=desk.actor.today)
     if person is None:
-        raise NotFound
+        raise PersonMerged if await merges.took_away(desk.session, person_id, scope=desk.actor.scope) else NotFound
     if person.state is RecordState.VOIDED:
         raise RecordVoided
     return person

@@ -90,6 +90,9 @@ class PersonOut(RecordOut, PersonFields):
     """A person."""
 
     root_id: UUID = Field(description="The person that this one was merged into; its own id otherwise.")
+    merged_into: UUID | None = Field(
+        description="The person that this one was merged into, at last; null for one who stands alone."
+    )
     birth_year: Year | None = Field(description="Year of birth.")
     unit_certainty: Certainty = Field(
         description="How surely the responsible commune is known on today's map: `part` after a commune was divided, "

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from registry.api.emergency.judging import judge_medical, review_access
 from registry.api.erasure import decide_erasure
+from registry.api.merges.deciding import decide_merge
 from registry.api.moves.answering import answer_move
 from registry.api.office import office_of
 from registry.api.records.kind import Desk
@@ -32,6 +33,7 @@ EFFECTS: Mapping[TaskKind, Effect] = MappingProxyType(
         TaskKind.EMERGENCY_MEDICAL_APPROVAL: judge_medical,
         TaskKind.ERASURE_APPROVAL: decide_erasure,
         TaskKind.MOVE_REQUEST: answer_move,
+        TaskKind.MERGE_APPROVAL: decide_merge,
     }
 )
 """A kind that is not here is settled by its row alone."""

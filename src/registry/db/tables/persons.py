@@ -70,6 +70,11 @@ class PersonRow(Recorded, table=True):
     processing: Processing = Field(default=Processing.UNRESTRICTED, sa_type=Coded(Processing))
     void_reason: Sealed | None = Field(default=None, sa_type=SealedText)
 
+    @property
+    def merged_into(self) -> UUID | None:
+        """The survivor of the merges of this person; None of one who stands alone."""
+        return None if self.root_id == self.id else self.root_id
+
 
 class PersonKeyRow(SQLModel, table=True):
     """The key of one person, wrapped under a master key that the database does not hold; null once it is destroyed."""

@@ -1,0 +1,1 @@
+"""Merging people: asking for it, approving it, undoing it."""

@@ -51,6 +51,21 @@ async def test_the_same_change_of_both_is_there_already(
     assert (told(result)[0], result["version"]) == ("duplicate", 2)
 
 
+async def test_a_late_retry_does_not_undo_what_somebody_made_of_it_since(
+    manager: httpx.AsyncClient, colleague: httpx.AsyncClient
+) -> None:
+    person = creating(PERSONS)
+    was = person["body"]["occupation"]
+    wrong = changing(PERSONS, person["id"], {"occupation": "Thợ hồ"})
+    await push(colleague, person, wrong)
+    await push(manager, changing(PERSONS, person["id"], {"occupation": was}, base=2))
+
+    (result,) = await push(colleague, wrong)
+
+    assert (told(result)[0], result["version"]) == ("duplicate", 3)
+    assert body_of(await manager.get(f"/v1/persons/{person['id']}"))["occupation"] == was
+
+
 async def test_a_field_that_both_changed_is_told(manager: httpx.AsyncClient, colleague: httpx.AsyncClient) -> None:
     person_id = await changed(manager, {"occupation": "Thợ hồ"})
     late = changing(PERSONS, person_id, {"occupation": "Lái xe", "education": "primary"})

@@ -1,8 +1,8 @@
 """Changes made from a version that is no longer the present one: joined field by field where they do not touch."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from registry.api.records import flow
 from registry.api.records.flow import Written
@@ -23,19 +23,35 @@ class FieldsInConflict(Refusal):
     code = "fields_in_conflict"
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a version of a record says, as its body says it, and who made it so."""
+
+    version: int
+    author: str
+    fields: Mapping[str, Any]
+
+
 async def change(desk: Desk, kind: Kind, key: Key, patch: In, *, base_version: int) -> Written:
-    """Apply a change as its own route does; one made from a former version is joined with what came since."""
+    """Apply a change as its own route does; one made from a former version is joined with what came since.
+
+    One that its author has made before is not made again, whatever others have made of it since: it is a late retry.
+    """
     try:
         return await flow.change(desk, kind, key, patch, Precondition(frozenset({base_version})))
     except PreconditionFailed:
-        base = await _state_of(desk, kind, key, base_version)
-        if base is None:
+        former = await _said_since(desk, kind, key, base_version)
+        if not former or former[0].version != base_version:
             raise
+    base, *later = former
     wanted = patch.model_dump(mode="json", exclude_unset=True)
+    is_repeated = any(said.author == desk.actor.act.author and said.fields.items() >= wanted.items() for said in later)
 
     def joined(row: AnyRow, present: In) -> Mapping[str, Any]:
+        if is_repeated:
+            return {}
         current = present.model_dump(mode="json")
-        merged = three_way.merge(base, current, wanted, alone=kinds.never_merged(kind))
+        merged = three_way.merge(base.fields, current, wanted, alone=kinds.never_merged(kind))
         if merged.conflicts:
             faults = [Fault(FieldsInConflict.code, f"/{name}") for name in merged.conflicts]
             raise FieldsInConflict(faults=faults, version=row.version)
@@ -44,12 +60,16 @@ async def change(desk: Desk, kind: Kind, key: Key, patch: In, *, base_version: i
     return await flow.amend(desk, kind, key, Precondition(None), joined)
 
 
-async def _state_of(desk: Desk, kind: Kind, key: Key, version: int) -> dict[str, Any] | None:
-    """What a former version of a record said, as its body says it; None where it had no such version."""
-    owner: UUID | None = key.person_id
-    former = [each for each in await records.versions(desk.session, kind.table, key) if each.version == version]
-    for shown in await desk.vault.opened_states(former, person_id=owner):
-        said = {name: shown.state.get(name) for name in kind.body.model_fields}
-        body = kind.body.model_validate({name: value for name, value in said.items() if value is not None})
-        return body.model_dump(mode="json")
-    return None
+async def _said_since(desk: Desk, kind: Kind, key: Key, version: int) -> list[Said]:
+    """What a record said from a version on until now, the oldest first."""
+    former = [each for each in await records.versions(desk.session, kind.table, key) if each.version >= version]
+    opened = await desk.vault.opened_states(former, person_id=key.person_id)
+    return [
+        Said(each.version, each.changed_by, _fields_in(shown.state, kind))
+        for each, shown in zip(former, opened, strict=True)
+    ]
+
+
+def _fields_in(state: Mapping[str, Any], kind: Kind) -> Mapping[str, Any]:
+    said = {name: value for name in kind.body.model_fields if (value := state.get(name)) is not None}
+    return kind.body.model_validate(said).model_dump(mode="json")

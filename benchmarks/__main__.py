@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 
-from benchmarks import annual_report, batch_push, price, reading, single_post
+from benchmarks import annual_report, batch_push, price, pull, reading, single_post
 from benchmarks.stage import set_up
 
 
@@ -17,6 +17,8 @@ async def main() -> None:
         figures |= await annual_report.compare(stage)
         _say("Asking the same with and without each protection ...")
         figures |= await price.measure(stage)
+        _say(f"Pulling {pull.CHANGES} changes, and COPY: {pull.ROUNDS} rounds ...")
+        figures |= await pull.compare(stage)
         _say(f"Pushing {batch_push.OPERATIONS} records at once, and one statement: {batch_push.ROUNDS} rounds ...")
         figures |= await batch_push.compare(stage)
         _say(f"Posting episodes, and pgbench: {single_post.ROUNDS} rounds of {single_post.ROUND_SECONDS} s each ...")

@@ -194,36 +194,6 @@ class TestRights:
         refused(await analyst.post(ADDRESS, json={"operations": [creating(PERSONS)]}), 403, "insufficient_scope")
 
 
-class TestTogether:
-    async def test_all_or_nothing(self, manager: httpx.AsyncClient) -> None:
-        person_id = await posted_person(manager)
-        good, bad = creating(TESTS, of=person_id), creating(TESTS, a_record(TESTS, result="maybe"), of=person_id)
-        strict = {"Prefer": 'handling="strict", return=minimal'}
-
-        answer = await manager.post(ADDRESS, json={"operations": [good, bad]}, headers=strict)
-        alone = await manager.post(ADDRESS, json={"operations": [good]}, headers=strict)
-
-        assert answer.headers["Preference-Applied"] == alone.headers["Preference-Applied"] == "handling=strict"
-        assert [told(result)[:2] for result in body_of(answer)["results"]] == [
-            ("deferred", "push_not_whole"),
-            ("rejected", "validation_failed"),
-        ]
-        assert statuses(body_of(alone)["results"]) == ["applied"]
-
-    async def test_a_trial_reports_and_writes_nothing(self, app: FastAPI, manager: httpx.AsyncClient) -> None:
-        person = creating(PERSONS)
-        operations = [person, creating(TESTS, of=person["id"]), creating(TESTS, of=str(uuid4()))]
-
-        answer = await manager.post(ADDRESS, params={"validate_only": "true"}, json={"operations": operations})
-        after = await push(manager, *operations)
-
-        tried = body_of(answer)["results"]
-        assert statuses(tried) == ["applied", "applied", "rejected"]
-        assert [result | {"position": None} for result in after] == tried
-        rows = await audited(app, answer)
-        assert [(row["decision"], len(row["person_ids"])) for row in rows] == [("allowed", 1), ("denied", 1)]
-
-
 class TestTheRequest:
     @pytest.mark.parametrize(
         ("body", "code"),

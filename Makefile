@@ -4,6 +4,8 @@ ARGS ?=
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 COMPILE = .venv/bin/uv pip compile pyproject.toml --extra embedded --group build \
 	--universal --python-version 3.11 --generate-hashes --no-header --quiet $(ARGS)
+TYPES = npx --yes openapi-typescript@7.10.1
+TSC = npx --yes --package typescript@5.9.3 tsc
 REDOCLY = npx --yes @redocly/cli@2.77.0
 
 # Only from the command line: a DATABASE_URL that happens to be in the environment is somebody's real database.
@@ -15,7 +17,7 @@ WORKERS ?= $(words $(DATABASE_URL))
 endif
 WORKERS ?= 2
 
-.PHONY: help run test check bench fuzz fault soak audit-deps sbom lock
+.PHONY: help run test check bench fuzz fault soak audit-deps sbom lock typescript
 
 help:
 	@echo "make run [PORT=8000]           start the demo province on 127.0.0.1"
@@ -25,6 +27,7 @@ help:
 	@echo "make fuzz [ARGS=--short]       try the API with what its specification allows and forbids, as every role"
 	@echo "make fault [ARGS=--short]      kill servers under a load of pushes, and look for what was lost or doubled"
 	@echo "make soak                      the same again and again, until something is lost"
+	@echo "make typescript                generate types from the API description and compile the client with them"
 	@echo "make audit-deps                look the pinned packages up in a database of vulnerabilities"
 	@echo "make sbom                      write the bill of materials, build/sbom.json (CycloneDX)"
 	@echo "make lock [ARGS=--upgrade]     pin the dependencies again"
@@ -46,6 +49,15 @@ check: .venv/dev
 		$(REDOCLY) lint openapi/registry.json; \
 	else \
 		echo "Redocly skipped: it needs node 20 and a way to its package"; \
+	fi
+
+typescript:
+	@if $(TYPES) --version >/dev/null 2>&1; then \
+		mkdir -p build && (cd build && $(TYPES) ../openapi/registry.json --output registry.d.ts) && \
+		$(TSC) --strict --noEmit --allowImportingTsExtensions --target es2022 --module nodenext \
+			--moduleResolution nodenext examples/client.ts; \
+	else \
+		echo "TypeScript skipped: it needs node 20 and a way to its packages"; \
 	fi
 
 bench: .venv/dev

@@ -154,7 +154,7 @@ async def test_it_goes_with_whom_it_is_about(app: FastAPI, sign_in: SignIn, mana
     assert len(body_of(await officer.get(REJECTIONS))["items"]) == 3
 
     await erase(app, person["id"])
-    (late,) = await push(officer, creating(TESTS, of=person["id"]))
+    late, _ = await push(officer, creating(TESTS, of=person["id"]), a_wrong_test(person["id"]))
 
     assert body_of(await officer.get(REJECTIONS))["items"] == []
     assert told(late)[:2] == ("rejected", "erased")

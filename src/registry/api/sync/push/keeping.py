@@ -1,6 +1,7 @@
 """Keeping what was refused: nothing that a device sent is dropped silently."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
@@ -8,9 +9,12 @@ from registry.api.records.kind import Desk
 from registry.api.refusals import Fault, Refusal
 from registry.api.sync.push.outcome import Outcome
 from registry.api.sync.push.reading import MOST_BYTES
-from registry.db import context, sync_rejections
+from registry.db import context, records, sync_rejections
+from registry.db.records import Key
 from registry.db.sync_rejections import Refused
+from registry.db.tables.persons import PersonRow
 from registry.domain.errors import DomainError
+from registry.domain.record import RecordState
 from registry.domain.sync import PushStatus
 
 _NOT_KEPT = frozenset({"erased"})
@@ -25,7 +29,15 @@ async def keep(desk: Desk, outcomes: Sequence[Outcome]) -> None:
     if durable:
         await sync_rejections.settle(desk.session, durable, at=at)
     refused = {kept.fingerprint: kept for each in outcomes if (kept := _refused(desk, each)) is not None}
-    await sync_rejections.keep(desk.session, refused.values(), master_keys=desk.key_ring, sent_by=author, at=at)
+    erased = await _erased(desk, {each.person_id for each in refused.values() if each.person_id is not None})
+    lasting = [each for each in refused.values() if each.person_id not in erased]
+    await sync_rejections.keep(desk.session, lasting, master_keys=desk.key_ring, sent_by=author, at=at)
+
+
+async def _erased(desk: Desk, people: Iterable[UUID]) -> set[UUID]:
+    """Who was erased, wherever they were: their devices may not know yet, and what these send must not outlast it."""
+    found = {person_id: await records.find(desk.session, PersonRow, Key(person_id)) for person_id in people}
+    return {person_id for person_id, stub in found.items() if stub and stub.state is RecordState.ERASED}
 
 
 def faults_of(refusal: DomainError) -> Sequence[Fault]:

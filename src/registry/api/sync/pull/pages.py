@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import cast
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.schemas.persons import ReachedPersonOut
-from registry.api.schemas.pull import ChangeOut
+from registry.api.schemas.pull import AnyRecordOut, ChangeOut
 from registry.api.schemas.records import RecordOut
 from registry.api.sync.pull.cursor import FORMAT, Progress
 from registry.api.sync.pull.view import View
@@ -111,11 +112,11 @@ class Reader:
 
     def _change(self, name: Name, op: ChangeOperation, version: int, shown: Mapping[Name, Shown]) -> ChangeOut:
         entity, key = name
-        return ChangeOut(
+        return ChangeOut.model_construct(  # each part is checked already: of a union every member would be tried
             op=op,
             kind=SyncKind(self.view.by_entity[entity].singular),
             person_id=key.person_id or (key.id if entity == PERSON else None),
             id=key.id,
             version=version,
-            record=shown.get(name),
+            record=cast("AnyRecordOut | None", shown.get(name)),
         )

@@ -94,14 +94,16 @@ class TestMerge:
         refused(await officer.post(path, json=a_document()), 409, "person_merged")
         assert (await neighbour.post(path, json=a_document())).status_code == 201
 
+    @pytest.mark.parametrize("treated", ["merged", "survivor"])
     async def test_one_open_stay_per_track_goes_by_the_survivor(
-        self, supervisor: httpx.AsyncClient, second: httpx.AsyncClient
+        self, supervisor: httpx.AsyncClient, second: httpx.AsyncClient, treated: str
     ) -> None:
         person, into = await posted_person(supervisor), await posted_person(supervisor)
-        await posted_episode(supervisor, into)
+        has_stay, other = (person, into) if treated == "merged" else (into, person)
+        await posted_episode(supervisor, has_stay)
         await merged(supervisor, second, person, into)
 
-        answer = await supervisor.post(f"/v1/persons/{person}/episodes", json=an_episode())
+        answer = await supervisor.post(f"/v1/persons/{other}/episodes", json=an_episode())
 
         refused(answer, 409, "episode_already_open")
 

@@ -3,28 +3,23 @@
 \set who :n * :clients + :client_id + 1
 BEGIN;
 SELECT set_config('role', 'registry_units', true), set_config('app.units', '', true),
-    set_config('app.organisations', '', true), set_config('app.reached', '', true);
+    set_config('app.organisations', '', true), set_config('app.reached', '', true), set_config('app.caller', '', true);
 SELECT epoch, tokens_from, client_kind, client_unit_id, client_key, client_keys_since,
     vendor_kind, vendor_unit_id, vendor_key, vendor_keys_since,
     grant_id, role, unit_id, organisation_id, from_on, to_on, seat_unit_id
 FROM app.standing(:issuer::text, :subject::text, 'demo-client', NULL, current_date);
 SELECT set_config('role', 'registry_units', true), set_config('app.units', array_to_string(:units::int[], ','), true),
-    set_config('app.organisations', '', true), set_config('app.reached', '', true);
+    set_config('app.organisations', '', true), set_config('app.reached', '', true), set_config('app.caller', '', true);
 SELECT version, state, fingerprint
 FROM app.first_body('episode', md5(:who::text)::uuid, md5('post' || :who::text)::uuid);
-SELECT version, state, void_reason, recorded_at, changed_at, changed_by, fingerprint, id, root_id, unit_id,
-    unit_certainty, full_name, folded_name, sort_key, aliases, sex, birth_date, birth_year, birthplace, ethnicity,
-    nationality, occupation, education, phone
+SELECT version, state, recorded_at, changed_at, changed_by, fingerprint, id, root_id, unit_id, unit_certainty,
+    full_name, folded_name, sort_key, aliases, sex, birth_date, birth_year, birthplace, ethnicity, nationality,
+    occupation, education, phone, processing, void_reason
 FROM person
-WHERE id = md5(:who::text)::uuid AND unit_id = ANY (:units::int[])
+WHERE id = md5(:who::text)::uuid AND unit_id = ANY (:units::int[]) AND state <> 'erased'
 FOR NO KEY UPDATE
 \gset person_
-SELECT version, state, void_reason, recorded_at, changed_at, changed_by, fingerprint, person_id, id, unit_id, root_id,
-    course_id, track, modality, legal_basis, registered_on, started_on, provider_id, planned_months, therapies,
-    decision_number, decision_on, issuer, ended_on, outcome
-FROM episode
-WHERE root_id = md5(:who::text)::uuid AND state = 'active'
-ORDER BY registered_on;
+SELECT * FROM app.episodes_of(md5(:who::text)::uuid);
 WITH written AS (
     INSERT INTO episode (version, state, recorded_at, changed_at, changed_by, fingerprint, person_id, id, unit_id,
         root_id, course_id, track, modality, legal_basis, registered_on, started_on, planned_months, therapies)
@@ -32,7 +27,7 @@ WITH written AS (
         md5(:who::text)::uuid, md5('post' || :who::text)::uuid, :person_unit_id, md5(:who::text)::uuid,
         md5('post' || :who::text)::uuid, 'rehab', 'community', 'voluntary', '2024-03-12', '2024-03-16', 6,
         '{intake,detoxification,counselling}')
-    ON CONFLICT ON CONSTRAINT pk_episode DO NOTHING
+    ON CONFLICT DO NOTHING
     RETURNING id
 ), fed AS (
     INSERT INTO change_feed (unit_id, organisation_id, person_id, entity, record_id, op, version)
@@ -47,9 +42,10 @@ WITH written AS (
     ) audience
 ), audited AS (
     INSERT INTO audit_event (at, issuer, subject, client_id, purpose, operation, person_ids, entity, record_id,
-        field_groups, decision, request_id)
+        field_groups, decision, request_id, grant_ids, unit_ids)
     SELECT now(), :issuer::text, :subject::text, 'demo-client', 'supervision', 'create_episode',
-        ARRAY[md5(:who::text)::uuid], 'episode', id, '{treatment}', 'allowed', gen_random_uuid()
+        ARRAY[md5(:who::text)::uuid], 'episode', id, '{treatment}', 'allowed', gen_random_uuid(),
+        ARRAY[gen_random_uuid()], ARRAY[:person_unit_id::int]
     FROM written
 )
 SELECT id FROM written;

@@ -32,7 +32,7 @@ NEW_KIND = "duplicate_review"
 
 
 def upgrade() -> None:
-    """Apply. People of before have no keys until `registry duplicates scan` has made them: no migration holds the secret."""
+    """Apply. People of before have no keys until they are written again: no migration holds the secret."""
     op.create_table(
         "person_match_key",
         sa.Column("person_id", sa.Uuid(), nullable=False),

@@ -16,6 +16,10 @@ from registry.domain.vietnamese import fold, tokens
 CERTAIN, PROBABLE = 100, 60
 """Scores from which a pair is an exact match, and from which it is shown to an officer."""
 
+REVIEWED, MOST_REVIEWS = 75, 3
+"""Of people out of the writer's reach a province is asked only about likelier ones, and few at a time: in a whole
+country, a common name and a year of birth are shared by thousands."""
+
 MOST_CANDIDATES = 200
 """People compared per check; those who share the rarest keys come first."""
 

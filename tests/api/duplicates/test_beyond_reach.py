@@ -1,9 +1,12 @@
 """Duplicates whom the writer may not see: not a word to the writer, a task for the province."""
 
+from uuid import uuid4
+
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from registry.domain.duplicate import MOST_REVIEWS
 from tests.api.duplicates.alike import listed, remarks, reviews, twins
 from tests.factories.bodies import Body, a_document, a_person
 from tests.factories.posted import body_of, corrected, created, without_occurrence
@@ -109,6 +112,31 @@ async def test_a_refused_entry_asks_nobody(
 
     assert (answer.status_code, body_of(answer)["code"]) == (403, "unit_not_granted")
     assert await reviews(supervisor, first, second) == []
+
+
+async def test_a_name_and_a_year_of_birth_alone_bother_no_province(
+    officer: httpx.AsyncClient, neighbour: httpx.AsyncClient, supervisor: httpx.AsyncClient
+) -> None:
+    first, second = twins(birthplace=None)
+    await created(neighbour, "/v1/persons", moved(first, ELSEWHERE))
+    await created(officer, "/v1/persons", second)
+
+    assert await reviews(supervisor, first, second) == []
+    assert [each["person_id"] for each in await listed(supervisor, second["id"])] == [first["id"]]
+
+
+async def test_of_many_alike_the_likeliest_few_are_asked_about(
+    officer: httpx.AsyncClient, neighbour: httpx.AsyncClient, supervisor: httpx.AsyncClient
+) -> None:
+    first, second = twins()
+    alike = [moved(first | {"id": str(uuid4())}, ELSEWHERE) for _ in range(MOST_REVIEWS + 1)]
+    for body in alike:
+        body["residence"] = body["residence"] | {"id": str(uuid4())}
+        await created(neighbour, "/v1/persons", body)
+
+    await created(officer, "/v1/persons", second)
+
+    assert len(await reviews(supervisor, second)) == MOST_REVIEWS
 
 
 async def test_no_name_stands_among_the_keys(app: FastAPI, officer: httpx.AsyncClient) -> None:

@@ -10,7 +10,16 @@ from registry.db import duplicates, records
 from registry.db.duplicates import Candidate, Review
 from registry.db.tables.persons import IdentityDocumentRow, PersonRow
 from registry.domain.access import UnitScope
-from registry.domain.duplicate import Likeness, Portrait, blocking_keys, keys_to_search, pair_id, rank
+from registry.domain.duplicate import (
+    MOST_REVIEWS,
+    REVIEWED,
+    Likeness,
+    Portrait,
+    blocking_keys,
+    keys_to_search,
+    pair_id,
+    rank,
+)
 from registry.domain.person import DocumentType, birth_year_of, normalise_number
 from registry.domain.person import Warning as Remark
 from registry.domain.record import RecordState
@@ -97,9 +106,10 @@ async def _told(
     """
     within = _ranked(portrait, (each for each in found if _is_reached(desk, each)))
     beyond = _ranked(portrait, (each for each in found if not _is_reached(desk, each)))
+    asked = [like for like in beyond if like.score >= REVIEWED][:MOST_REVIEWS]
     places = {each.portrait.id: each.unit_id for each in found}
     reviews = [
-        review for like in beyond for review in _reviews(desk, like, {like.id: places[like.id], portrait.id: unit_id})
+        review for like in asked for review in _reviews(desk, like, {like.id: places[like.id], portrait.id: unit_id})
     ]
     at = desk.actor.at
     due_at = at + RULES[TaskKind.DUPLICATE_REVIEW].due_after

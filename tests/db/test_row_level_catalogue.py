@@ -10,65 +10,22 @@ import pytest
 from registry.db.context import DatabaseRole
 from registry.db.engine import Sessions, create_engine, create_sessions, transaction
 from registry.db.tables.all import metadata
+from tests.db.privileges import (
+    BEHIND,
+    COUNTED,
+    DELETED,
+    OF_SCOPE,
+    ON_AUDIT,
+    ON_SEALS,
+    PUBLIC,
+    SEALS,
+    WRITTEN_BY_HEALTH,
+    WRITTEN_BY_ORGANISATIONS,
+    WRITTEN_BY_UNITS,
+    WRITTEN_BY_WORKER,
+    WRITTEN_IN_EMERGENCY,
+)
 from tests.db.wall import Row, rows
-
-PUBLIC = {"unit", "unit_version", "unit_on", "unit_succession", "map_edition", "map_source", "service_state"}
-"""The map and the service's own state: no row of these is about a person."""
-BEHIND = sorted(set(metadata.tables) - PUBLIC)
-DIRECTORIES = {"organisation", "access_grant", "api_client", "token_revocation", "dpop_proof", "idempotency_key"}
-"""Without rows of people: which organisations there are, what administrators and requests keep about access."""
-SEALS = {"audit_leaf", "audit_checkpoint"}
-"""Hashes and signatures: they tell of nobody."""
-OF_SCOPE = sorted(set(BEHIND) - DIRECTORIES - SEALS - {"audit_event"})
-
-COUNTED = {
-    "person": {"id", "root_id", "state"},
-    "responsibility": {"person_id", "responsible_unit_id", "from_on", "to_on"},
-    "management_file": {"person_id", "state", "category", "opened_on", "closed_on"},
-    "episode": {
-        *("person_id", "course_id", "state", "track", "modality", "legal_basis"),
-        *("registered_on", "started_on", "ended_on", "outcome"),
-    },
-    "commune_status": {"commune_unit_id", "state", "status", "from_on", "to_on"},
-    "suspected_count": {"commune_unit_id", "state", "counted_on", "count"},
-}
-WRITTEN_BY_UNITS = {
-    *("person", "identity_document", "residence", "responsibility", "management_file", "drug_test", "determination"),
-    *("substance_use", "episode", "reach", "record_history", "commune_status", "suspected_count"),
-    *(
-        "unit_record_history",
-        "person_name_token",
-        "person_match_key",
-        "merge",
-        "organisation",
-        "access_grant",
-        "change_feed",
-        "audit_event",
-        "task",
-    ),
-    *("person_key", "subject_request", "erasure_order", "breach", "emergency_access", "move"),
-    *("api_client", "token_revocation", "dpop_proof"),
-    "sync_rejection",
-}
-WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
-WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint", "emergency_access"}
-WRITTEN_IN_EMERGENCY = {"emergency_access", "task", "audit_event"}
-WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event", "task"}
-DELETED = {
-    DatabaseRole.UNITS: {"person_name_token", "person_match_key"},
-    DatabaseRole.WORKER: {"worker_job", "dpop_proof", "idempotency_key", "sync_rejection"},
-}
-"""Tables of which a role may take rows away: nothing that was recorded."""
-ON_AUDIT = {
-    DatabaseRole.UNITS: {"INSERT"},
-    DatabaseRole.ORGANISATIONS: {"INSERT"},
-    DatabaseRole.HEALTH: {"INSERT"},
-    DatabaseRole.EMERGENCY: {"INSERT"},
-    DatabaseRole.WORKER: {"SELECT", "INSERT"},
-    DatabaseRole.AUDITOR: {"SELECT"},
-}
-"""What a role may do with the audit log. Nobody who acts on people's records reads it, and nobody changes it."""
-ON_SEALS = {DatabaseRole.WORKER: {"SELECT", "INSERT"}, DatabaseRole.AUDITOR: {"SELECT"}}
 
 Ask: TypeAlias = Callable[..., Coroutine[Any, Any, list[Row]]]
 

@@ -62,12 +62,20 @@ async def test_nobody_opens_a_task_for_another_place(app: FastAPI, places: tuple
                 )  # fmt: skip
 
 
-@pytest.mark.parametrize("change", ["unit_id = 0", "role = 'analyst'", "opened_by = 'x'", "person_id = NULL"])
-async def test_only_the_decision_is_written_into_a_task(
-    app: FastAPI, places: tuple[int, int, UUID], change: str
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("unit_id = 0", "row-level security"),  # it goes with its person, within the scope
+        ("role = 'analyst'", "permission denied"),
+        ("opened_by = 'x'", "permission denied"),
+        ("person_id = NULL", "permission denied"),
+    ],
+)
+async def test_only_the_decision_and_where_the_person_went_is_written_into_a_task(
+    app: FastAPI, places: tuple[int, int, UUID], change: str, words: str
 ) -> None:
     await opened(app, unit_id=places[0])
-    async with refused("permission denied"), acting(app.state.sessions, UnitScope((places[0],))) as session:
+    async with refused(words), acting(app.state.sessions, UnitScope((places[0],))) as session:
         await (await session.connection()).exec_driver_sql(f"UPDATE task SET {change}")
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from fastapi import Response
 
-PATTERN = r'^ *(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*) *$'
-"""`*`, or a list of tags; what looks otherwise is no condition at all, and is refused."""
+PATTERN = r'^ {0,9}(\*|(W/)?"[!#-~]{0,90}"( {0,9}, {0,9}(W/)?"[!#-~]{0,90}"){0,19}) {0,9}$'
+"""`*`, or a list of at most 20 tags; what looks otherwise is no condition at all, and is refused."""
 
 BOUNDS: dict[str, Any] = {"pattern": PATTERN, "max_length": 2100}
 

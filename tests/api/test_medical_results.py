@@ -201,13 +201,18 @@ def asked_by_others(world: World) -> Iterator[tuple[Caller, Cell]]:
 
 
 async def told(caller: Caller, cell: Cell) -> str:
-    """An answer but for what belongs to the occasion: a sealed cursor is another one each time."""
+    """An answer but for what belongs to the occasion: a sealed cursor is another one each time.
+
+    The position in the feed moves with every write in the register, whatever and whoever's it is.
+    """
     content = None if cell.body is None else json.dumps(cell.body)
     answer = await caller.client.request(
         cell.method, cell.address, params=dict(cell.query), content=content, headers=dict(cell.headers)
     )
-    body = {name: value for name, value in body_of(answer).items() if name not in {"instance", "next", "next_cursor"}}
-    headers = {name: value for name, value in answer.headers.items() if name not in OF_THE_OCCASION}
+    passing = {"instance", "next", "next_cursor", "cursor", "position"}
+    body = {name: value for name, value in body_of(answer).items() if name not in passing}
+    passing_headers = OF_THE_OCCASION | {"content-length"}  # the body is compared
+    headers = {name: value for name, value in answer.headers.items() if name not in passing_headers}
     return json.dumps([answer.status_code, headers, body], ensure_ascii=False, sort_keys=True)
 
 

@@ -18,8 +18,8 @@ IdempotencyKey = Annotated[
     Header(
         alias=NAME,
         description="A key of your own for this request, a new UUID say: sent again under it, the request is "
-        "not carried out twice. A quoted string (RFC 9651); up to 100 characters need no quotes. It counts for you, your "
-        f"client and this operation, {KEPT_FOR.days} days long. Needed only where a new record brings no `id`.",
+        "not carried out twice. A quoted string (RFC 9651); up to 100 characters need no quotes. It counts for you, "
+        f"your client and this operation, {KEPT_FOR.days} days long. Needed only where a new record brings no `id`.",
         pattern=PATTERN,
         max_length=512,
         examples=['"8e03978e-40d5-43dd-bc93-6894a57f9324"'],

@@ -42,7 +42,7 @@ class Line:
     outside: Answer | None = None
     inside_of: Mapping[Role, Answer] = field(default_factory=dict)
     """The answer to a role that is not answered like the others."""
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Callable[[Caller], Mapping[str, str]] = lambda _: {}
     record: str = ""
     """The singular of what to ask about, where the address does not say it."""
 
@@ -77,24 +77,21 @@ EXPECTED: Mapping[str, Line] = {
     "ask_for_emergency_access": Line(body=lambda _: an_emergency(document=NOBODY), inside=(201, None)),
     "push_operations": Line(body=lambda _: {"operations": [{"ref": "unreadable"}]}),
     "search_persons": Line(body=lambda _: {"birth_year": 1992}),
-    "get_annual_report": Line(query={"year": "2026"}, inside_of={Role.ANALYST: (403, "exact_figures_not_granted")}),
+    "get_annual_report": Line(
+        query=lambda _: {"year": "2026"}, inside_of={Role.ANALYST: (403, "exact_figures_not_granted")}
+    ),
+    "get_digest": Line(query=lambda caller: {"cursor": caller.cursor}),
 }
 FILTERS: Mapping[str, str] = {"category": "illegal_user", "identity_number": NUMBER}
 """For each filter that asks for more than its operation, a value by which everybody in the world is found."""
+HEADERS: Mapping[str, Mapping[str, str]] = {
+    "GET": {},
+    "PATCH": {"If-Match": '"v2-any"', "Content-Type": MERGE_PATCH},
+    "POST": {"If-Match": '"v1-any"', "Content-Type": "application/json"},
+}
 PLAIN = {
-    "limit",
-    "cursor",
-    "wait",
-    "unit",
-    "unit_code",
-    "on",
-    "by",
-    "format",
-    "year",
-    "name",
-    "kind",
-    "status",
-    "subject",
+    *("limit", "cursor", "wait", "unit", "unit_code", "on", "by"),
+    *("format", "year", "name", "kind", "status", "subject"),
 }
 """Parameters that tell nothing of a field that is not shown."""
 
@@ -206,12 +203,12 @@ class Question:
             relation=target.relation,
             method=self.operation.method,
             address=self.operation.path.format(person_id=target.person_id, id=target.record_id),
-            query={**self.line.query, **({"unit": place.commune} if "unit" in self.query and target.place else {})},
-            body=None if self.operation.method == "GET" else body,
-            headers={
-                "If-Match": '"v2-any"' if self.operation.method == "PATCH" else '"v1-any"',
-                "Content-Type": MERGE_PATCH if self.operation.method == "PATCH" else "application/json",
+            query={
+                **self.line.query(caller),
+                **({"unit": place.commune} if "unit" in self.query and target.place else {}),
             },
+            body=None if self.operation.method == "GET" else body,
+            headers=HEADERS[self.operation.method],
             expected=expected,
             shows=frozenset((group, name) for group in groups for name in shown if expected == (200, None)),
         )

@@ -5,7 +5,7 @@ tells by itself what of whom it shows.
 """
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
@@ -15,10 +15,11 @@ from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
 from registry.api.records.kind import Kind
-from registry.domain.access import FieldGroup, Role, TokenScope
+from registry.domain.access import FieldGroup, Permission, Role, TokenScope
 from registry.domain.policy import POLICY
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import OF_PERSON, OF_UNIT, Body, a_fresh, a_residence
+from tests.factories.devices import Device
 from tests.factories.posted import MERGE_PATCH, body_of, created
 
 OWN, NEIGHBOUR, ELSEWHERE = "own", "neighbour", "elsewhere"
@@ -73,6 +74,8 @@ class Caller:
     units: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
     scopes: frozenset[TokenScope] = frozenset(TokenScope)
+    cursor: str = ""
+    """Where the caller's replica has come to; empty for one who may keep none."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ async def a_world(sign_in: SignIn, anonymous: httpx.AsyncClient) -> World:
     places, marks = {}, {f"{group} of {place}": (group, place) for group in FieldGroup for place in COMMUNES}
     for name in COMMUNES:
         places[name] = await _filled(sign_in, name, marks)
-    callers = [caller async for caller in _callers(sign_in, anonymous, places[OWN])]
+    callers = [await _replicated(caller) async for caller in _callers(sign_in, anonymous, places[OWN])]
     return World(places, tuple(callers), marks)
 
 
@@ -196,6 +199,15 @@ async def _callers(sign_in: SignIn, anonymous: httpx.AsyncClient, own: Place) ->
     administrator = await sign_in(Role.ADMINISTRATOR, unit=("66", TODAY))
     assert (await administrator.post(f"/v1/grants/{grant['id']}/revoke")).status_code == 200
     yield Caller("nobody", nobody)
+
+
+async def _replicated(caller: Caller) -> Caller:
+    """Let the device of one who may keep a replica pull it."""
+    if caller.role is None or Permission.SYNC_READ not in POLICY[caller.role]:
+        return caller
+    device = Device(caller.client)
+    await device.pull()
+    return replace(caller, cursor=device.cursor or "")
 
 
 def _writer(kind: Kind) -> Role:

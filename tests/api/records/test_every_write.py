@@ -15,6 +15,7 @@ from registry.api.tags import Tag
 from registry.cli.openapi import application_of_routes
 from registry.domain.access import Role
 from tests.api.audit.desk import CALLS, Desk
+from tests.api.duplicates.merging import a_merge, merged
 from tests.api.push.pushing import ADDRESS, creating, results_of, statuses
 from tests.api.records.keyed import a_key, is_replayed, posted
 from tests.conftest import TODAY, SignIn
@@ -90,6 +91,17 @@ async def asking(_: FastAPI, sign_in: SignIn, __: httpx.AsyncClient) -> httpx.Re
     return await posted(officer, ACCESSES, an_emergency(person_id=person_id), a_key())
 
 
+async def merging(_: FastAPI, __: SignIn, manager: httpx.AsyncClient) -> httpx.Response:
+    person, into = await posted_person(manager), await posted_person(manager)
+    return await posted(manager, f"/v1/persons/{person}/merge", a_merge(into), a_key())
+
+
+async def unmerging(_: FastAPI, sign_in: SignIn, manager: httpx.AsyncClient) -> httpx.Response:
+    person, into = await posted_person(manager), await posted_person(manager)
+    await merged(manager, await sign_in(Role.PROVINCE_MANAGER, unit=PROVINCE), person, into)
+    return await posted(manager, f"/v1/persons/{person}/unmerge", {"reason": "The number was mistyped."}, a_key())
+
+
 SENT: dict[str, Send] = {
     operation: stepping(operation) for operation in sorted(WRITING & CALLS.keys() - OF_EVERY_KIND)
 } | {
@@ -100,6 +112,8 @@ SENT: dict[str, Send] = {
     "revoke_tokens": ending_tokens,
     "settle_task": settling,
     "ask_for_emergency_access": asking,
+    "merge_person": merging,
+    "unmerge_person": unmerging,
 }
 
 
@@ -148,6 +162,6 @@ async def stored(app: FastAPI) -> list[Row]:
     """How many rows there are of everything that a write leaves, but for the audit log."""
     tables = (
         *("change_feed", "record_history", "unit_record_history", "idempotency_key", "task"),
-        *("access_grant", "token_revocation", "emergency_access"),
+        *("access_grant", "token_revocation", "emergency_access", "merge"),
     )
     return await rows(app, " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in tables))  # noqa: S608 - our own tables

@@ -19,6 +19,7 @@ import pytest
 from fastapi import FastAPI
 
 from registry import logs
+from registry.api.kinds.cases import TESTS
 from registry.api.kinds.medical import MEDICAL_RESULTS
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.rights import REQUESTS
@@ -32,10 +33,12 @@ from registry.db.tables.columns import SealedText
 from registry.db.unit_import import import_map
 from registry.domain.access import Role
 from registry.embedded import EmbeddedPostgres
+from tests.api.duplicates.merging import merged, unmerged
+from tests.api.push.pushing import creating, push
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import OF_PERSON, Body, a_fresh, a_person, a_record
 from tests.factories.emergencies import asked
-from tests.factories.posted import corrected, created
+from tests.factories.posted import corrected, created, posted_person
 
 NAME = f"Canary{secrets.token_hex(6)}"
 """The control: a name is not sealed."""
@@ -133,6 +136,9 @@ async def cage(
             assert answer.status_code >= 400
             refusals.append(answer.text)
     await ask_and_answer(cage, manager, f"{path}/{REQUESTS.collection}")
+    await merge_and_undo(cage, manager, await sign_in(Role.PROVINCE_MANAGER, unit=("66", TODAY)))
+    wrong = a_fresh(TESTS) | {"result": cage.new("a refused push")}
+    refusals.append(str(await push(manager, creating(TESTS, wrong, of=person["id"]))))
     reason = cage.new("emergency_access.reason_text")
     await asked(await sign_in(Role.COMMUNE_OFFICER, unit=("01", TODAY)), person_id=person["id"], reason_text=reason)
     (review,) = (await manager.get("/v1/tasks?kind=emergency_review")).json()["items"]
@@ -185,6 +191,13 @@ async def ask_and_answer(cage: Cage, client: httpx.AsyncClient, path: str) -> No
     ):
         done = await client.post(address, json=body)
         assert done.status_code == 200, done.text
+
+
+async def merge_and_undo(cage: Cage, clerk: httpx.AsyncClient, second: httpx.AsyncClient) -> None:
+    """Merge two people and take them apart again, each with a reason."""
+    person, into = await posted_person(clerk), await posted_person(clerk)
+    await merged(clerk, second, person, into, reason=cage.new("merge.reason"))
+    await unmerged(clerk, second, person, reason=cage.new("merge.undo_reason"))
 
 
 def dumped(server: EmbeddedPostgres, directory: Path) -> bytes:
@@ -247,7 +260,7 @@ async def test_no_canary_is_in_the_service_s_log(cage: Cage, logged: StringIO) -
 
 
 async def test_no_canary_is_in_a_refusal(cage: Cage, refusals: list[str]) -> None:
-    assert len(refusals) == 3 * len(OF_PERSON)
+    assert len(refusals) == 3 * len(OF_PERSON) + 1
     assert cage.found_in("".join(refusals).encode()) == []
 
 

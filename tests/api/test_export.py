@@ -33,6 +33,7 @@ ELSEWHERE = {
     "change_feed": HeldElsewhere.CHANGE_FEED,
     "person_name_token": HeldElsewhere.SEARCH_WORDS,
     "merge": HeldElsewhere.MERGES,
+    "sync_rejection": HeldElsewhere.REFUSED_OPERATIONS,
     "person_match_key": HeldElsewhere.SEARCH_WORDS,
     "person_key": HeldElsewhere.ENCRYPTION_KEY,
 }

@@ -45,6 +45,7 @@ _WHERE: Mapping[HeldElsewhere, str] = {
     HeldElsewhere.MEDICAL_RESULTS: "/v1/persons/{}/medical-results",
     HeldElsewhere.ACCESS_LOG: "/v1/persons/{}/access-log",
     HeldElsewhere.MERGES: "/v1/persons/{}/merges",
+    HeldElsewhere.REFUSED_OPERATIONS: "/v1/sync/rejections",
 }
 
 

@@ -30,4 +30,5 @@ class HeldElsewhere(StrEnum):
     CHANGE_FEED = "change_feed"
     SEARCH_WORDS = "search_words"
     MERGES = "merges"
+    REFUSED_OPERATIONS = "refused_operations"
     ENCRYPTION_KEY = "encryption_key"

@@ -24,16 +24,18 @@ async def settled(client: httpx.AsyncClient, merge_id: str, decision: str = "app
     return await client.post(f"/v1/tasks/{task['id']}/settle", json={"decision": decision})
 
 
-async def merged(clerk: httpx.AsyncClient, second: httpx.AsyncClient, person: str, into: str) -> str:
+async def merged(clerk: httpx.AsyncClient, second: httpx.AsyncClient, person: str, into: str, **over: JsonValue) -> str:
     """Merge a person into another; the merge's id."""
-    merge_id = str((await asked(clerk, person, into))["merge"]["id"])
+    merge_id = str((await asked(clerk, person, into, **over))["merge"]["id"])
     answer = await settled(second, merge_id)
     assert answer.status_code == 200, answer.text
     return merge_id
 
 
-async def unmerged(clerk: httpx.AsyncClient, second: httpx.AsyncClient, person: str) -> None:
-    answer = await clerk.post(f"/v1/persons/{person}/unmerge", json={"reason": "The number was mistyped."})
+async def unmerged(
+    clerk: httpx.AsyncClient, second: httpx.AsyncClient, person: str, *, reason: str = "The number was mistyped."
+) -> None:
+    answer = await clerk.post(f"/v1/persons/{person}/unmerge", json={"reason": reason})
     assert answer.status_code == 200, answer.text
     answer = await settled(second, body_of(answer)["id"])
     assert answer.status_code == 200, answer.text

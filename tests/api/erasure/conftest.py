@@ -4,7 +4,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from registry.api.kinds.cases import TESTS
 from tests.api.erasure.erasing import SECRETS, erase
+from tests.api.push.pushing import creating, push
 from tests.factories.bodies import OF_PERSON, Body, a_document, a_fresh, a_person, an_organisation
 from tests.factories.posted import corrected, created
 
@@ -22,7 +24,7 @@ async def facility(manager: httpx.AsyncClient) -> str:
 
 @pytest.fixture
 async def person(manager: httpx.AsyncClient, facility: str) -> Body:
-    """The body of a person with a record of every kind, former states, a voided file and an open stay."""
+    """The body of a person with a record of every kind, former states, a voided file, an open stay, a refused push."""
     body = a_person(
         full_name=SECRETS["full_name"],
         aliases=[SECRETS["alias"]],
@@ -45,6 +47,8 @@ async def person(manager: httpx.AsyncClient, facility: str) -> Body:
     await corrected(manager, address, {"number": SECRETS["other_number"]})
     await manager.post(f"{address}/void", json={"reason": SECRETS["reason"]})
     await corrected(manager, path, {"occupation": "Thợ may"})
+    (wrong,) = await push(manager, creating(TESTS, a_fresh(TESTS) | {"result": SECRETS["reason"]}, of=body["id"]))
+    assert wrong["status"] == "rejected"
     return body
 
 

@@ -109,4 +109,5 @@ MOVES = Kind(
     review_void=review_void,
     void_refusals=("move_decided",),
     follow=follow_move,
+    in_emergency=False,
 )

@@ -122,6 +122,8 @@ class Kind:
     review_void: ReviewVoid = voids_freely
     void_refusals: tuple[str, ...] = ()
     follow: Follow = stands_alone
+    in_emergency: bool = True
+    """Whether an emergency access that opens its groups of fields opens it."""
 
     @property
     def example_id(self) -> str:

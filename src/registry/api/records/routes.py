@@ -258,8 +258,8 @@ def _add_changing(router: APIRouter, kind: Kind, refusals: tuple[str, ...]) -> N
 
 
 def _desk_to_read(kind: Kind) -> Callable[..., Awaitable[Desk]]:
-    in_emergency = issubclass(kind.table, OfPerson) and EVER_OPENED.issuperset(kind.groups)
-    return (desk_for_one_person if in_emergency else desk_for)(kind.read, *kind.groups)
+    is_opened = kind.in_emergency and issubclass(kind.table, OfPerson) and EVER_OPENED.issuperset(kind.groups)
+    return (desk_for_one_person if is_opened else desk_for)(kind.read, *kind.groups)
 
 
 async def _seen(desk: Desk, kind: Kind, key: Key) -> AnyRow:

@@ -122,12 +122,13 @@ class TestUnchanged:
 
         assert (again.status_code, body_of(again)["version"]) == (200, 2)
 
+    @pytest.mark.parametrize("conditions", [{"If-None-Match": "*"}, {"If-Match": '"v9-any"'}])
     async def test_of_what_is_out_of_reach_nothing_is_told(
-        self, stranger: httpx.AsyncClient, manager: httpx.AsyncClient
+        self, stranger: httpx.AsyncClient, manager: httpx.AsyncClient, conditions: dict[str, str]
     ) -> None:
         address = f"/v1/persons/{await posted_person(manager)}"
 
-        refused(await stranger.get(address, headers={"If-None-Match": "*"}), 404, "not_found")
+        refused(await stranger.get(address, headers=conditions), 404, "not_found")
 
     async def test_code_lists_are_held_too(self, manager: httpx.AsyncClient) -> None:
         tag = (await manager.get("/v1/codes/outcomes")).headers["etag"]

@@ -81,7 +81,7 @@ def written(out: type[RecordOut]) -> type[RecordOut]:
 
 
 def patch_of(body: type[In]) -> type[In]:
-    """Make the body of a merge patch (RFC 7396): every field may be absent, null takes a value away."""
+    """Make the body of a merge patch (RFC 7396): every field may be absent, null takes away what is not required."""
     name = f"{body.__name__.removesuffix('Body')}Patch"
     fields: Any = {field: _optional(info) for field, info in body.model_fields.items()}
     return create_model(
@@ -91,4 +91,6 @@ def patch_of(body: type[In]) -> type[In]:
 
 def _optional(info: FieldInfo) -> tuple[Any, Any]:
     constrained: Any = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+    if info.is_required():  # null would take it away
+        return constrained, Field(default_factory=lambda: None, description=info.description, examples=info.examples)
     return constrained | None, Field(default=None, description=info.description, examples=info.examples)

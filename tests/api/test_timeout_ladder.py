@@ -116,11 +116,12 @@ async def test_a_transaction_that_lasts(server_url: str) -> None:
     engine = create_engine(server_url, pool_size=1, transaction_timeout=0.05)
     async with engine.connect() as connection:
         version = await connection.scalar(text("SELECT current_setting('server_version_num')::int"))
-    if version < 170000:
-        pytest.skip("PostgreSQL 17 is the first that bounds transactions")
-
-    assert await answer_to(engine, statements(SLEEPS)) == (503, "unavailable")
-    await engine.dispose()
+    try:
+        if version < 170000:
+            pytest.skip("PostgreSQL 17 is the first that bounds transactions")
+        assert await answer_to(engine, statements(SLEEPS)) == (503, "unavailable")
+    finally:
+        await engine.dispose()
 
 
 async def test_a_wait_for_a_connection(engine: AsyncEngine) -> None:

@@ -10,12 +10,12 @@ from pydantic import JsonValue
 from registry.domain.access import Role
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import OF_PERSON, Body, a_count, a_document, a_fresh, a_person, a_status, an_episode
-from tests.factories.posted import body_of, corrected, created, posted_episode, posted_file
+from tests.factories.posted import OF_THE_OCCASION, body_of, corrected, created, posted_episode, posted_file
 
 OURS, THEIRS = "22015", "00001"
 NUMBER = "054192999042"
 ABSENT = "0b0a8f0e-5d0b-4c58-9d7e-6f1f0f1a7c11"
-OF_THE_OCCASION = {"x-request-id", "date", "ratelimit", "content-length"}
+PASSING = OF_THE_OCCASION | {"content-length"}
 
 Answer = tuple[int, dict[str, str], JsonValue]
 
@@ -89,7 +89,7 @@ async def answers(client: httpx.AsyncClient, province: Province) -> dict[str, An
 
 def shown(answer: httpx.Response) -> Answer:
     """An answer but for what names this very request; a sealed cursor is another one each time."""
-    headers = {name: value for name, value in answer.headers.items() if name not in OF_THE_OCCASION}
+    headers = {name: value for name, value in answer.headers.items() if name not in PASSING}
     body = body_of(answer)
     for name in ("instance", "next", "next_cursor", "server_time"):
         body[name] = body.get(name) is not None

@@ -64,7 +64,7 @@ async def push_operations(
     readings = [read(place, raw) for place, raw in enumerate(body.operations)]
     desks, strict = Desks(desk, held, registry_grant), preferences.stated(prefer or "").get("handling") == "strict"
     if strict:
-        response.headers["Preference-Applied"] = "handling=strict"
+        response.headers[preferences.APPLIED] = "handling=strict"
     if strict or validate_only:
         outcomes = await applying.apply_or_undo(desks, readings, tries_only=validate_only)
     else:

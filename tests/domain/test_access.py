@@ -44,13 +44,18 @@ def test_an_organisation_reads_people_and_its_own_treatment_and_nothing_else() -
     assert set(POLICY[Role.NETWORK_OFFICER]) == {
         Permission.ORGANISATION_READ,
         Permission.PERSON_READ,
+        Permission.SUPPORT_READ,
+        Permission.SUPPORT_WRITE,
+        Permission.NETWORK_READ,
+        Permission.NETWORK_WRITE,
         Permission.SYNC_READ,
+        Permission.SYNC_WRITE,
         Permission.TASK_READ,
         Permission.TASK_SETTLE,
     }
 
 
-@pytest.mark.parametrize("role", [Role.PROVINCE_SYSTEM, Role.ANALYST, Role.AUDITOR, Role.NETWORK_OFFICER])
+@pytest.mark.parametrize("role", [Role.PROVINCE_SYSTEM, Role.ANALYST, Role.AUDITOR])
 def test_some_roles_only_read(role: Role) -> None:
     assert WRITING.isdisjoint(POLICY[role])
 

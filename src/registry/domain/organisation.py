@@ -12,6 +12,9 @@ class OrganisationKind(StrEnum):
     REHAB_FACILITY_PRIVATE = "rehab_facility_private"
     METHADONE_CLINIC = "methadone_clinic"
     HEALTH_STATION = "health_station"
+    COUNSELLING_POINT = "counselling_point"
+    AFTERCARE_CLUB = "aftercare_club"
+    VOLUNTEER_TEAM = "volunteer_team"
 
 
 class ReachReason(StrEnum):

@@ -8,14 +8,15 @@ from typing import assert_never
 from uuid import UUID
 
 from registry.api.schemas.cases import DeterminationIn, EpisodeIn, FileIn, SubstanceUseIn, TestIn
-from registry.api.schemas.fields import In
 from registry.api.schemas.persons import IdentityDocumentIn, PersonIn, ResidenceIn
+from registry.api.schemas.records import NewRecord
 from registry.demo.people import Individual, Paper, draw, new_id
 from registry.demo.treatment import Stay
 from registry.domain.episode import LegalBasis, Modality, Outcome
 from registry.domain.health import DeterminationResult, Substance, TestMethod, TestResult, UseRoute
 from registry.domain.management import CloseReason, FileCategory
 from registry.domain.person import ResidenceKind
+from registry.domain.sync import SyncKind
 from registry.domain.unit import UnitType, UnitVersion
 
 _ROUTES = {
@@ -31,10 +32,11 @@ _ROUTES = {
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One request: where the record goes and its body."""
+    """One record: its kind, whom it belongs to if to anybody, and its body."""
 
-    path: str
-    body: In
+    kind: SyncKind
+    body: NewRecord
+    person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Dossier:
         self._id = person.id
         self._commune = commune
         self._rng = rng
-        self._postings = [Posting("/v1/persons", self._resident(person, since.year))]
+        self._postings = [Posting(SyncKind.PERSON, self._resident(person, since.year))]
 
     @property
     def postings(self) -> tuple[Posting, ...]:
@@ -102,7 +104,7 @@ class Dossier:
     def show(self, paper: Paper) -> None:
         """Record an identity document."""
         self._add(
-            "identity-documents",
+            SyncKind.IDENTITY_DOCUMENT,
             IdentityDocumentIn(
                 id=new_id(self._rng),
                 document_type=paper.type,
@@ -115,7 +117,7 @@ class Dossier:
     def use(self, substance: Substance, *, on: date, days_last_month: int) -> None:
         """Note a substance in use."""
         self._add(
-            "substance-uses",
+            SyncKind.SUBSTANCE_USE,
             SubstanceUseIn(
                 id=new_id(self._rng),
                 substance=substance,
@@ -129,7 +131,7 @@ class Dossier:
     def test(self, substance: Substance, *, on: date) -> None:
         """Record a positive rapid test."""
         self._add(
-            "drug-tests",
+            SyncKind.DRUG_TEST,
             TestIn(
                 id=new_id(self._rng),
                 tested_on=on,
@@ -142,7 +144,7 @@ class Dossier:
     def determine(self, result: DeterminationResult, *, on: date, substances: Iterable[Substance]) -> None:
         """Record a determination of addiction."""
         self._add(
-            "determinations",
+            SyncKind.DETERMINATION,
             DeterminationIn(id=new_id(self._rng), determined_on=on, result=result, substances=list(substances)),
         )
 
@@ -151,7 +153,7 @@ class Dossier:
         closed_on, reason = closed or (None, None)
         rng, name = self._rng, self._commune.name
         self._add(
-            "files",
+            SyncKind.FILE,
             FileIn(
                 id=new_id(rng),
                 category=category,
@@ -183,8 +185,8 @@ class Dossier:
                 ended_on=stay.ended_on,
                 outcome=stay.outcome,
             )
-            self._add("episodes", episode)
+            self._add(SyncKind.EPISODE, episode)
             course = (course or episode.id) if stay.outcome is Outcome.TRANSFERRED else None
 
-    def _add(self, collection: str, body: In) -> None:
-        self._postings.append(Posting(f"/v1/persons/{self._id}/{collection}", body))
+    def _add(self, kind: SyncKind, body: NewRecord) -> None:
+        self._postings.append(Posting(kind, body, self._id))

@@ -1,11 +1,12 @@
-"""Loads the demo province through the API, posted by the officers of its communes.
+"""Loads the demo province through the API, pushed by the officers of its communes as their devices would.
 
 Every record has an id made from the seed, so that an interrupted load is resumed by loading again:
-what is there already answers 200.
+what is there already is a duplicate.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Any
 
 import httpx
 
@@ -15,9 +16,13 @@ from registry.demo.province import Batch, Province, plan_province
 from registry.demo.targets import read_targets
 from registry.domain.access import Role
 from registry.domain.atlas import Atlas
+from registry.domain.sync import PushStatus, PushVerb
 
-CONCURRENCY = 8
+CONCURRENCY = 4
+TOGETHER = 100
+"""How many records one request brings: few enough to be told of progress, and to go on soon after a break."""
 ATTEMPTS = 8
+ADDRESS = "/v1/sync/push"
 LONGEST_PAUSE_SECONDS = 5.0
 TIMEOUT_SECONDS = 30.0
 
@@ -58,17 +63,17 @@ def make_province() -> Province:
 
 
 async def post_province(province: Province, client: httpx.AsyncClient, token_for: TokenFor, report: Report) -> None:
-    """Post what the province keeps, then what its communes keep, several batches at a time."""
+    """Push what the province keeps, then what its communes keep, several requests at a time."""
     load = _Load(client, province.size, report)
     organisations = province.organisations
-    await load.post(organisations, await token_for(Role.PROVINCE_MANAGER, organisations.unit_code))
+    await load.push(organisations, await token_for(Role.PROVINCE_MANAGER, organisations.unit_code))
     codes = sorted({batch.unit_code for batch in province.batches})
     tokens = {code: await token_for(Role.COMMUNE_OFFICER, code) for code in codes}
-    waiting = iter(province.batches)
+    waiting = _gathered(province.batches)
 
     async def work() -> None:
         for batch in waiting:
-            await load.post(batch, tokens[batch.unit_code])
+            await load.push(batch, tokens[batch.unit_code])
 
     refusals: list[BaseException] = []
     try:
@@ -81,6 +86,18 @@ async def post_province(province: Province, client: httpx.AsyncClient, token_for
         raise refusals[0]
 
 
+def _gathered(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """Put together what the officer of one unit pushes, never splitting what belongs to one person."""
+    by_unit: dict[str, list[Posting]] = {}
+    for batch in batches:
+        postings = by_unit.setdefault(batch.unit_code, [])
+        if postings and len(postings) + len(batch.postings) > TOGETHER:
+            yield Batch(batch.unit_code, tuple(postings))
+            postings.clear()
+        postings += batch.postings
+    yield from (Batch(unit_code, tuple(postings)) for unit_code, postings in by_unit.items() if postings)
+
+
 class _Load:
     """One client's way through the records, and how far it has come."""
 
@@ -90,31 +107,46 @@ class _Load:
         self._report = report
         self._posted = 0
 
-    async def post(self, batch: Batch, token: str) -> None:
-        """Post the records of a batch one after another."""
-        for posting in batch.postings:
-            await self._post_one(posting, token)
-            self._posted += 1
-            self._report(100 * self._posted // self._size, "Posting the records of the demo")
-
-    async def _post_one(self, posting: Posting, token: str) -> None:
-        """Post one record, again while the service is not there or asks to wait."""
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        content = posting.body.model_dump_json(exclude_unset=True)
+    async def push(self, batch: Batch, token: str) -> None:
+        """Push the records of a batch, again while the service is not there or asks to wait."""
+        headers = {"Authorization": f"Bearer {token}"}
+        operations = [_operation(number, posting) for number, posting in enumerate(batch.postings)]
         reason = "no answer"
         for attempt in range(ATTEMPTS):
             try:
-                response = await self._client.post(posting.path, content=content, headers=headers)
+                response = await self._client.post(ADDRESS, json={"operations": operations}, headers=headers)
             except httpx.TransportError as error:
                 reason = type(error).__name__
             else:
                 if response.is_success:
+                    _require_all(batch.postings, response.json()["results"])
+                    self._posted += len(batch.postings)
+                    self._report(100 * self._posted // self._size, "Posting the records of the demo")
                     return
                 reason = _reason(response)
                 if response.status_code not in (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE):
                     break
             await asyncio.sleep(min(0.1 * 2**attempt, LONGEST_PAUSE_SECONDS))
-        raise DemoNotLoaded(f"POST {posting.path}: {reason}")
+        raise DemoNotLoaded(f"POST {ADDRESS}: {reason}")
+
+
+def _operation(number: int, posting: Posting) -> dict[str, Any]:
+    return {
+        "ref": str(number),
+        "op": PushVerb.CREATE,
+        "kind": posting.kind,
+        "person_id": None if posting.person_id is None else str(posting.person_id),
+        "id": str(posting.body.id),
+        "body": posting.body.model_dump(mode="json", exclude_unset=True),
+    }
+
+
+def _require_all(postings: Iterable[Posting], results: Iterable[dict[str, Any]]) -> None:
+    """Find every record applied, now or before."""
+    for posting, result in zip(postings, results, strict=True):
+        if result["status"] not in (PushStatus.APPLIED, PushStatus.DUPLICATE):
+            refusal = _named(f"{result['status']} {result['code']}", result["errors"])
+            raise DemoNotLoaded(f"{posting.kind}: {refusal}")
 
 
 def _reason(response: httpx.Response) -> str:
@@ -123,5 +155,8 @@ def _reason(response: httpx.Response) -> str:
         problem = response.json()
     except ValueError:
         return f"status {response.status_code}"
-    faults = [f"{fault.get('code')} at {fault.get('pointer')}" for fault in problem.get("errors", [])]
-    return ", ".join([f"{response.status_code} {problem.get('code')}", *faults])
+    return _named(f"{response.status_code} {problem.get('code')}", problem.get("errors", []))
+
+
+def _named(refusal: str, faults: Iterable[dict[str, Any]]) -> str:
+    return ", ".join([refusal, *(f"{fault.get('code')} at {fault.get('pointer')}" for fault in faults)])

@@ -23,6 +23,7 @@ from registry.domain.health import DeterminationResult, Substance
 from registry.domain.management import CloseReason, FileCategory
 from registry.domain.organisation import OrganisationKind
 from registry.domain.situation import CommuneStatus
+from registry.domain.sync import SyncKind
 from registry.domain.unit import Certainty, UnitType, UnitVersion
 
 LATEST = date(2024, 12, 31)
@@ -46,7 +47,7 @@ class Batch:
 
     @property
     def is_of_person(self) -> bool:
-        return self.postings[0].path == "/v1/persons"
+        return self.postings[0].kind is SyncKind.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class _Planner:
     def province(self) -> Province:
         organisations = [*self._organisations, *self._health_stations()]
         return Province(
-            Batch(self._targets.unit, tuple(Posting("/v1/organisations", body) for body in organisations)),
+            Batch(self._targets.unit, tuple(Posting(SyncKind.ORGANISATION, body) for body in organisations)),
             (*self._example(), *self._situation(), *self._on_file(), *self._off_file()),
         )
 
@@ -157,7 +158,7 @@ class _Planner:
     def _example(self) -> Iterator[Batch]:
         """The person of the manual's examples; nothing else, so that every example can be tried."""
         commune = next(commune for commune in self._affected if commune.code == examples.UNIT_CODE)
-        yield self._batch(commune, (Posting("/v1/persons", PersonIn.model_validate(PERSONS.examples["resident"])),))
+        yield self._batch(commune, (Posting(SyncKind.PERSON, PersonIn.model_validate(PERSONS.examples["resident"])),))
 
     def _situation(self) -> Iterator[Batch]:
         rng, around, year = self._rng, self._targets.around, self._targets.year
@@ -169,7 +170,7 @@ class _Planner:
                 count=rng.randint(1, 9),
                 source=f"Báo cáo rà soát năm {year}",
             )
-            yield self._batch(commune, (Posting("/v1/suspected-counts", count),))
+            yield self._batch(commune, (Posting(SyncKind.SUSPECTED_COUNT, count),))
         for number, commune in enumerate(self._clean[: around.drug_free_communes], start=1):
             status = CommuneStatusIn(
                 id=new_id(rng),
@@ -180,7 +181,7 @@ class _Planner:
                 decision_on=date(year, 12, 28),
                 issuer="UBND tỉnh Phú Yên",
             )
-            yield self._batch(commune, (Posting("/v1/commune-statuses", status),))
+            yield self._batch(commune, (Posting(SyncKind.COMMUNE_STATUS, status),))
 
     def _on_file(self) -> Iterator[Batch]:
         rng, year = self._rng, self._targets.year

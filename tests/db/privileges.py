@@ -30,12 +30,15 @@ WRITTEN_BY_UNITS = {
     *("change_feed", "audit_event", "task"),
     *("person_key", "subject_request", "erasure_order", "breach", "emergency_access", "move"),
     *("api_client", "token_revocation", "dpop_proof"),
-    "sync_rejection",
+    *("sync_rejection", "counselling_point"),
 }
 WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
 WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint", "emergency_access"}
 WRITTEN_IN_EMERGENCY = {"emergency_access", "task", "audit_event"}
-WRITTEN_BY_ORGANISATIONS = {"episode", "reach", "record_history", "change_feed", "audit_event", "task"}
+WRITTEN_BY_ORGANISATIONS = {
+    *("episode", "reach", "record_history", "change_feed", "audit_event", "task"),
+    *("unit_record_history", "counselling_point"),
+}
 DELETED = {
     DatabaseRole.UNITS: {"person_name_token", "person_match_key"},
     DatabaseRole.WORKER: {"worker_job", "dpop_proof", "idempotency_key", "sync_rejection"},

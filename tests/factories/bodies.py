@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from registry.api.kinds.breaches import BREACHES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
+from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.erasure import ORDERS
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
@@ -38,7 +39,7 @@ OF_PERSON = (
     REQUESTS,
     ORDERS,
 )
-OF_UNIT = (ORGANISATIONS, STATUSES, COUNTS, BREACHES)
+OF_UNIT = (ORGANISATIONS, STATUSES, COUNTS, BREACHES, COUNSELLING_POINTS)
 ALL_KINDS = (PERSONS, *OF_PERSON, *OF_UNIT)
 
 _days = count()
@@ -78,6 +79,10 @@ def an_organisation(**over: JsonValue) -> Body:
     return a_record(ORGANISATIONS, **{"code": f"PY-{uuid4().hex[:8].upper()}", **over})
 
 
+def a_point(**over: JsonValue) -> Body:
+    return a_record(COUNSELLING_POINTS, **{"code": f"PY-{uuid4().hex[:8].upper()}", **over})
+
+
 def a_status(**over: JsonValue) -> Body:
     return a_record(STATUSES, **over)
 
@@ -111,5 +116,6 @@ def a_fresh(kind: Kind) -> Body:
         "organisation": an_organisation,
         "suspected_count": a_count,
         "breach": a_breach,
+        "counselling_point": a_point,
     }
     return makers.get(kind.singular, partial(a_record, kind))()

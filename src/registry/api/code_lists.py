@@ -27,11 +27,13 @@ from registry.domain import (
     medical,
     merge,
     move,
+    network,
     organisation,
     person,
     record,
     situation,
     subject_request,
+    support,
     sync,
     task,
     unit,
@@ -74,6 +76,7 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
         "move_statuses": move.MoveStatus,
         "organisation_kinds": organisation.OrganisationKind,
         "outcomes": episode.Outcome,
+        "point_services": network.PointService,
         "processing": person.Processing,
         "purposes": access.Purpose,
         "push_statuses": sync.PushStatus,
@@ -92,6 +95,7 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
         "roles": access.Role,
         "sexes": person.Sex,
         "substances": health.Substance,
+        "support_bases": support.SupportBasis,
         "sync_kinds": sync.SyncKind,
         "task_decisions": task.Decision,
         "task_kinds": task.TaskKind,
@@ -103,6 +107,7 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
         "unit_levels": unit.Level,
         "unit_types": unit.UnitType,
         "use_routes": health.UseRoute,
+        "weekdays": network.Weekday,
     }
 )
 

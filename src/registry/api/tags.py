@@ -15,6 +15,7 @@ class Tag(StrEnum):
     RIGHTS = "Rights of the person"
     BREACHES = "Breaches"
     COMMUNES = "Commune situation"
+    NETWORK = "Community network"
     SYNC = "Synchronisation"
     LISTS = "Search and lists"
     REPORTS = "Reports"
@@ -36,6 +37,7 @@ DESCRIPTIONS: dict[Tag, str] = {
     Tag.RIGHTS: "What people on file ask of the register: access, correction, restriction, erasure, objection.",
     Tag.BREACHES: "Violations of data protection, and the 72 hours in which the authority is told.",
     Tag.COMMUNES: "What a commune reports and decides about itself: suspected people, hotspots, drug-free status.",
+    Tag.NETWORK: "What a commune sets up around its people: counselling points, clubs, volunteer teams, their staff.",
     Tag.SYNC: "For apps that work offline: send what was recorded, fetch what has changed, exactly once.",
     Tag.LISTS: "Find a person, and line lists across persons.",
     Tag.REPORTS: "Figures with their definitions, computed from the records at the moment of asking.",

@@ -34,7 +34,7 @@ async def of_table(session: AsyncSession, scope: Scope, table: type[AnyRow]) -> 
     """Digest the active records of a table within a scope, in the database: the records stay there."""
     by_units = isinstance(scope, UnitScope)
     asked = {"units": ids_of(scope)} if by_units else {}
-    statement = _digest(entity_of(table), is_of_unit=issubclass(table, OfUnit), by_units=by_units)
+    statement = _digest(table, by_units=by_units)
     return Digest(*(await (await session.connection()).execute(statement, asked)).one())
 
 
@@ -55,10 +55,12 @@ def _news(*, by_units: bool) -> TextClause:
 
 
 @cache
-def _digest(entity: str, *, is_of_unit: bool, by_units: bool) -> TextClause:
+def _digest(table: type[AnyRow], *, by_units: bool) -> TextClause:
+    entity = entity_of(table)
     within = "{}.unit_id = ANY (:units)" if by_units else "{}.id = ANY ((SELECT app.reached())::uuid[])"
-    if is_of_unit:
-        named, held = "held.id::text", f"{entity} AS held WHERE {within.format('held')}"
+    if issubclass(table, OfUnit):
+        own = f"held.{table.organisation_column} = ANY ((SELECT app.organisations())::uuid[])"
+        named, held = "held.id::text", f"{entity} AS held WHERE {within.format('held') if by_units else own}"
     elif entity == entity_of(PersonRow):
         named, held = "held.id || '/' || held.id", f"person AS held WHERE {within.format('held')}"
     else:

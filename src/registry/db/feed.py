@@ -17,29 +17,13 @@ from registry.domain.record import FeedOperation
 
 _CHANGED = "INSERT INTO change_feed (unit_id, organisation_id, person_id, entity, record_id, op, version)"
 _PERSON = "SELECT 0 AS place, 'person' AS entity, id, version FROM person WHERE id = :person_id"
-_OWN_EPISODES = "SELECT 1, 'episode', id, version FROM episode WHERE person_id = :person_id AND provider_id"
 
-_ORGANISATION = text(f"""
-    {_CHANGED}
-    SELECT NULL, :organisation_id, :person_id, entity, id, :op, version
-    FROM ({_PERSON} UNION ALL {_OWN_EPISODES} = :organisation_id) AS held ORDER BY place
-""").bindparams(  # noqa: S608 - made of our own constants
-    *(bindparam(name, type_=Uuid) for name in ("person_id", "organisation_id")), bindparam("op", type_=String)
-)
 _RECORD = text(f"""
     {_CHANGED} VALUES (:unit_id, :organisation_id, :person_id, :entity, :record_id, :op, :version)
 """).bindparams(
     *(bindparam(name, type_=Uuid) for name in ("organisation_id", "person_id", "record_id")),
     *(bindparam(name, type_=Integer) for name in ("unit_id", "version")),
     *(bindparam(name, type_=String) for name in ("entity", "op")),
-)
-_ERASED_EPISODES = text(f"""
-    {_CHANGED}
-    SELECT DISTINCT CAST(NULL AS integer), organisation_id, person_id, 'episode', episode.id, 'erase', episode.version
-    FROM reach JOIN episode USING (person_id)
-    WHERE person_id = :person_id AND provider_id = organisation_id AND (until_on IS NULL OR until_on >= :today)
-""").bindparams(  # noqa: S608 - made of our own constants
-    bindparam("person_id", type_=Uuid), bindparam("today", type_=Date)
 )
 
 
@@ -57,13 +41,19 @@ async def erase(session: AsyncSession, *, person_id: UUID, unit_id: int, today: 
     """Tell whoever may see them that the records of a person are about to be erased; of the person, others tell."""
     connection = await session.connection()
     await connection.execute(_erased(), {"person_id": person_id, "unit_id": unit_id})
-    await connection.execute(_ERASED_EPISODES, {"person_id": person_id, "today": today})
+    await connection.execute(_erased_own(), {"person_id": person_id, "today": today})
 
 
 async def come_or_go(session: AsyncSession, op: FeedOperation, *, person_id: UUID, organisation_id: UUID) -> None:
-    """Tell an organisation that it now reaches a person, or does so no longer: of the person and its own episodes."""
+    """Tell an organisation that it now reaches a person, or does so no longer: of the person and its own records."""
     told = {"person_id": person_id, "organisation_id": organisation_id, "op": op.value}
-    await (await session.connection()).execute(_ORGANISATION, told)
+    await (await session.connection()).execute(_came_or_went(), told)
+
+
+async def take_own_away(session: AsyncSession, *, person_id: UUID, record_id: UUID, organisation_id: UUID) -> None:
+    """Tell an organisation that a record of a person, one by which it reached them, is no longer its own."""
+    told = {"person_id": person_id, "record_id": record_id, "organisation_id": organisation_id}
+    await (await session.connection()).execute(_lost(), told)
 
 
 async def take_away(session: AsyncSession, change: Change, *, organisation_id: UUID | None = None) -> None:
@@ -91,6 +81,44 @@ def _records_of_person() -> str:
 
 
 @cache
+def _own_records_of_person() -> str:
+    """Select every record of a person that is an organisation's own, with the organisation."""
+    owned = {str(each.__tablename__): each.organisation_column for each in OfPerson.__subclasses__()}
+    return " UNION ALL ".join(
+        f"SELECT {place} AS place, '{table}' AS entity, id, version, {column} AS organisation_id FROM {table} "  # noqa: S608 - names of our own tables
+        "WHERE person_id = :person_id"
+        for place, (table, column) in enumerate(sorted(owned.items()), start=1)
+        if column is not None
+    )
+
+
+@cache
+def _came_or_went() -> TextClause:
+    statement = f"""
+        {_CHANGED}
+        SELECT NULL, :organisation_id, :person_id, entity, id, :op, version
+        FROM (
+            {_PERSON} UNION ALL
+            SELECT place, entity, id, version FROM ({_own_records_of_person()}) AS own
+            WHERE organisation_id = :organisation_id
+        ) AS held ORDER BY place
+    """  # noqa: S608 - made of our own constants
+    uuids = (bindparam(name, type_=Uuid) for name in ("person_id", "organisation_id"))
+    return text(statement).bindparams(*uuids, bindparam("op", type_=String))
+
+
+@cache
+def _lost() -> TextClause:
+    statement = f"""
+        {_CHANGED}
+        SELECT NULL, :organisation_id, :person_id, entity, id, 'leave', version
+        FROM ({_own_records_of_person()}) AS held WHERE id = :record_id
+    """  # noqa: S608 - made of our own constants
+    uuids = (bindparam(name, type_=Uuid) for name in ("person_id", "record_id", "organisation_id"))
+    return text(statement).bindparams(*uuids)
+
+
+@cache
 def _moved() -> TextClause:
     statement = f"""
         {_CHANGED}
@@ -111,3 +139,14 @@ def _erased() -> TextClause:
         ORDER BY place
     """  # noqa: S608 - made of our own constants
     return text(statement).bindparams(bindparam("person_id", type_=Uuid), bindparam("unit_id", type_=Integer))
+
+
+@cache
+def _erased_own() -> TextClause:
+    statement = f"""
+        {_CHANGED}
+        SELECT DISTINCT CAST(NULL AS integer), organisation_id, :person_id, entity, held.id, 'erase', version
+        FROM ({_own_records_of_person()}) AS held JOIN reach USING (organisation_id)
+        WHERE reach.person_id = :person_id AND (until_on IS NULL OR until_on >= :today)
+    """  # noqa: S608 - made of our own constants
+    return text(statement).bindparams(bindparam("person_id", type_=Uuid), bindparam("today", type_=Date))

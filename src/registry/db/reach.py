@@ -9,10 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import feed, records, trail
-from registry.db.tables.cases import EpisodeRow
+from registry.db import feed, trail
 from registry.db.tables.situation import ReachRow
-from registry.db.trail import Change
 from registry.domain.organisation import ReachReason
 from registry.domain.record import FeedOperation
 
@@ -93,8 +91,4 @@ async def _tell(session: AsyncSession, person_id: UUID, before: Opened, after: O
     for organisation_id in sorted(have - had):
         await feed.come_or_go(session, FeedOperation.ENTER, person_id=person_id, organisation_id=organisation_id)
     for organisation_id, record_id in sorted(pair for pair in before - after if pair[0] in have):
-        row = await session.get(EpisodeRow, (person_id, record_id))
-        if row is not None:
-            entity = records.entity_of(EpisodeRow)
-            lost = Change(entity, row.id, row.version, FeedOperation.LEAVE, row.unit_id, person_id)
-            await feed.take_away(session, lost, organisation_id=organisation_id)
+        await feed.take_own_away(session, person_id=person_id, record_id=record_id, organisation_id=organisation_id)

@@ -24,7 +24,6 @@ from sqlmodel import and_, col, false, select, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import feed, trail
-from registry.db.tables.cases import EpisodeRow
 from registry.db.tables.columns import OfPerson, OfUnit
 from registry.db.tables.persons import PersonRow
 from registry.db.tables.situation import OrganisationRow, ReachRow
@@ -76,7 +75,7 @@ def entity_of(table: type[AnyRow]) -> str:
 
 
 def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]:
-    """What a scope opens of a table: its units' rows, or an organisation's own records of the people it reaches.
+    """What a scope opens of a table: its units' rows, or an organisation's own records, of the people it reaches.
 
     The directory of organisations is open to every caller.
     """
@@ -91,9 +90,10 @@ def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]
             )
             if issubclass(table, PersonRow):
                 return col(table.id).in_(reached)
-            if issubclass(table, EpisodeRow):
-                return col(table.provider_id).in_(organisations) & col(table.person_id).in_(reached)
-            return false()
+            if table.organisation_column is None:
+                return false()
+            own = col(getattr(table, table.organisation_column)).in_(organisations)
+            return own & col(table.person_id).in_(reached) if issubclass(table, OfPerson) else own
         case PersonScope(person_id):
             return _belongs_to(table, person_id)
 
@@ -196,7 +196,7 @@ async def change(
 ) -> None:
     """Give a locked record new values and the next version; its former state goes to the history."""
     session.add(_former_state(row))
-    left = row.unit_id
+    left, left_organisation = row.unit_id, _organisation_of(row)
     for name, value in values.items():
         setattr(row, name, value)
     row.version += 1
@@ -207,6 +207,9 @@ async def change(
     await trail.leave(session, _change_of(row, op), act, groups=groups, today=today)
     if row.unit_id != left:
         await _resettle(session, row, left)
+    if isinstance(row, OfUnit) and left_organisation not in {None, _organisation_of(row)}:
+        lost = _change_of(row, FeedOperation.LEAVE)
+        await feed.take_away(session, lost, organisation_id=left_organisation)
 
 
 async def note(session: AsyncSession, row: AnyRow, act: Act, *, groups: Iterable[FieldGroup]) -> None:
@@ -261,7 +264,7 @@ async def _resettle(session: AsyncSession, row: AnyRow, left: int) -> None:
 
 
 def _change_of(row: AnyRow, op: FeedOperation) -> Change:
-    return Change(entity_of(type(row)), row.id, row.version, op, row.unit_id, _person_of(row))
+    return Change(entity_of(type(row)), row.id, row.version, op, row.unit_id, _person_of(row), _organisation_of(row))
 
 
 def _former_state(row: AnyRow) -> HistoryColumns:
@@ -286,3 +289,8 @@ def _person_of(row: AnyRow) -> UUID | None:
             return row.id
         case OfUnit():
             return None
+
+
+def _organisation_of(row: AnyRow) -> UUID | None:
+    column = type(row).organisation_column
+    return None if column is None else getattr(row, column)

@@ -120,7 +120,7 @@ async def copy(
         most = limit - len(found)
         if part == 0:
             found += await _of_people(session, scope, [each for each in tables if each not in of_unit], since, most)
-        elif isinstance(scope, UnitScope):
+        else:
             found += await _of_units(session, scope, of_unit[part - 1], since, most)
         if len(found) == limit:
             break
@@ -168,14 +168,17 @@ async def _of_people(
 
 
 async def _of_units(
-    session: AsyncSession, scope: UnitScope, table: type[AnyRow], after: CopyKey, limit: int
+    session: AsyncSession, scope: Scope, table: type[AnyRow], after: CopyKey, limit: int
 ) -> list[Copied]:
+    by_units = isinstance(scope, UnitScope)
     statement = text(f"""
-        SELECT id FROM {entity_of(table)} WHERE unit_id = ANY (:units) AND id > :id AND state = 'active'
+        SELECT id FROM {entity_of(table)} WHERE {"unit_id" if by_units else table.organisation_column} = ANY (:audience)
+          AND id > :id AND state = 'active'
         ORDER BY id LIMIT :most
     """)  # noqa: S608 - names of our own tables
-    typed = statement.bindparams(bindparam("units", type_=ARRAY(Integer())), bindparam("id", type_=Uuid()))
-    asked = {"units": ids_of(scope), "id": after.id, "most": limit}
+    audience = bindparam("audience", type_=ARRAY(Integer()) if by_units else ARRAY(Uuid()))
+    typed = statement.bindparams(audience, bindparam("id", type_=Uuid()))
+    asked = {"audience": ids_of(scope), "id": after.id, "most": limit}
     rows = await (await session.connection()).execute(typed, asked)
     return [Copied(table, Key(row.id), CopyKey(part=after.part, id=row.id)) for row in rows]
 

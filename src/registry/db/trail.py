@@ -60,6 +60,8 @@ class Change:
     op: FeedOperation
     unit_id: int
     person_id: UUID | None = None
+    organisation_id: UUID | None = None
+    """The organisation whose own record it is, where it is one's."""
 
 
 def columns_of(table: type[SQLModel]) -> tuple[Column[Any], ...]:
@@ -86,15 +88,15 @@ _FEED = """
         SELECT :unit_id AS unit_id, CAST(NULL AS uuid) AS organisation_id
         UNION ALL
         SELECT DISTINCT CAST(NULL AS integer), organisation_id FROM reach
-        WHERE person_id = :person_id AND :record_id IN (person_id, record_id)
+        WHERE person_id = :person_id
+          AND (:record_id IN (person_id, record_id) OR organisation_id = CAST(:organisation_id AS uuid))
           AND (until_on IS NULL OR until_on >= :today)
+        UNION ALL
+        SELECT NULL, CAST(:organisation_id AS uuid)
+        WHERE :person_id IS NULL AND CAST(:organisation_id AS uuid) IS NOT NULL
     ) audience
 """
-_FEED_PARAMETERS = {
-    column.name: bindparam(column.name, type_=column.type)
-    for column in columns_of(ChangeFeedRow)
-    if column.name != "organisation_id"
-}
+_FEED_PARAMETERS = {column.name: bindparam(column.name, type_=column.type) for column in columns_of(ChangeFeedRow)}
 
 
 def traced(write: str) -> TextClause:
@@ -102,7 +104,8 @@ def traced(write: str) -> TextClause:
 
     Where nothing is written, there is no trail. The feed gets a row for the unit, and one for each
     organisation that may see the record: an organisation that reaches the person sees the person's
-    record and those that opened the reach.
+    record, those that opened the reach and those that are its own. What belongs to no person and is
+    an organisation's own is told to it too.
     """
     trail = f"fed AS ({_FEED}), audited AS ({_AUDIT} FROM written)"
     parameters = _FEED_PARAMETERS | _AUDIT_PARAMETERS | {"today": bindparam("today", type_=Date)}
@@ -184,7 +187,8 @@ def facts_of_many(
 ) -> dict[str, Any]:
     """The parameters of many traced writes of one kind: what all of them have in common."""
     audited = _audited(act, persons=(), entity=entity, record_id=None, groups=groups)
-    return {name: value for name, value in audited.items() if name not in _OF_EACH} | {"op": op, "today": today}
+    common = {name: value for name, value in audited.items() if name not in _OF_EACH}
+    return common | {"op": op, "organisation_id": None, "today": today}
 
 
 def in_force(today: date) -> ColumnElement[bool]:

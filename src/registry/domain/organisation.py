@@ -17,6 +17,12 @@ class OrganisationKind(StrEnum):
     VOLUNTEER_TEAM = "volunteer_team"
 
 
+OF_COMMUNES = frozenset(
+    {OrganisationKind.COUNSELLING_POINT, OrganisationKind.AFTERCARE_CLUB, OrganisationKind.VOLUNTEER_TEAM}
+)
+"""Organisations that a commune sets up around its people: each kind has a collection of its own."""
+
+
 class ReachReason(StrEnum):
     """Why an organisation reaches a person."""
 
@@ -30,6 +36,12 @@ class OrganisationUnknown(RuleViolation):
     """The id names no organisation."""
 
     code = "organisation_unknown"
+
+
+class OrganisationKeptElsewhere(RuleViolation):
+    """The organisation is of a kind that has a collection of its own; only there it is founded, corrected or voided."""
+
+    code = "organisation_kept_elsewhere"
 
 
 class OrganisationCodeTaken(RuleViolation):

@@ -29,6 +29,12 @@ class RecordIdConflict(RuleViolation):
     code = "record_id_conflict"
 
 
+class NamedRecordUnknown(RuleViolation):
+    """The body names a record that is not there, is voided, or is out of the caller's reach."""
+
+    code = "named_record_unknown"
+
+
 class RecordVoided(RuleViolation):
     """The record is voided and does not change any more."""
 

@@ -20,6 +20,7 @@ class SyncKind(StrEnum):
     ORGANISATION = "organisation"
     COMMUNE_STATUS = "commune_status"
     SUSPECTED_COUNT = "suspected_count"
+    COUNSELLING_POINT = "counselling_point"
 
 
 class PushVerb(StrEnum):

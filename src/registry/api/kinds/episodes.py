@@ -115,6 +115,8 @@ EPISODES = Kind(
         }
     },
     correction={"planned_months": 12},
+    refers_to=("provider_id",),
+    refers_within=("course_id",),
     review_void=review_void,
     void_refusals=("course_continued",),
     follow=follow_episode,

@@ -122,6 +122,10 @@ class Kind:
     review_void: ReviewVoid = voids_freely
     void_refusals: tuple[str, ...] = ()
     follow: Follow = stands_alone
+    refers_to: tuple[str, ...] = ()
+    """Fields of the body that name records which no person owns: of one push those are written first."""
+    refers_within: tuple[str, ...] = ()
+    """Fields of the body that name other records of the same person."""
     in_emergency: bool = True
     """Whether an emergency access that opens its groups of fields opens it."""
 

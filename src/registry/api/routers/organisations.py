@@ -67,6 +67,7 @@ router.include_router(
         "unit_not_in_force",
         "unit_not_granted",
         "organisation_code_taken",
+        "organisation_kept_elsewhere",
         "dates_out_of_order",
     )
 )

@@ -7,6 +7,7 @@ from pydantic import Field
 from registry.api.pagination import MAX_LIMIT
 from registry.api.schemas import examples
 from registry.api.schemas.cases import DeterminationOut, EpisodeOut, FileOut, SubstanceUseOut, TestOut
+from registry.api.schemas.counselling_points import CounsellingPointOut
 from registry.api.schemas.fields import Out
 from registry.api.schemas.persons import IdentityDocumentOut, PersonOut, ReachedPersonOut, ResidenceOut
 from registry.api.schemas.records import Version
@@ -29,6 +30,7 @@ AnyRecordOut = (
     | OrganisationOut
     | CommuneStatusOut
     | SuspectedCountOut
+    | CounsellingPointOut
 )
 
 

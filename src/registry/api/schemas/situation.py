@@ -14,17 +14,26 @@ from registry.domain.situation import CommuneStatus
 OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,29}$", max_length=30)]
 
 
-class OrganisationFields(BaseModel):
-    """An organisation that treats people."""
+class DirectoryFields(BaseModel):
+    """What the directory shows of an organisation of any kind."""
 
     code: OrganisationCode = Field(description="Short code, unique in the province.", examples=["PY-CSCN-01"])
     name: Line = Field(description="Name.", examples=["Cơ sở cai nghiện ma túy tỉnh Phú Yên"])
-    kind: OrganisationKind = Field(description="What it is.", examples=["rehab_facility_public"])
     unit_code: CommuneCode = Field(
         description="The commune it lies in, by its code on `opened_on`.", examples=["22015"]
     )
     opened_on: Day = Field(description="First day of its work.", examples=["2015-01-01"])
     closed_on: Day | None = Field(default=None, description="Last day of its work; null while it goes on.")
+
+
+class OrganisationFields(DirectoryFields):
+    """An organisation that treats people."""
+
+    kind: OrganisationKind = Field(
+        description="What it is. Counselling points, clubs and volunteer teams are shown here, and written in their "
+        "own collections.",
+        examples=["rehab_facility_public"],
+    )
 
 
 class OrganisationBody(In, OrganisationFields):

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
+from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
 from registry.api.kinds.organisations import ORGANISATIONS
@@ -34,6 +35,7 @@ KINDS: Mapping[SyncKind, Kind] = {
         ORGANISATIONS,
         STATUSES,
         COUNTS,
+        COUNSELLING_POINTS,
     )
 }
 """Every kind that travels. Medical results, moves, orders to erase and breaches do not."""
@@ -76,8 +78,6 @@ def named_by(kind: Kind, key: Key, body: Any) -> frozenset[tuple[UUID | None, UU
     named: set[tuple[UUID | None, UUID]] = set()
     if key.person_id is not None:
         named.add((None, key.person_id))
-    if kind is EPISODES and body is not None:
-        provider_id, course_id = body.provider_id, body.course_id
-        named |= {(None, provider_id)} if provider_id else set()
-        named |= {(key.person_id, course_id)} if course_id and course_id != key.id else set()
-    return frozenset(named)
+    owners = (*((field, None) for field in kind.refers_to), *((field, key.person_id) for field in kind.refers_within))
+    named |= {(owner, value) for field, owner in owners if (value := getattr(body, field, None)) is not None}
+    return frozenset(named - {(key.person_id, key.id)})

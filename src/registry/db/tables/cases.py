@@ -112,6 +112,8 @@ class EpisodeRow(OfPerson, table=True):
         states=RecordState,
     )
 
+    organisation_column = "provider_id"
+
     root_id: UUID
     course_id: UUID
     track: Track = Field(sa_type=Coded(Track))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, DateTime, Dialect, ForeignKeyConstraint, LargeBinary, String, Text
@@ -101,6 +101,9 @@ class Recorded(SQLModel):
 
     A former state holds every column but those that are excluded here, and the unit, which the history's row has.
     """
+
+    organisation_column: ClassVar[str | None] = None
+    """The column that names the organisation whose own record it is: it may see the record beside the unit."""
 
     version: int = 1
     state: RecordState = Field(default=RecordState.ACTIVE, sa_type=Coded(RecordState))

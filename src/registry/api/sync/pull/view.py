@@ -7,7 +7,6 @@ from functools import cached_property
 from pydantic_core import to_json
 
 from registry.api.actor import Actor
-from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.persons import PERSONS
 from registry.api.records.kind import Kind
 from registry.api.schemas.persons import ReachedPersonOut
@@ -34,7 +33,7 @@ class View:
         roles = {grant.role for grant in actor.grants}
         kinds = [kind for kind in KINDS.values() if all(kind.read in POLICY[role] for role in roles)]
         if isinstance(actor.scope, OrganisationScope):
-            kinds = [kind for kind in kinds if kind in (PERSONS, EPISODES)]
+            kinds = [kind for kind in kinds if kind is PERSONS or kind.table.organisation_column is not None]
         return cls(actor.scope, tuple(kinds))
 
     @cached_property

@@ -32,7 +32,7 @@ from registry.domain.sync import ParentNotApplied, PushNotWhole, PushStatus, Ref
 
 log = logging.getLogger(__name__)
 
-_NOT_THERE = frozenset({"not_found", "organisation_unknown", "course_unknown"})
+_NOT_THERE = frozenset({"not_found", "organisation_unknown", "course_unknown", "named_record_unknown"})
 """Codes of refusals that a creation which is still to come would take away."""
 
 

@@ -1,0 +1,80 @@
+"""What kinds of organisations with a table of their own share: the record is theirs, the directory follows it.
+
+A kind of these has `decide` make its columns with `organisations.placed`, `follow=listed_as(...)` and
+`review_void=within_reach`; its table is an `OwnOrganisation`.
+"""
+
+from uuid import UUID
+
+from registry.api.kinds.organisations import ORGANISATIONS
+from registry.api.records.kind import Desk, Follow
+from registry.db import organisations, records
+from registry.db.records import AnyRow, Key
+from registry.db.tables.network import OwnOrganisation
+from registry.db.tables.persons import PersonRow
+from registry.db.tables.situation import OrganisationRow
+from registry.domain.access import OrganisationNotGranted, OrganisationScope, require_units
+from registry.domain.organisation import OrganisationKind, OrganisationUnknown
+from registry.domain.record import RecordIdConflict, RecordState
+
+_LISTED = (
+    *("unit_id", "site_unit_id", "unit_code", "code", "name", "sort_key"),
+    *("opened_on", "closed_on", "state", "void_reason"),
+)
+"""The columns that the directory takes from the record."""
+_RECORDED = ("id", "recorded_at", "changed_at", "changed_by", "fingerprint")
+REFUSALS = (
+    *("unit_unknown", "unit_not_in_force", "unit_not_granted"),
+    *("organisation_code_taken", "dates_out_of_order", "record_id_conflict"),
+)
+"""What the rules of all these kinds refuse."""
+VOID_REFUSALS = ("unit_not_granted",)
+
+
+def listed_as(kind: OrganisationKind) -> Follow:
+    """Make what follows a record of such a kind: its entry in the directory is written with it."""
+
+    async def follow(desk: Desk, row: AnyRow) -> None:
+        if not isinstance(row, OwnOrganisation):
+            raise TypeError
+        session, act, today = desk.session, desk.actor.act, desk.actor.today
+        shown = {name: getattr(row, name) for name in _LISTED}
+        if row.version == 1:
+            recorded = {name: getattr(row, name) for name in _RECORDED}
+            entry = OrganisationRow(**shown, **recorded, kind=kind)
+            if await records.add(session, entry, act, groups=ORGANISATIONS.groups, today=today) is not None:
+                raise RecordIdConflict(pointer="/id")
+            return
+        listed = await records.lock(session, OrganisationRow, Key(row.id), scope=desk.actor.scope, today=today)
+        if listed is not None and any(getattr(listed, name) != value for name, value in shown.items()):
+            await records.change(session, listed, shown, act, groups=ORGANISATIONS.groups, today=today)
+
+    return follow
+
+
+async def within_reach(desk: Desk, _person: PersonRow | None, row: AnyRow) -> None:
+    """Let only those void an organisation who may set one up there: its own officers may not."""
+    require_units(desk.actor.scope, row.unit_id)
+
+
+async def named_organisation(
+    desk: Desk, organisation_id: UUID, *kinds: OrganisationKind, pointer: str = "/organisation_id"
+) -> OrganisationRow:
+    """Find an organisation of one of the kinds that a record names; officers of an organisation name their own."""
+    named = await organisations.get(desk.session, organisation_id)
+    if named is None or named.state is RecordState.VOIDED or named.kind not in kinds:
+        raise OrganisationUnknown(pointer=pointer)
+    scope = desk.actor.scope
+    if isinstance(scope, OrganisationScope) and organisation_id not in scope.organisations:
+        raise OrganisationNotGranted(pointer=pointer)
+    return named
+
+
+async def seat_of(
+    desk: Desk, organisation_id: UUID, *kinds: OrganisationKind, pointer: str = "/organisation_id"
+) -> OrganisationRow:
+    """Find the organisation to which a record that no person owns belongs: it lies in the caller's units as well."""
+    named = await named_organisation(desk, organisation_id, *kinds, pointer=pointer)
+    if not isinstance(desk.actor.scope, OrganisationScope):
+        require_units(desk.actor.scope, named.unit_id, pointer=pointer)
+    return named

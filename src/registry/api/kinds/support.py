@@ -1,0 +1,53 @@
+"""What records of support share: they name an organisation of the network, and let it reach the person."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from registry.api.kinds.own_organisations import named_organisation
+from registry.api.records.kind import Desk, Draft
+from registry.db import reach
+from registry.db.records import AnyRow
+from registry.db.tables.columns import OfPerson
+from registry.domain.organisation import OrganisationKind, ReachReason
+from registry.domain.person import PersonRestricted, Processing
+from registry.domain.record import RecordState
+from registry.domain.support import SupportBasis
+
+
+async def open_reach(
+    desk: Desk,
+    draft: Draft[Any],
+    *kinds: OrganisationKind,
+    because: ReachReason,
+    organisation_id: UUID,
+    basis: SupportBasis,
+    ended_on: date | None,
+) -> None:
+    """Let the organisation that a record names reach its person until some time after the record has ended.
+
+    The organisation is of one of the kinds, wherever it lies. A restricted person is opened to no other organisation
+    on the ground of consent alone.
+    """
+    person, former = draft.owner, draft.former
+    if getattr(former, "organisation_id", None) != organisation_id:
+        await named_organisation(desk, organisation_id, *kinds)
+        if person.processing is Processing.RESTRICTED and basis is SupportBasis.CONSENT:
+            raise PersonRestricted(pointer="/organisation_id")
+    await reach.follow(
+        desk.session,
+        person_id=person.id,
+        unit_id=person.unit_id,
+        because=because,
+        record_id=draft.id,
+        organisation_id=organisation_id,
+        from_on=desk.actor.today,
+        ended_on=ended_on,
+        linger=timedelta(days=desk.settings.reach_days),
+    )
+
+
+async def withdraw_reach(desk: Desk, row: AnyRow) -> None:
+    """End at once the reach that a voided record had opened."""
+    if isinstance(row, OfPerson) and row.state is RecordState.VOIDED:
+        await reach.withdraw(desk.session, person_id=row.person_id, record_id=row.id, today=desk.actor.today)

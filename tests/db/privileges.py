@@ -6,7 +6,10 @@ from registry.db.tables.all import metadata
 PUBLIC = {"unit", "unit_version", "unit_on", "unit_succession", "map_edition", "map_source", "service_state"}
 """The map and the service's own state: no row of these is about a person."""
 BEHIND = sorted(set(metadata.tables) - PUBLIC)
-DIRECTORIES = {"organisation", "access_grant", "api_client", "token_revocation", "dpop_proof", "idempotency_key"}
+DIRECTORIES = {
+    *("organisation", "access_grant", "api_client", "token_revocation", "dpop_proof", "idempotency_key"),
+    "match_pass",
+}
 """Without rows of people: which organisations there are, what administrators and requests keep about access."""
 SEALS = {"audit_leaf", "audit_checkpoint"}
 """Hashes and signatures: they tell of nobody."""
@@ -33,7 +36,10 @@ WRITTEN_BY_UNITS = {
     *("sync_rejection", "counselling_point"),
 }
 WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
-WRITTEN_BY_WORKER = {"task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint", "emergency_access"}
+WRITTEN_BY_WORKER = {
+    *("task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint", "emergency_access"),
+    "match_pass",
+}
 WRITTEN_IN_EMERGENCY = {"emergency_access", "task", "audit_event"}
 WRITTEN_BY_ORGANISATIONS = {
     *("episode", "reach", "record_history", "change_feed", "audit_event", "task"),

@@ -2,6 +2,8 @@
 
 from uuid import UUID, uuid4
 
+import pytest
+from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import duplicates
@@ -70,3 +72,88 @@ async def test_who_was_merged_is_found_as_the_survivor_where_the_survivor_is(ses
 
     assert (candidate.portrait.id, candidate.unit_id) == (survivor.id, THERE)
     assert candidate.portrait.full_name == "Trần Văn Cũ"
+
+
+CROWD = 2_000
+CROWDED = text(f"""
+    WITH crowd AS (
+        INSERT INTO person (id, root_id, unit_id, unit_certainty, full_name, folded_name, sort_key, aliases, sex,
+            nationality, education, processing, version, state, recorded_at, changed_at, changed_by, fingerprint)
+        SELECT id, id, {THERE}, 'whole', 'Một', 'mot', 'mot', '{{}}', 'male', 'VN', 'unknown', 'unrestricted', 1,
+            'active', now(), now(), 'x', ''
+        FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, {CROWD})) AS one
+        RETURNING id
+    ), grouped AS (
+        INSERT INTO person_match_key (person_id, key, unit_id)
+        SELECT id, key, {THERE} FROM crowd, unnest(CAST(:keys AS bytea[])) AS key
+    )
+    INSERT INTO identity_document (person_id, id, unit_id, document_type, number, number_index, number_index_key,
+        version, state, recorded_at, changed_at, changed_by, fingerprint)
+    SELECT id, id, {THERE}, 'cccd', '', :number, 1, 1, 'active', now(), now(), 'x', '' FROM crowd
+""")  # noqa: S608 - made of numbers
+READ = text("""
+    SELECT relname, CASE relkind WHEN 'i' THEN pg_stat_get_xact_tuples_returned(oid)
+        ELSE pg_stat_get_xact_tuples_returned(oid) + pg_stat_get_xact_tuples_fetched(oid) END
+    FROM pg_class WHERE relname IN (
+        'person', 'person_match_key', 'ix_person_match_key_key', 'identity_document',
+        'ix_identity_document_number_index'
+    )
+""")
+
+
+async def rows_read(session: AsyncSession) -> dict[str, int]:
+    """How many rows and entries of indexes the transaction has read so far."""
+    answer = await (await session.connection()).execute(READ)
+    return {str(name): int(count) for name, count in answer}
+
+
+@pytest.mark.parametrize(
+    ("keys", "numbers"),
+    [
+        pytest.param(["common"], [], id="a common name"),
+        pytest.param(["rare", "common", "other"], [], id="a rare name and common ones"),
+        pytest.param([], ["number"], id="a number that thousands were given"),
+        pytest.param(["common", "other"], ["number", "nobody's"], id="both"),
+    ],
+)
+async def test_of_a_crowd_no_more_is_read_than_promised(
+    session: AsyncSession, keys: list[str], numbers: list[str]
+) -> None:
+    # Of their own in each case: indexes still hold what another test has rolled back.
+    made = {name: uuid4().bytes for name in ("common", "other", "rare", "number", "nobody's")}
+    crowd = {"keys": [made["common"], made["other"]], "number": made["number"]}
+    await (await session.connection()).execute(CROWDED, crowd)
+    rare = await grouped(session, a_person_row(), made["rare"])
+    await (await session.connection()).execute(text("ANALYZE person, person_match_key, identity_document"))
+    before = await rows_read(session)
+
+    read = await found(session, *(made[name] for name in keys), numbers=tuple(made[name] for name in numbers))
+
+    counted = {name: count - before[name] for name, count in (await rows_read(session)).items()}
+    assert len(read) == MOST_CANDIDATES
+    assert (rare in read) == ("rare" in keys)
+    assert counted["ix_person_match_key_key"] <= MOST_CANDIDATES
+    assert counted["person_match_key"] <= MOST_CANDIDATES
+    assert counted["ix_identity_document_number_index"] <= MOST_CANDIDATES
+    assert counted["person"] <= 2 * MOST_CANDIDATES + 1  # candidates and their survivors, and who is asked for
+    assert counted["identity_document"] <= 2 * MOST_CANDIDATES  # by the number, and by the candidate
+
+
+async def test_whom_it_finds_is_the_same_each_time(session: AsyncSession) -> None:
+    await (await session.connection()).execute(CROWDED, {"keys": [COMMON], "number": NUMBER})
+
+    assert sorted(await found(session, COMMON)) == sorted(await found(session, COMMON))
+
+
+async def test_who_was_corrected_since_they_were_read_is_left_alone(session: AsyncSession) -> None:
+    person, corrected = a_person_row(), a_person_row()
+    await grouped(session, person, COMMON)
+    await grouped(session, corrected, COMMON)
+    stale = a_person_row(id=corrected.id, version=corrected.version - 1)
+
+    changed = await duplicates.keep_keys_of(session, [(person, [RARE]), (stale, [RARE])])
+
+    assert changed == 1
+    assert await found(session, RARE) == [person.id]
+    assert await found(session, COMMON) == [corrected.id]
+    assert await duplicates.keep_keys_of(session, [(person, [RARE])]) == 0

@@ -101,6 +101,7 @@ class TestCatalogue:
             ("unit_record_history", "organisations_for_organisations"),
             ("task", "kept_by_worker"), ("worker_job", "kept_by_worker"), ("worker_job", "shown_to_units"),
             ("access_grant", "seen_by_worker"), ("subject_request", "seen_by_worker"), ("move", "seen_by_worker"),
+            ("person", "seen_by_worker"), ("match_pass", "kept_by_worker"),
             ("audit_event", "sealed"),
             *((table, f"read_by_{role}") for table in SEALS for role in ("worker", "auditor")),
             ("emergency_access", "ended_by_worker"), ("sync_rejection", "purged"),

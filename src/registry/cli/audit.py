@@ -10,12 +10,11 @@ import typer
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.clock import system_clock
+from registry.cli.host import settings_with
 from registry.database import one_transaction, open_database
 from registry.db import context, seals
-from registry.demo.setup import DemoHome
 from registry.domain.audit_log import Fault, Finding, Verdict
 from registry.errors import CannotRun
-from registry.settings import Settings
 from registry.signed_note import NoteInvalid, Verifier
 from registry.usecases import sealing
 
@@ -38,7 +37,7 @@ SENTENCES = {
 @app.command("seal")
 def seal_now() -> None:
     """Seal what waits, and put the newest checkpoint outside. The worker does both by itself."""
-    settings = _settings()
+    settings = settings_with("audit_key")
     signer = sealing.signer_of(settings)
 
     async def seal(session: AsyncSession) -> int:
@@ -71,7 +70,7 @@ def verify(
     Without a checkpoint from outside, only those in the database are compared: whoever holds the database and the key
     could have made these.
     """
-    settings = _settings()
+    settings = settings_with("audit_key")
     verifiers = _verifiers(public_key) if public_key else [sealing.signer_of(settings).verifier]
 
     async def inspect(session: AsyncSession) -> Verdict:
@@ -96,14 +95,14 @@ def list_checkpoints() -> None:
             raise CannotRun("nothing is sealed yet")
         return row.note
 
-    with open_database(_settings()) as database:
+    with open_database(settings_with("audit_key")) as database:
         typer.echo(_run(database.url, newest), nl=False)
 
 
 @app.command("public-key")
 def show_public_key() -> None:
     """Print the public key with which others check the checkpoints: name+id+key (C2SP signed-note)."""
-    typer.echo(sealing.signer_of(_settings()).verifier)
+    typer.echo(sealing.signer_of(settings_with("audit_key")).verifier)
 
 
 def _run(url: str, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
@@ -113,13 +112,6 @@ def _run(url: str, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
             return await work(session)
 
     return asyncio.run(in_one_transaction())
-
-
-def _settings() -> Settings:
-    """Take the settings of the environment; a demo that lies where they point has a key of its own."""
-    given = Settings()
-    home = DemoHome.of(given)
-    return home.settings(given, public_url=given.public_url) if home.exists and given.audit_key is None else given
 
 
 def _verifiers(file: Path) -> list[Verifier]:

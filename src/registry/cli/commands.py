@@ -12,7 +12,21 @@ from sqlalchemy.exc import DBAPIError
 from registry import __version__
 from registry.api.language import Language
 from registry.api.problems import CATALOGUE
-from registry.cli import audit, clients, database, demo, grants, keys, openapi, policy, serve, token, tokens, worker
+from registry.cli import (
+    audit,
+    clients,
+    database,
+    demo,
+    duplicates,
+    grants,
+    keys,
+    openapi,
+    policy,
+    serve,
+    token,
+    tokens,
+    worker,
+)
 from registry.domain.errors import DomainError
 from registry.embedded import EmbeddedPostgresError
 from registry.errors import CannotRun
@@ -34,6 +48,7 @@ app.add_typer(tokens.app, name="tokens")
 app.add_typer(worker.app, name="worker")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
+app.add_typer(duplicates.app, name="duplicates")
 app.command("token")(token.token)
 app.command("openapi")(openapi.openapi)
 app.command("policy")(policy.policy)

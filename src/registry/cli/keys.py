@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 
 import typer
 
+from registry.cli.host import settings_with
 from registry.database import open_database
 from registry.db import key_rotation
 from registry.db.engine import Sessions, create_engine, create_sessions
 from registry.db.key_rotation import Move, Moved
-from registry.demo.setup import DemoHome
 from registry.errors import CannotRun
 from registry.settings import Settings
 from registry.vault.ring import KeyRing, add_key
@@ -71,10 +71,7 @@ def reindex() -> None:
 
 def _opened() -> tuple[Settings, KeyRing]:
     """Read the ring: the service's, or that of the demo in the data directory."""
-    settings = Settings()
-    home = DemoHome.of(settings)
-    if settings.master_keys is None and home.exists:
-        settings = home.settings(settings, public_url=settings.public_url)
+    settings = settings_with("master_keys")
     try:
         return settings, settings.key_ring()
     except ValueError as error:

@@ -48,7 +48,8 @@ ALTER FUNCTION app.keep_outcome(bytea, bytea, smallint, text, int, timestamptz) 
 ALTER FUNCTION app.move_offered(uuid, uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.erase_person(uuid, text, timestamptz, date) OWNER TO registry_definer;
 ALTER FUNCTION app.people_alike(uuid, bytea[], bytea[]) OWNER TO registry_definer;
-ALTER FUNCTION app.review_duplicates(uuid[], uuid[], int[], text, timestamptz, timestamptz) OWNER TO registry_definer;
+ALTER FUNCTION app.review_duplicates(uuid[], uuid[], uuid[], int[], text, timestamptz, timestamptz)
+    OWNER TO registry_definer;
 ALTER FUNCTION app.erase_by_order(uuid, uuid, text, timestamptz, date) OWNER TO registry_definer;
 ALTER FUNCTION app.forget_rejections(uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.tell_of_ended_reach(date) OWNER TO registry_definer;

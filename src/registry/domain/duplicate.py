@@ -21,8 +21,10 @@ REVIEWED, MOST_REVIEWS = 75, 3
 country, a common name and a year of birth are shared by thousands."""
 
 MOST_CANDIDATES = 200
-"""People compared per check; those who share the rarest keys come first."""
+"""People compared per check; those who share the most telling groups come first."""
 
+RULES = "1 born, name in year"
+"""Names the groups below: who is in others since a release, or under another secret, is put into these anew."""
 
 _PAIRS = UUID("5f0d6a0e-6d0b-4c57-9b8e-3f6a1c2d7e41")
 
@@ -96,22 +98,21 @@ class Likeness:
 def blocking_keys(portrait: Portrait) -> frozenset[str]:
     """Name the small groups in which a duplicate of this person would be looked for.
 
-    A name is told without order or accents. With a year of birth the groups are narrow; one of them leaves
-    out the middle of the name. Without a year it is the whole name alone.
+    Names are told without accents. Who shares no group has no score that is shown, so these are all there are: the
+    first and last name with a day of birth, which a middle name left out and day and month swapped do not change; and
+    each whole name, in any order, with its year.
     """
-    names = _names(portrait)
-    years = () if portrait.birth_year is None else (portrait.birth_year,)
-    return frozenset((*_named_in(names, years), *_given_in(names, years), *_named(names)))
+    return frozenset((*_born(portrait), *_named(_names(portrait), _years(portrait))))
 
 
 def keys_to_search(portrait: Portrait) -> tuple[str, ...]:
-    """The groups to look into, the narrowest first: the person's own, and those of the years beside the declared one.
+    """The groups to look into, the most telling first: the person's own, then the name in years beside the declared.
 
-    Years are often a guess.
+    Years are often a guess; an alias and another year say too little.
     """
-    names, year = _names(portrait), portrait.birth_year
-    years = () if year is None else (year, year - 1, year + 1)
-    return tuple(dict.fromkeys((*_named_in(names, years), *_given_in(names, years), *_named(names))))
+    names, years = _names(portrait), _years(portrait)
+    beside = tuple(near for year in years for near in (year - 1, year + 1))
+    return tuple(dict.fromkeys((*_born(portrait), *_named(names, years), *_named(names[:1], beside))))
 
 
 def pair_id(one: UUID, other: UUID, *, is_certain: bool) -> UUID:
@@ -141,16 +142,19 @@ def _names(portrait: Portrait) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(words for words in told if words))
 
 
-def _named(names: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    return (f"name {' '.join(sorted(words))}" for words in names)
+def _years(portrait: Portrait) -> tuple[int, ...]:
+    return () if portrait.birth_year is None else (portrait.birth_year,)
 
 
-def _named_in(names: Iterable[tuple[str, ...]], years: Iterable[int]) -> Iterator[str]:
-    return (f"{name} {year}" for year, name in product(years, _named(names)))
+def _born(portrait: Portrait) -> Iterator[str]:
+    words, born = tokens(portrait.full_name), portrait.birth_date
+    if words and born is not None:
+        first, second = sorted((born.month, born.day))
+        yield f"born {words[0]} {words[-1]} {born.year} {first} {second}"
 
 
-def _given_in(names: Iterable[tuple[str, ...]], years: Iterable[int]) -> Iterator[str]:
-    return (f"given {words[-1]} {words[0]} {year}" for year, words in product(years, names))
+def _named(names: Iterable[tuple[str, ...]], years: Iterable[int]) -> Iterator[str]:
+    return (f"name {' '.join(sorted(words))} {year}" for year, words in product(years, names))
 
 
 def _signs(one: Portrait, other: Portrait) -> Iterator[Sign]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from registry.worker.audit import publish_checkpoint, seal_audit_log
+from registry.worker.duplicates import put_into_groups
 from registry.worker.emergency import end_accesses
 from registry.worker.grants import ask_about_continued_grants
 from registry.worker.idempotency import forget_keys
@@ -29,5 +30,6 @@ JOBS: tuple[Job, ...] = (
     Job("subject_requests_overdue", timedelta(minutes=15), tell_of_overdue_requests),
     Job("idempotency_keys_forgotten", timedelta(hours=1), forget_keys),
     Job("proofs_purged", timedelta(minutes=1), purge_proofs),
+    Job("match_groups_made", timedelta(minutes=1), put_into_groups),
     Job("rejections_purged", timedelta(hours=1), purge_rejections),
 )

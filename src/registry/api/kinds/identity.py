@@ -15,7 +15,8 @@ from registry.api.tags import Tag
 from registry.db.tables.persons import IdentityDocumentRow, ResidenceRow
 from registry.domain.access import FieldGroup, Permission
 from registry.domain.period import require_order, require_past
-from registry.domain.person import DocumentType, normalise_number, number_warnings
+from registry.domain.person import normalise_number, number_warnings
+from registry.usecases.duplicates import indexes_of
 
 
 async def decide_document(desk: Desk, draft: Draft[IdentityDocumentBody]) -> Decision:
@@ -29,8 +30,7 @@ async def decide_document(desk: Desk, draft: Draft[IdentityDocumentBody]) -> Dec
     }
     remarks = number_warnings(body.document_type, body.number, sex=person.sex, birth_year=person.birth_year)
     if not isinstance(draft.former, IdentityDocumentRow) or draft.former.number_index != index["number_index"]:
-        indexes = desk.key_ring.indexes(DocumentType, normalise_number(body.number))
-        remarks += await check.check_number(desk, person, indexes)
+        remarks += await check.check_number(desk, person, indexes_of(desk.key_ring, (body.number,)))
     return Decision(draft.columns | index, tuple(remarks))
 
 

@@ -20,6 +20,7 @@ from registry.domain.period import require_order, require_past, require_past_yea
 from registry.domain.person import Warning as Remark
 from registry.domain.person import birth_year_of
 from registry.domain.vietnamese import fold, name_sort_key
+from registry.usecases.duplicates import portrait_of
 from registry.vault.sealed import DataKey
 
 
@@ -94,14 +95,14 @@ async def create_person(desk: Desk, body: PersonIn) -> Written:
     )
     await follow_person(desk, person)
     await flow.create(desk, RESIDENCES, residence, person_id=person.id)
-    alike = await check.check_names(desk, check.portrait_of(person.id, person), unit_id=unit_id)
+    alike = await check.check_names(desk, portrait_of(person.id, person), unit_id=unit_id)
     return Written(person, (*decision.remarks, *alike), is_new=True)
 
 
 async def _check_again(desk: Desk, body: PersonBody, former: PersonRow) -> tuple[Remark, ...]:
     """Check a person for duplicates whose name or birth is corrected; nothing else makes new ones."""
-    portrait = check.portrait_of(former.id, body)
-    if portrait == check.portrait_of(former.id, former):
+    portrait = portrait_of(former.id, body)
+    if portrait == portrait_of(former.id, former):
         return ()
     return await check.check_names(desk, portrait, unit_id=former.unit_id)
 

@@ -117,7 +117,7 @@ class IdentityDocumentRow(OfPerson, table=True):
     __tablename__ = "identity_document"
     __table_args__ = of_person(
         one_of("document_type", DocumentType),
-        Index("ix_identity_document_number_index", "number_index"),
+        Index("ix_identity_document_number_index", "number_index", "person_id"),
     )
 
     document_type: DocumentType = Field(sa_type=Coded(DocumentType))

@@ -1,4 +1,4 @@
-"""What handlers ask for: the transaction, today, the map, and an actor who may do what the route does.
+"""What handlers ask for: the transaction, the map, and an actor who may do what the route does.
 
 All are coroutines, also those that wait for nothing: FastAPI would hand a plain function to a thread.
 """
@@ -32,18 +32,10 @@ from registry.domain.access import Grant, Purpose, TokenScope, UnitScope
 from registry.domain.atlas import Atlas
 from registry.domain.errors import Forbidden
 from registry.domain.policy import POLICY, Access
-from registry.keys import Keys
 from registry.settings import Settings
-from registry.vault.ring import KeyRing
 
 _bearer = HTTPBearer(auto_error=False, scheme_name=BEARER)
 _dpop = HTTPBase(auto_error=False, scheme_name=DPOP, scheme="DPoP")
-
-
-async def current_instant(request: Request) -> datetime:
-    """The instant at which the request is decided."""
-    instant: datetime = request.app.state.clock()
-    return instant
 
 
 async def current_atlas(request: Request) -> Atlas:
@@ -52,83 +44,43 @@ async def current_atlas(request: Request) -> Atlas:
     return atlas
 
 
-async def current_keys(request: Request) -> Keys:
-    """The service's keys."""
-    keys: Keys = request.app.state.keys
-    return keys
-
-
-async def current_key_ring(request: Request) -> KeyRing:
-    """The master keys."""
-    ring: KeyRing = request.app.state.key_ring
-    return ring
-
-
-Now = Annotated[datetime, Depends(current_instant)]
 AtlasDep = Annotated[Atlas, Depends(current_atlas)]
-KeysDep = Annotated[Keys, Depends(current_keys)]
-KeyRingDep = Annotated[KeyRing, Depends(current_key_ring)]
-
-
-async def current_date(now: Now) -> date:
-    """Today in Viet Nam."""
-    return local_date(now)
-
-
-Today = Annotated[date, Depends(current_date)]
-
-
-async def presented(
-    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_dpop)],
-) -> HTTPAuthorizationCredentials | None:
-    """What stands in Authorization, of either scheme; both are named for the specification."""
-    return credentials
-
-
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(presented)]
-
-
-async def current_caller(request: Request, response: Response, now: Now, credentials: Credentials) -> Caller:
-    """Whom the request's token speaks of, counted against the quotas before anything else is done for them."""
-    limits: RateLimits = request.app.state.rate_limits
-    reception: Reception = request.app.state.reception
-    try:
-        welcome = await reception.welcome(request, credentials, now=now.timestamp())
-    except Unauthenticated:
-        limits.count_stranger(request.scope, now=now.timestamp())
-        raise
-    is_search = Tag.LISTS in request.scope["route"].tags
-    limits.count_caller(request.scope, welcome.caller, is_search=is_search, now=now.timestamp())
-    nonce = await reception.accept(welcome, request.app.state.sessions, now=now.timestamp())
-    if nonce is not None:
-        response.headers["DPoP-Nonce"] = nonce
-    return welcome.caller
-
-
-CallerDep = Annotated[Caller, Depends(current_caller)]
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """The one transaction of a request, and what the registry holds of its caller."""
+    """The one transaction of a request, who calls and when, and what the registry holds of them today."""
 
     session: AsyncSession
+    caller: Caller
     standing: Standing
+    at: datetime
+    today: date
 
 
 async def open_visit(
-    request: Request, caller: CallerDep, credentials: Credentials, now: Now, today: Today
+    request: Request,
+    response: Response,
+    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_dpop)],
 ) -> AsyncIterator[Visit]:
     """One request, one transaction, closed until an actor is admitted: commit on return, roll back on raise.
 
     Whoever brings no valid token costs no connection. A token that was verified before something was revoked is
-    verified anew, and no connection is held while keys are fetched for it.
+    verified anew, and no connection is held while keys are fetched for it; one that was ended is refused.
+
+    What comes before an actor is one dependency: FastAPI walks through all that a dependency rests on wherever it is
+    named. Either scheme of Authorization is read by the second; both are named for the specification.
     """
-    tokens: TokenVerifier = request.app.state.tokens
+    state = request.app.state
+    now: datetime = state.clock()
+    today = local_date(now)
+    caller = await _welcomed(request, response, credentials, now=now.timestamp())
+    tokens: TokenVerifier = state.tokens
+    admission: Admission = state.admission
     while True:
-        async with closed_transaction(request.app.state.sessions) as session:
-            found = await standing.of(
+        async with closed_transaction(state.sessions) as session:
+            held = await standing.of(
                 session,
                 issuer=caller.issuer,
                 subject=caller.subject,
@@ -136,37 +88,45 @@ async def open_visit(
                 vendor=caller.vendor,
                 today=today,
             )
-            if credentials is None or tokens.vouches_for(credentials.credentials, epoch=found.epoch):
-                yield Visit(session, found)
+            if credentials is None or tokens.vouches_for(credentials.credentials, epoch=held.epoch):
+                admission.require_current(caller, held)
+                request.state.visit = visit = Visit(session, caller, held, now, today)
+                yield visit
                 return
         await tokens.verify(credentials.credentials, now=now.timestamp())
+
+
+async def _welcomed(
+    request: Request, response: Response, credentials: HTTPAuthorizationCredentials | None, *, now: float
+) -> Caller:
+    """Tell whom the request's token speaks of, counted against the quotas before anything else is done for them."""
+    limits: RateLimits = request.app.state.rate_limits
+    reception: Reception = request.app.state.reception
+    try:
+        welcome = await reception.welcome(request, credentials, now=now)
+    except Unauthenticated:
+        limits.count_stranger(request.scope, now=now)
+        raise
+    is_search = Tag.LISTS in request.scope["route"].tags
+    limits.count_caller(request.scope, welcome.caller, is_search=is_search, now=now)
+    nonce = await reception.accept(welcome, request.app.state.sessions, now=now)
+    if nonce is not None:
+        response.headers["DPoP-Nonce"] = nonce
+    return welcome.caller
 
 
 VisitDep = Annotated[Visit, Depends(open_visit, scope="function")]
 
 
-async def current_session(visit: VisitDep) -> AsyncSession:
-    """The transaction of the request."""
-    return visit.session
-
-
-Session = Annotated[AsyncSession, Depends(current_session)]
-
-
-async def current_standing(request: Request, caller: CallerDep, visit: VisitDep) -> Standing:
-    """What the registry holds of the caller today; a token that was ended since it was issued is refused."""
-    admission: Admission = request.app.state.admission
-    admission.require_current(caller, visit.standing)
-    return visit.standing
+def visit_of(request: Request) -> Visit:
+    """The visit that a dependency opened before."""
+    visit: Visit = request.state.visit
+    return visit
 
 
 async def current_actor(
     request: Request,
-    caller: CallerDep,
-    held: Annotated[Standing, Depends(current_standing)],
-    atlas: AtlasDep,
-    now: Now,
-    today: Today,
+    visit: VisitDep,
     registry_purpose: Annotated[
         Purpose | None,
         Header(
@@ -176,23 +136,25 @@ async def current_actor(
     ] = None,
 ) -> Actor:
     """The caller with the grants in force today, before any permission is asked for."""
+    atlas: Atlas = request.app.state.atlas
+    held, today = visit.standing, visit.today
     bounds = tuple(each.unit_id for each in (held.client, held.vendor) if each is not None and each.unit_id is not None)
     grants = confined(held.grants, bounds, atlas=atlas, today=today)
     actor = Actor(
-        caller=caller,
+        caller=visit.caller,
         grants=grants,
         scope=UnitScope(()),
         purpose=registry_purpose,
         operation=request.scope["route"].operation_id or request.scope["route"].name,
         request_id=current_request_id(),
-        at=now,
+        at=visit.at,
         today=today,
         units=places_of(grants, atlas=atlas, today=today),
         bounds=bounds,
     )
     request.state.actor = actor
     admission: Admission = request.app.state.admission
-    admission.require_software(caller, held)
+    admission.require_software(visit.caller, held)
     return actor
 
 
@@ -232,14 +194,12 @@ class Requires:
         self,
         request: Request,
         actor: SomeActor,
-        session: Session,
-        atlas: AtlasDep,
         registry_grant: RegistryGrant = None,
     ) -> Actor:
         request.state.actor = replace(actor, asked=self.access)
         giving = grants_for(self.access, actor.caller, actor.grants, chosen=registry_grant, purpose=actor.purpose)
-        settings: Settings = request.app.state.settings
-        admitted = await admit(actor, self.access, giving, session=session, atlas=atlas, settings=settings)
+        session, state = visit_of(request).session, request.app.state
+        admitted = await admit(actor, self.access, giving, session=session, atlas=state.atlas, settings=state.settings)
         request.state.actor = admitted
         return admitted
 

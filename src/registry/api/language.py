@@ -1,9 +1,8 @@
 """The caller's language: Vietnamese unless `Accept-Language` prefers English."""
 
 from enum import StrEnum
-from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Request
 
 
 class Language(StrEnum):
@@ -29,13 +28,6 @@ def of_request(request: Request) -> Language:
     """Choose the language in which this request is answered."""
     return preferred(request.headers.get("accept-language"))
 
-
-async def requested(request: Request) -> Language:
-    """Choose the language; a coroutine, since FastAPI would hand a plain function to a thread."""
-    return of_request(request)
-
-
-RequestLanguage = Annotated[Language, Depends(requested)]
 
 _LANGUAGES = {"vi": Language.VI, "en": Language.EN, "*": Language.VI}
 

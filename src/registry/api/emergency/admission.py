@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Header, Request
 
 from registry.api.actor import Actor, grants_for, places_of
-from registry.api.deps import AtlasDep, RegistryGrant, Requires, Session, SomeActor
+from registry.api.deps import RegistryGrant, Requires, SomeActor, visit_of
 from registry.api.records.desk import desk_by
 from registry.api.records.kind import Desk
 from registry.db import context, emergency
@@ -35,16 +35,15 @@ class RequiresInEmergency(Requires):
         self,
         request: Request,
         actor: SomeActor,
-        session: Session,
-        atlas: AtlasDep,
         registry_grant: RegistryGrant = None,
         registry_emergency_access: RegistryEmergencyAccess = None,
     ) -> Actor:
         if registry_emergency_access is None:
-            return await super().__call__(request, actor, session, atlas, registry_grant)
+            return await super().__call__(request, actor, registry_grant)
         request.state.actor = replace(actor, asked=self.access, purpose=actor.purpose or Purpose.EMERGENCY)
         giving = grants_for(_ASKED, actor.caller, actor.grants, chosen=registry_grant, purpose=actor.purpose)
         caller, person_id = actor.act.author, UUID(str(request.path_params["person_id"]))
+        session, atlas = visit_of(request).session, request.app.state.atlas
         await context.act_in_emergency(session, caller=caller)
         row = await emergency.get_own(session, registry_emergency_access, caller=caller)
         held = {grant.id for grant in giving}

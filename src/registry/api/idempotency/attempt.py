@@ -7,12 +7,13 @@ from typing import Any
 
 from fastapi import Depends, Request, Response
 
-from registry.api.deps import CallerDep, KeysDep, Now, Session
+from registry.api.deps import VisitDep
 from registry.api.idempotency.key import REPLAYED, IdempotencyKey, text_of
 from registry.api.records.precondition import version_in
 from registry.api.tags import Tag
 from registry.db import idempotency
 from registry.domain.idempotency import KEPT_FOR, Attempt, Outcome
+from registry.keys import Keys
 
 CODES = ("idempotency_key_reused", "request_under_way")
 """What every operation that writes may answer beside its own."""
@@ -23,10 +24,7 @@ _WRITING = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 async def attempted(
     request: Request,
     response: Response,
-    caller: CallerDep,
-    session: Session,
-    keys: KeysDep,
-    now: Now,
+    visit: VisitDep,
     idempotency_key: IdempotencyKey = None,
 ) -> AsyncIterator[None]:
     """Look the key up before anything else is decided, and keep it with the work.
@@ -37,11 +35,12 @@ async def attempted(
         request.state.attempt = Attempt()
         yield
         return
-    operation = _operation_of(request)
+    keys: Keys = request.app.state.keys
+    caller, operation = visit.caller, _operation_of(request)
     used = ["key", caller.issuer, caller.subject, caller.client_id, operation, text_of(idempotency_key)]
     digest = keys.fingerprint_of(json.dumps(used).encode())
     fingerprint = keys.fingerprint_of(json.dumps(await _content_of(request), sort_keys=True).encode())
-    earlier = await idempotency.outcome_under(session, digest)
+    earlier = await idempotency.outcome_under(visit.session, digest)
     if earlier is not None:
         earlier.require_same(fingerprint)
         response.headers[REPLAYED] = "true"
@@ -57,7 +56,7 @@ async def attempted(
             reference=response.headers.get("Location", request.url.path),
             version=version_in(response.headers.get("ETag")),
         )
-        await idempotency.keep(session, digest, outcome, until=now + KEPT_FOR)
+        await idempotency.keep(visit.session, digest, outcome, until=visit.at + KEPT_FOR)
 
 
 ATTEMPTED = Depends(attempted, scope="function")

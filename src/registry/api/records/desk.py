@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from registry.api import language
 from registry.api.actor import Actor, grants_for
-from registry.api.deps import AtlasDep, KeyRingDep, KeysDep, Requires, Session, admit
+from registry.api.deps import Requires, admit, visit_of
 from registry.api.idempotency.attempt import attempt_of
-from registry.api.language import RequestLanguage
 from registry.api.records.kind import Desk
 from registry.db.sealing import Vault
 from registry.domain.access import FieldGroup, Permission, require_units
@@ -30,25 +30,16 @@ def desk_for(
 def desk_by(admission: Requires) -> Callable[..., Coroutine[Any, Any, Desk]]:
     """Make the dependency for operations to which a certain door admits."""
 
-    async def laid_out(
-        request: Request,
-        actor: Annotated[Actor, Depends(admission)],
-        session: Session,
-        atlas: AtlasDep,
-        keys: KeysDep,
-        key_ring: KeyRingDep,
-        language: RequestLanguage,
-    ) -> Desk:
-        state = request.app.state
-        vault = Vault(session, key_ring)
+    async def laid_out(request: Request, actor: Annotated[Actor, Depends(admission)]) -> Desk:
+        session, state = visit_of(request).session, request.app.state
         return Desk(
             session,
             actor,
-            atlas,
-            keys,
-            key_ring,
-            vault,
-            language,
+            state.atlas,
+            state.keys,
+            state.key_ring,
+            Vault(session, state.key_ring),
+            language.of_request(request),
             state.settings,
             state.calendar,
             admission.access,

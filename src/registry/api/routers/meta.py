@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request
 from registry import __version__
 from registry.api import problems
 from registry.api.code_lists import code_lists
-from registry.api.deps import Now, Reader, Session
+from registry.api.deps import Reader, visit_of
 from registry.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from registry.api.quotas import RateLimits
 from registry.api.schemas.push import MOST_OPERATIONS
@@ -24,14 +24,14 @@ router = APIRouter(tags=[Tag.SERVICE], route_class=StrictRoute)
     summary="Read about the service",
     responses=problems.responses(*problems.WITH_TOKEN),
 )
-async def get_meta(_: Reader, request: Request, session: Session, now: Now) -> MetaOut:
+async def get_meta(actor: Reader, request: Request) -> MetaOut:
     """Version, time, limits, the feed's epoch and the versions of all code lists."""
     settings: Settings = request.app.state.settings
     rate_limits: RateLimits = request.app.state.rate_limits
     return MetaOut(
         version=__version__,
-        server_time=now,
-        feed_epoch=await state.feed_epoch(session),
+        server_time=actor.at,
+        feed_epoch=await state.feed_epoch(visit_of(request).session),
         limits=LimitsOut(
             max_body_bytes=settings.max_body_bytes,
             max_push_bytes=settings.max_push_bytes,

@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from registry.api import problems
-from registry.api.deps import AtlasDep, Reader, Today
+from registry.api.deps import AtlasDep, Reader
 from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, ListPaging, list_paging
 from registry.api.schemas.fields import Day, Line, UnitCode
 from registry.api.schemas.units import (
@@ -54,7 +54,6 @@ async def list_units(
     response: Response,
     actor: Reader,
     atlas: AtlasDep,
-    today: Today,
     level: Annotated[Level | None, Query(description="Only this tier.", examples=["commune"])] = None,
     parent: Annotated[
         UnitCode | None,
@@ -73,7 +72,7 @@ async def list_units(
     `q=hoa`, `q=Hòa` and `q=Hoà` find the same units, and `d` finds `đ`. A `parent` that did not exist
     on the date is refused with its periods and successors.
     """
-    on = on or today
+    on = on or actor.today
     within = None if parent is None else atlas.resolve(parent, on).unit_id
     units = atlas.search(level=level, parent=within, on=on, text=q or "")
     paging = list_paging(request, response, subject=actor.subject, limit=limit, cursor=cursor)
@@ -81,14 +80,14 @@ async def list_units(
 
 
 @router.get("/{code}", summary="Read a unit as it was on a date", responses=problems.responses(*REFUSALS))
-async def get_unit(code: Code, _: Reader, atlas: AtlasDep, today: Today, on: On = None) -> UnitDetailOut:
+async def get_unit(code: Code, actor: Reader, atlas: AtlasDep, on: On = None) -> UnitDetailOut:
     """Read a unit's name, type, parent and ancestors on a date, and everything that its code has named.
 
     A code alone names no unit: commune `00004` is the ward Trúc Bạch until 2025-06-30 and the ward
     Ba Đình, another territory, from 2025-07-01. A code that named nothing on the date answers
     `unit_not_in_force` with its periods and, if it had ended, its successors.
     """
-    on = on or today
+    on = on or actor.today
     unit = atlas.resolve(code, on)
     ancestors = atlas.ancestors(unit.unit_id, on)
     return UnitDetailOut.of(
@@ -112,27 +111,27 @@ async def list_unit_children(
     code: Code,
     actor: Reader,
     atlas: AtlasDep,
-    today: Today,
     on: On = None,
     limit: LimitParameter = DEFAULT_LIMIT,
     cursor: CursorParameter = None,
 ) -> UnitPage:
     """List what lay directly in a unit: a province's districts and, from 2025-07-01, its communes."""
-    on = on or today
+    on = on or actor.today
     units = atlas.children(atlas.resolve(code, on).unit_id, on)
     paging = list_paging(request, response, subject=actor.subject, limit=limit, cursor=cursor)
     return _page(units, atlas, on, paging)
 
 
 @router.get("/{code}/successors", summary="See what became of a unit", responses=problems.responses(*REFUSALS))
-async def get_unit_successors(code: Code, _: Reader, atlas: AtlasDep, today: Today, on: On = None) -> SuccessorsOut:
+async def get_unit_successors(code: Code, actor: Reader, atlas: AtlasDep, on: On = None) -> SuccessorsOut:
     """Tell where the territory of a unit went when it ended, and where its records are counted today.
 
     Name the unit by its code on a date when it existed: `54` on 2020-12-31 is Phú Yên, which went to
     Đắk Lắk (`66`). For a unit that still exists, nothing follows it and it is counted in itself.
     """
-    unit = atlas.resolve(code, on or today)
-    latest = max(on or today, today)
+    on = on or actor.today
+    unit = atlas.resolve(code, on)
+    latest = max(on, actor.today)
     place, certainty = atlas.there(unit.unit_id, latest)
     return SuccessorsOut(
         code=unit.code,

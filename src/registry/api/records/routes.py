@@ -15,6 +15,7 @@ from registry.api.records.answers import GUARDED, TAGGED, PersonPath, answers, e
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk, Kind
 from registry.api.records.precondition import NeededPrecondition, OptionalPrecondition, etag
+from registry.api.router import Router
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import NewRecord, RecordOut, RecordRef, VersionOut, VersionsOut, VoidIn
 from registry.api.strict_json import StrictRoute
@@ -50,7 +51,7 @@ def key_of(kind: Kind) -> ReadKey:
 
 def person_record_routes(kind: Kind, *refusals: str) -> APIRouter:
     """Make the routes of a kind of record that belongs to a person. `refusals` are the codes of its rules."""
-    router = APIRouter(
+    router = Router(
         prefix=f"/v1/persons/{{person_id:uuid}}/{kind.collection}", tags=[kind.tag], route_class=StrictRoute
     )
     _add_create(router, kind, refusals, owned=True)
@@ -62,7 +63,7 @@ def person_record_routes(kind: Kind, *refusals: str) -> APIRouter:
 
 def unit_record_routes(kind: Kind, *refusals: str) -> APIRouter:
     """Make the routes of a kind of record that belongs to a unit."""
-    router = APIRouter(prefix=f"/v1/{kind.collection}", tags=[kind.tag], route_class=StrictRoute)
+    router = Router(prefix=f"/v1/{kind.collection}", tags=[kind.tag], route_class=StrictRoute)
     _add_create(router, kind, refusals, owned=False)
     _add_reading(router, kind)
     _add_changing(router, kind, refusals)

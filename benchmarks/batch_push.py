@@ -28,7 +28,9 @@ _CONTEXT = """
         set_config('app.caller', '', true)
 """
 _HELD = """
-    SELECT id, unit_id FROM person WHERE id = ANY ($1) AND unit_id = ANY ($2::int[]) ORDER BY id FOR NO KEY UPDATE
+    SELECT id, root_id, unit_id, unit_certainty, state, processing, full_name, aliases, sex, birth_date, birth_year,
+        birthplace
+    FROM person WHERE id = ANY ($1) AND unit_id = ANY ($2::int[]) AND state <> 'erased' ORDER BY id FOR NO KEY UPDATE
 """
 _WRITE = """
     WITH written AS (

@@ -12,14 +12,15 @@ SELECT set_config('role', 'registry_units', true), set_config('app.units', array
     set_config('app.organisations', '', true), set_config('app.reached', '', true), set_config('app.caller', '', true);
 SELECT version, state, fingerprint
 FROM app.first_body('episode', md5(:who::text)::uuid, md5('post' || :who::text)::uuid);
-SELECT version, state, recorded_at, changed_at, changed_by, fingerprint, id, root_id, unit_id, unit_certainty,
-    full_name, folded_name, sort_key, aliases, sex, birth_date, birth_year, birthplace, ethnicity, nationality,
-    occupation, education, phone, processing, void_reason
+SELECT id, root_id, unit_id, unit_certainty, state, processing, full_name, aliases, sex, birth_date, birth_year,
+    birthplace
 FROM person
-WHERE id = md5(:who::text)::uuid AND unit_id = ANY (:units::int[]) AND state <> 'erased'
+WHERE id = ANY (ARRAY[md5(:who::text)::uuid]) AND unit_id = ANY (:units::int[]) AND state <> 'erased'
+ORDER BY id
 FOR NO KEY UPDATE
 \gset person_
-SELECT * FROM app.episodes_of(md5(:who::text)::uuid);
+SELECT id, course_id, modality, legal_basis, registered_on, started_on, ended_on, outcome
+FROM app.episodes_of(md5(:who::text)::uuid);
 WITH written AS (
     INSERT INTO episode (version, state, recorded_at, changed_at, changed_by, fingerprint, person_id, id, unit_id,
         root_id, course_id, track, modality, legal_basis, registered_on, started_on, planned_months, therapies)

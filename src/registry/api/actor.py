@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from registry.api.auth.caller import Caller
@@ -23,7 +24,7 @@ from registry.domain.errors import Forbidden
 from registry.domain.policy import POLICY, Access
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Actor:
     """Who acts in this request, and what they may reach with the permission that the operation needs."""
 
@@ -49,7 +50,7 @@ class Actor:
         """The caller's name across issuers; cursors are bound to it."""
         return f"{self.caller.issuer}|{self.caller.subject}"
 
-    @property
+    @cached_property
     def act(self) -> Act:
         """What audit rows say of this request."""
         caller = self.caller

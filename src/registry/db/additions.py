@@ -1,16 +1,17 @@
 """Many new records of people at once: one statement for all of a kind, the trail of each included."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
-from uuid import UUID
 
-from sqlalchemy import Text, TextClause, bindparam
+from pydantic_core import to_json
+from sqlalchemy import LargeBinary, Text, bindparam
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import trail
+from registry.db.prepared import Prepared
 from registry.db.records import AnyRow, Key, Values, entity_of
+from registry.db.tables.columns import SealedText
 from registry.db.trail import Act
 from registry.domain.access import FieldGroup
 from registry.domain.record import FeedOperation, RecordState
@@ -35,31 +36,30 @@ async def add(
         return set()
     new = {"version": 1, "state": RecordState.ACTIVE}
     traced = trail.facts_of_many(entity_of(table), FeedOperation.UPSERT, act, groups=groups, today=today)
-    held = {"rows": json.dumps([{**new, **row} for row in rows], default=_in_json)}
-    added = await (await session.connection()).execute(_addition(table), held | traced)
+    binary = _binary_columns(table)
+    held = to_json([{**new, **row, **{name: _in_hex(row.get(name)) for name in binary}} for row in rows])
+    added = await _addition(table).all(session, rows=held.decode(), **traced)
     return {Key(row.id, row.person_id) for row in added}
 
 
 @cache
-def _addition(table: type[AnyRow]) -> TextClause:
+def _addition(table: type[AnyRow]) -> Prepared:
     entity, columns = entity_of(table), trail.listed(trail.columns_of(table))
     added = f"""
         INSERT INTO {entity} ({columns})
         SELECT {columns} FROM json_populate_recordset(CAST(NULL AS {entity}), CAST(:rows AS json))
         ON CONFLICT DO NOTHING RETURNING person_id, id, unit_id, version
     """  # noqa: S608 - names of our own tables
-    return trail.traced_many(added).bindparams(bindparam("rows", type_=Text))
+    return Prepared(trail.traced_many(added).bindparams(bindparam("rows", type_=Text)))
 
 
-def _in_json(value: object) -> str:
-    """Write a value as the database reads it from JSON."""
-    match value:
-        case Sealed():
-            return f"\\x{value.blob.hex()}"
-        case bytes():
-            return f"\\x{value.hex()}"
-        case date():
-            return value.isoformat()
-        case UUID():
-            return str(value)
-    raise TypeError(type(value).__qualname__)
+@cache
+def _binary_columns(table: type[AnyRow]) -> tuple[str, ...]:
+    return tuple(column.name for column in trail.columns_of(table) if isinstance(column.type, LargeBinary | SealedText))
+
+
+def _in_hex(value: bytes | Sealed | None) -> str | None:
+    """Write bytes as the database reads them from JSON."""
+    if value is None:
+        return None
+    return f"\\x{(value.blob if isinstance(value, Sealed) else value).hex()}"

@@ -14,7 +14,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Date, Text, Uuid, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from registry.db import prepared
 from registry.db.engine import Sessions, transaction
+from registry.db.prepared import Prepared
 from registry.domain.access import OrganisationScope, Permission, PersonScope, Scope, UnitScope
 
 
@@ -38,14 +40,25 @@ ROLES: Mapping[Permission, DatabaseRole] = {
 """The role of an operation by the permission that it asks for, where it is not that of the scope."""
 
 
-_SET = text("""
-    SELECT
-        set_config('role', :role, true),
-        set_config('app.units', :units, true),
-        set_config('app.organisations', :organisations, true),
-        set_config('app.reached', :reached, true),
-        set_config('app.caller', :caller, true)
-""").bindparams(*(bindparam(name, type_=Text) for name in ("role", "units", "organisations", "reached", "caller")))
+def _setting(role: str, units: str, organisations: str, reached: str, caller: str) -> str:
+    """Write the statement that sets the context, of parameters or of constants."""
+    return f"""
+        SELECT
+            set_config('role', {role}, true),
+            set_config('app.units', {units}, true),
+            set_config('app.organisations', {organisations}, true),
+            set_config('app.reached', {reached}, true),
+            set_config('app.caller', {caller}, true)
+    """
+
+
+_PARAMETERS = ("role", "units", "organisations", "reached", "caller")
+_SET = Prepared(
+    text(_setting(*(f":{name}" for name in _PARAMETERS))).bindparams(
+        *(bindparam(name, type_=Text) for name in _PARAMETERS)
+    )
+)
+_CLOSE = _setting(f"'{DatabaseRole.UNITS}'", *["''"] * 4)
 _ROLE_ONLY = text("SELECT set_config('role', :role, true)").bindparams(bindparam("role", type_=Text))
 _EVERYWHERE = text("SELECT set_config('app.units', (SELECT string_agg(id::text, ',') FROM unit), true)")
 _AUDITOR = text("SELECT set_config('role', :role, true), set_config('app.reached', :reached, true)").bindparams(
@@ -66,7 +79,7 @@ async def closed_transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
 
 async def close(session: AsyncSession) -> None:
     """Act as the application and see nobody, in a transaction that another door began."""
-    await _set(session, DatabaseRole.UNITS)
+    await prepared.begin(session, _CLOSE)
 
 
 @asynccontextmanager
@@ -171,14 +184,14 @@ async def _set(
     reached: Iterable[UUID] = (),
     caller: str = "",
 ) -> None:
-    context = {
-        "role": role.value,
-        "units": _listed(units),
-        "organisations": _listed(organisations),
-        "reached": _listed(reached),
-        "caller": caller,
-    }
-    await (await session.connection()).execute(_SET, context)
+    await _SET.all(
+        session,
+        role=role.value,
+        units=_listed(units),
+        organisations=_listed(organisations),
+        reached=_listed(reached),
+        caller=caller,
+    )
 
 
 def _listed(ids: Iterable[int | UUID]) -> str:

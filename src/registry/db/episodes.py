@@ -6,10 +6,16 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from registry.db.prepared import Prepared
 from registry.db.tables.cases import EpisodeRow
 from registry.domain.episode import Episode, LegalBasis, Modality, Outcome
 
-_OF_ROOT = text("SELECT * FROM app.episodes_of(:root)").bindparams(bindparam("root", type_=Uuid))
+_OF_ROOT = Prepared(
+    text("""
+        SELECT id, course_id, modality, legal_basis, registered_on, started_on, ended_on, outcome
+        FROM app.episodes_of(:root)
+    """).bindparams(bindparam("root", type_=Uuid))
+)
 
 
 async def of_root(session: AsyncSession, root_id: UUID) -> Sequence[Episode]:
@@ -18,7 +24,6 @@ async def of_root(session: AsyncSession, root_id: UUID) -> Sequence[Episode]:
     Past every policy: a provider sees its own stays only, but no stay may overlap another's. Nothing
     of what is read here is shown.
     """
-    rows = await (await session.connection()).execute(_OF_ROOT, {"root": root_id})
     return [
         Episode(
             id=row.id,
@@ -30,7 +35,7 @@ async def of_root(session: AsyncSession, root_id: UUID) -> Sequence[Episode]:
             ended_on=row.ended_on,
             outcome=None if row.outcome is None else Outcome(row.outcome),
         )
-        for row in rows
+        for row in await _OF_ROOT.all(session, root=root_id)
     ]
 
 

@@ -3,20 +3,59 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, delete, insert, literal, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, bindparam, delete, insert, tuple_
+from sqlalchemy import select as sa_select
 from sqlmodel import and_, col, false, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from registry.db.records import listed, visible
+from registry.db.prepared import Prepared
+from registry.db.records import UNITS, listed, visible, within
 from registry.db.tables.cases import ManagementFileRow
 from registry.db.tables.persons import IdentityDocumentRow, PersonNameTokenRow, PersonRow, ResponsibilityRow
-from registry.domain.access import Scope
+from registry.domain.access import Scope, UnitScope
 from registry.domain.management import FileCategory
+from registry.domain.person import Processing, Sex
 from registry.domain.record import RecordState
+from registry.domain.unit import Certainty
 from registry.domain.vietnamese import tokens
+
+
+class Owner(NamedTuple):
+    """What rules ask about the person to whom a record belongs."""
+
+    id: UUID
+    root_id: UUID
+    unit_id: int
+    unit_certainty: Certainty
+    state: RecordState
+    processing: Processing
+    full_name: str
+    aliases: list[str]
+    sex: Sex
+    birth_date: date | None
+    birth_year: int | None
+    birthplace: str | None
+
+    @classmethod
+    def of(cls, row: Iterable[Any]) -> Self:
+        """Read a row, whose codes may still be text."""
+        id_, root_id, unit_id, certainty, state, processing, full_name, aliases, sex, *born = row
+        coded = Certainty(certainty), RecordState(state), Processing(processing)
+        return cls(id_, root_id, unit_id, *coded, full_name, aliases, Sex(sex), *born)
+
+
+def _holding(condition: ColumnElement[bool]) -> Select[Any]:
+    people = PersonRow.__table__.columns  # type: ignore[attr-defined]  # SQLModel sets it
+    held = sa_select(*(people[name] for name in Owner._fields))
+    named = people.id == any_(bindparam("persons", type_=ARRAY(Uuid())))
+    return held.where(named, condition).order_by(people.id).with_for_update(key_share=True)
+
+
+_HELD = Prepared(_holding(within(PersonRow, bindparam("units", type_=UNITS))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +80,19 @@ async def lock(session: AsyncSession, person_id: UUID, *, scope: Scope, today: d
     return (await session.exec(query.with_for_update(key_share=True))).one_or_none()
 
 
-async def lock_all(
-    session: AsyncSession, person_ids: Iterable[UUID], *, scope: Scope, today: date
-) -> Sequence[PersonRow]:
-    """Load people for many writes, in the order of their ids: two who do so never wait for each other in a circle."""
-    wanted = literal(sorted(set(person_ids)), ARRAY(Uuid()))
-    query = select(PersonRow).where(col(PersonRow.id) == any_(wanted), visible(PersonRow, scope, today=today))
-    return (await session.exec(query.order_by(col(PersonRow.id)).with_for_update(key_share=True))).all()
+async def hold(session: AsyncSession, person_ids: Iterable[UUID], *, scope: Scope, today: date) -> list[Owner]:
+    """Lock people for writes to what belongs to them, and read what rules ask about them.
+
+    In the order of their ids: two who do so never wait for each other in a circle.
+    """
+    wanted = sorted(set(person_ids))
+    if isinstance(scope, UnitScope):
+        return [Owner.of(row) for row in await _HELD.all(session, persons=wanted, units=scope.units)]
+    holding = _holding(visible(PersonRow, scope, today=today))
+    return [Owner.of(row) for row in await (await session.connection()).execute(holding, {"persons": wanted})]
 
 
-async def lock_root(session: AsyncSession, person: PersonRow) -> None:
+async def lock_root(session: AsyncSession, person: Owner) -> None:
     """Hold the survivor of a locked person, on whom the rules across merged records are decided."""
     if person.root_id != person.id:
         await session.exec(select(PersonRow.id).where(PersonRow.id == person.root_id).with_for_update(key_share=True))

@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Text,
-    TextClause,
     Uuid,
     any_,
     bindparam,
@@ -24,6 +23,7 @@ from sqlmodel import and_, col, false, select, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import feed, trail
+from registry.db.prepared import Prepared
 from registry.db.tables.columns import OfPerson, OfUnit
 from registry.db.tables.persons import PersonRow
 from registry.db.tables.situation import OrganisationRow, ReachRow
@@ -38,7 +38,7 @@ Values: TypeAlias = Mapping[str, Any]
 """The columns of a row that is about to be written, by their names."""
 R = TypeVar("R", bound=AnyRow)
 
-_UNITS = ARRAY(Integer)  # one parameter, so that scopes of any size share one prepared statement
+UNITS = ARRAY(Integer)  # one parameter, so that scopes of any size share one prepared statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,10 @@ class Stub:
     fingerprint: bytes
 
 
-_FIRST_BODY = text("SELECT version, state, fingerprint FROM app.first_body(:entity, :owner, :record)").bindparams(
-    bindparam("entity", type_=Text), bindparam("owner", type_=Uuid), bindparam("record", type_=Uuid)
+_FIRST_BODY = Prepared(
+    text("SELECT version, state, fingerprint FROM app.first_body(:entity, :owner, :record)").bindparams(
+        bindparam("entity", type_=Text), bindparam("owner", type_=Uuid), bindparam("record", type_=Uuid)
+    )
 )
 
 
@@ -83,7 +85,7 @@ def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]
         return true()
     match scope:
         case UnitScope(units):
-            return and_(col(table.unit_id) == any_(literal(units, _UNITS)), table.state != RecordState.ERASED)
+            return within(table, literal(units, UNITS))
         case OrganisationScope(organisations):
             reached = select(ReachRow.person_id).where(
                 col(ReachRow.organisation_id).in_(organisations), trail.in_force(today)
@@ -96,6 +98,11 @@ def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]
             return own & col(table.person_id).in_(reached) if issubclass(table, OfPerson) else own
         case PersonScope(person_id):
             return _belongs_to(table, person_id)
+
+
+def within(table: type[R], units: ColumnElement[Any]) -> ColumnElement[bool]:
+    """What units open of a table: their rows, but nothing of who was erased."""
+    return and_(col(table.unit_id) == any_(units), table.state != RecordState.ERASED)
 
 
 def _belongs_to(table: type[R], person_id: UUID) -> ColumnElement[bool]:
@@ -117,8 +124,7 @@ def listed(scope: Scope) -> ColumnElement[bool]:
 
 async def find(session: AsyncSession, table: type[AnyRow], key: Key) -> Stub | None:
     """Look for a record wherever it is, past every policy: only to tell a repeated request from a conflicting one."""
-    asked = {"entity": entity_of(table), "owner": key.person_id, "record": key.id}
-    found = (await (await session.connection()).execute(_FIRST_BODY, asked)).one_or_none()
+    found = await _FIRST_BODY.one_or_none(session, entity=entity_of(table), owner=key.person_id, record=key.id)
     return None if found is None else Stub(key.id, found.version, RecordState(found.state), found.fingerprint)
 
 
@@ -176,12 +182,11 @@ async def add(
     table = type(row)
     values = {f"new_{column.name}": getattr(row, column.key) for column in trail.columns_of(table)}
     traced = values | trail.facts(_change_of(row, FeedOperation.UPSERT), act, groups=groups, today=today)
-    connection = await session.connection()
-    if (await connection.execute(_addition(table, "ON CONFLICT DO NOTHING"), traced)).one_or_none() is not None:
+    if await _addition(table, "ON CONFLICT DO NOTHING").all(session, **traced):
         return None
     holder = await find(session, table, Key(row.id, row.person_id if isinstance(row, OfPerson) else None))
     if holder is None:
-        await connection.execute(_addition(table), traced)
+        await _addition(table).all(session, **traced)
     return holder
 
 
@@ -248,11 +253,11 @@ def state_of(row: AnyRow) -> dict[str, Any]:
 
 
 @cache
-def _addition(table: type[AnyRow], on_conflict: str = "") -> TextClause:
+def _addition(table: type[AnyRow], on_conflict: str = "") -> Prepared:
     columns = trail.columns_of(table)
     addition = f"INSERT INTO {entity_of(table)} ({trail.listed(columns)}) VALUES ({trail.listed(columns, ':new_')})"  # noqa: S608 - names of our own tables
     statement = trail.traced(f"{addition} {on_conflict} RETURNING id")
-    return statement.bindparams(*(bindparam(f"new_{column.name}", type_=column.type) for column in columns))
+    return Prepared(statement.bindparams(*(bindparam(f"new_{column.name}", type_=column.type) for column in columns)))
 
 
 async def _resettle(session: AsyncSession, row: AnyRow, left: int) -> None:

@@ -48,11 +48,14 @@ class SealedValueUnreadable(DomainError):
 
 
 class Opened:
-    """A row as answers show it, what was sealed in it opened. It is no row: none of it can be written back."""
+    """A row as answers show it, what was sealed in it opened. It is no row: none of it can be written back.
+
+    What an answer says beside the row is given in the same way.
+    """
 
     __slots__ = ("_row", "_shown")
 
-    def __init__(self, row: SQLModel, shown: Mapping[str, Any]) -> None:
+    def __init__(self, row: object, shown: Mapping[str, Any]) -> None:
         self._row = row
         self._shown = shown
 

@@ -11,6 +11,7 @@ from sqlalchemy import Date, Text, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import clients
+from registry.db.prepared import Prepared
 from registry.domain.access import Grant, Role
 from registry.domain.client import Client, ClientKind
 
@@ -30,7 +31,8 @@ class Standing:
     """Whether client or vendor was registered once and is no more: never the same as one that nobody registered."""
 
 
-_STANDING = text("""
+_STANDING = Prepared(
+    text("""
     SELECT
         epoch, tokens_from,
         client_kind, client_unit_id, client_key, client_keys_since,
@@ -38,8 +40,9 @@ _STANDING = text("""
         grant_id, role, unit_id, organisation_id, from_on, to_on, seat_unit_id
     FROM app.standing(:issuer, :subject, :client_id, :vendor, :today)
 """).bindparams(
-    *(bindparam(name, type_=Text) for name in ("issuer", "subject", "client_id", "vendor")),
-    bindparam("today", type_=Date),
+        *(bindparam(name, type_=Text) for name in ("issuer", "subject", "client_id", "vendor")),
+        bindparam("today", type_=Date),
+    )
 )
 
 
@@ -47,8 +50,7 @@ async def of(
     session: AsyncSession, *, issuer: str, subject: str, client_id: str, vendor: str | None, today: date
 ) -> Standing:
     """Read where a caller stands today. Grants for a voided organisation are not in force; a revoked client is none."""
-    asked = {"issuer": issuer, "subject": subject, "client_id": client_id, "vendor": vendor, "today": today}
-    rows = (await (await session.connection()).execute(_STANDING, asked)).all()
+    rows = await _STANDING.all(session, issuer=issuer, subject=subject, client_id=client_id, vendor=vendor, today=today)
     (epoch, tokens_from, *software) = rows[0][:10]
     grants = tuple(Grant(row[10], Role(row[11]), *row[12:]) for row in rows if row[10] is not None)
     client, acting = _client(*software[:4]), _client(*software[4:])

@@ -6,7 +6,7 @@ the application may only add them.
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from sqlalchemy import Column, ColumnElement, Date, DateTime, Text, TextClause, 
 from sqlmodel import SQLModel, col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from registry.db.prepared import Prepared
 from registry.db.tables.situation import ReachRow
 from registry.db.tables.trail import AuditEventRow, ChangeFeedRow
 from registry.domain import quota
@@ -77,9 +78,11 @@ def listed(columns: Iterable[Column[Any]], prefix: str = "") -> str:
 _AUDITED = columns_of(AuditEventRow)
 _AUDIT = f"INSERT INTO audit_event ({listed(_AUDITED)}) SELECT {listed(_AUDITED, ':')}"
 _AUDIT_PARAMETERS = {column.name: bindparam(column.name, type_=column.type) for column in _AUDITED}
-_AUDIT_ONLY = text(_AUDIT).bindparams(*_AUDIT_PARAMETERS.values())
-_AUDIT_COUNTED = text(f"WITH audited AS ({_AUDIT}) SELECT app.count_read(:reader, :hour, :person_ids)").bindparams(
-    *_AUDIT_PARAMETERS.values(), bindparam("reader", type_=Text), bindparam("hour", type_=DateTime(timezone=True))
+_AUDIT_ONLY = Prepared(text(_AUDIT).bindparams(*_AUDIT_PARAMETERS.values()))
+_AUDIT_COUNTED = Prepared(
+    text(f"WITH audited AS ({_AUDIT}) SELECT app.count_read(:reader, :hour, :person_ids) AS shown").bindparams(
+        *_AUDIT_PARAMETERS.values(), bindparam("reader", type_=Text), bindparam("hour", type_=DateTime(timezone=True))
+    )
 )
 _FEED = """
     INSERT INTO change_feed (unit_id, organisation_id, person_id, entity, record_id, op, version)
@@ -136,13 +139,13 @@ def _of_each(statement: str) -> str:
     return statement
 
 
-_POSITION = text("SELECT pg_current_xact_id()")
-_TRAIL_ONLY = traced("SELECT CAST(:record_id AS uuid) AS id")
+_POSITION = Prepared(text("SELECT CAST(pg_current_xact_id() AS text) AS position"))
+_TRAIL_ONLY = Prepared(traced("SELECT CAST(:record_id AS uuid) AS id"))
 
 
 async def leave(session: AsyncSession, change: Change, act: Act, *, groups: Iterable[FieldGroup], today: date) -> None:
     """Write the feed and audit rows of a change that is made."""
-    await (await session.connection()).execute(_TRAIL_ONLY, facts(change, act, groups=groups, today=today))
+    await _TRAIL_ONLY.all(session, **facts(change, act, groups=groups, today=today))
 
 
 async def audit(
@@ -161,25 +164,24 @@ async def audit(
     what is refused is rolled back, so that nobody was seen and nobody is counted.
     """
     seen = _audited(act, persons=persons, entity=entity, record_id=record_id, groups=groups, allowed=allowed)
-    connection = await session.connection()
     if act.most_persons is None or not allowed or not seen["person_ids"]:
-        await connection.execute(_AUDIT_ONLY, seen)
+        await _AUDIT_ONLY.all(session, **seen)
         return
-    hour = {"reader": act.author, "hour": quota.hour_of(act.at)}
-    shown: int = (await connection.execute(_AUDIT_COUNTED, seen | hour)).scalar_one()
-    quota.require_few_persons(shown, most=act.most_persons, at=act.at)
+    (counted,) = await _AUDIT_COUNTED.all(session, **seen, reader=act.author, hour=quota.hour_of(act.at))
+    quota.require_few_persons(counted.shown, most=act.most_persons, at=act.at)
 
 
 async def position(session: AsyncSession) -> str:
     """Where the feed tells what this transaction writes: the transaction's own id."""
-    return str(await (await session.connection()).scalar(_POSITION))
+    (here,) = await _POSITION.all(session)
+    return str(here.position)
 
 
 def facts(change: Change, act: Act, *, groups: Iterable[FieldGroup], today: date) -> dict[str, Any]:
     """The parameters of a traced write."""
     persons = () if change.person_id is None else (change.person_id,)
     audited = _audited(act, persons=persons, entity=change.entity, record_id=change.record_id, groups=groups)
-    return audited | {"unit_ids": [change.unit_id]} | asdict(change) | {"today": today}
+    return audited | {"unit_ids": [change.unit_id]} | _told(change) | {"today": today}
 
 
 def facts_of_many(
@@ -205,7 +207,7 @@ def _audited(
     groups: Iterable[FieldGroup],
     allowed: bool = True,
 ) -> dict[str, Any]:
-    return asdict(act) | {
+    return _told(act) | {
         "grant_ids": list(act.grant_ids),
         "unit_ids": list(act.unit_ids),
         "person_ids": sorted(set(persons)),
@@ -214,3 +216,8 @@ def _audited(
         "field_groups": sorted(groups),
         "decision": "allowed" if allowed else "denied",
     }
+
+
+def _told(said: Act | Change) -> dict[str, Any]:
+    """The fields as they are: `asdict` would copy each of them."""
+    return {field.name: getattr(said, field.name) for field in fields(said)}

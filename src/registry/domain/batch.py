@@ -7,6 +7,7 @@ order in which the device made them.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
 from uuid import UUID
 
 Name = tuple[UUID | None, UUID]
@@ -43,8 +44,9 @@ def ordered(steps: Sequence[Step]) -> tuple[list[int], list[int]]:
     order: list[int] = []
     ready: list[int] = []
     while sorter.is_active():
-        ready = sorted([*ready, *sorter.get_ready()])
-        place = ready.pop(0)
+        for place in sorter.get_ready():
+            heappush(ready, place)
+        place = heappop(ready)
         order.append(place)
         sorter.done(place)
     return order, sorted(circular)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from registry.api.records.kind import Desk
 from registry.db import duplicates, records
 from registry.db.duplicates import Candidate
+from registry.db.persons import Owner
 from registry.db.tables.persons import IdentityDocumentRow, PersonRow
 from registry.domain.access import UnitScope
 from registry.domain.duplicate import Likeness, Portrait, blocking_keys, keys_to_search
@@ -26,7 +27,7 @@ async def check_names(desk: Desk, portrait: Portrait, *, unit_id: int) -> tuple[
     return await _told(desk, portrait, found, unit_id=unit_id, pointer="/full_name")
 
 
-async def check_number(desk: Desk, person: PersonRow, indexes: Collection[bytes]) -> tuple[Remark, ...]:
+async def check_number(desk: Desk, person: Owner, indexes: Collection[bytes]) -> tuple[Remark, ...]:
     """Look for somebody who shows the same number, on a document of whatever kind."""
     portrait = replace(portrait_of(person.id, person), numbers=frozenset(indexes))
     found = await _alike(desk, portrait, ())

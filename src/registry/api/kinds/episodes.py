@@ -8,9 +8,9 @@ from registry.api.schemas import examples
 from registry.api.schemas.cases import EpisodeBody, EpisodeIn, EpisodeOut
 from registry.api.tags import Tag
 from registry.db import episodes, organisations, persons, reach
+from registry.db.persons import Owner
 from registry.db.records import AnyRow
 from registry.db.tables.cases import EpisodeRow
-from registry.db.tables.persons import PersonRow
 from registry.domain import episode
 from registry.domain.access import FieldGroup, OrganisationNotGranted, OrganisationScope, Permission
 from registry.domain.episode import Episode, LegalBasis
@@ -52,7 +52,7 @@ async def decide_episode(desk: Desk, draft: Draft[EpisodeBody]) -> Decision:
     return Decision(draft.columns | derived)
 
 
-async def review_void(desk: Desk, person: PersonRow | None, row: AnyRow) -> None:
+async def review_void(desk: Desk, person: Owner | None, row: AnyRow) -> None:
     """Hold the course together: a stay that another goes on from is not taken from under it."""
     if person is not None and isinstance(row, EpisodeRow):
         await persons.lock_root(desk.session, person)

@@ -6,8 +6,8 @@ from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.situation import DirectoryFields, OrganisationBody, OrganisationIn, OrganisationOut
 from registry.api.tags import Tag
+from registry.db.persons import Owner
 from registry.db.records import AnyRow
-from registry.db.tables.persons import PersonRow
 from registry.db.tables.situation import OrganisationRow
 from registry.domain.access import Permission, require_units
 from registry.domain.organisation import OF_COMMUNES, OrganisationKeptElsewhere
@@ -23,7 +23,7 @@ async def decide_organisation(desk: Desk, draft: Draft[OrganisationBody]) -> Dec
     return Decision(draft.columns | placed(desk, draft.body))
 
 
-async def review_void(_desk: Desk, _person: PersonRow | None, row: AnyRow) -> None:
+async def review_void(_desk: Desk, _person: Owner | None, row: AnyRow) -> None:
     """Leave the voiding of what has a collection of its own to that collection."""
     _require_kept_here(row)
 

@@ -9,9 +9,9 @@ from uuid import UUID
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.records.kind import Desk, Follow
 from registry.db import organisations, records
+from registry.db.persons import Owner
 from registry.db.records import AnyRow, Key
 from registry.db.tables.network import OwnOrganisation
-from registry.db.tables.persons import PersonRow
 from registry.db.tables.situation import OrganisationRow
 from registry.domain.access import OrganisationNotGranted, OrganisationScope, require_units
 from registry.domain.organisation import OrganisationKind, OrganisationUnknown
@@ -52,7 +52,7 @@ def listed_as(kind: OrganisationKind) -> Follow:
     return follow
 
 
-async def within_reach(desk: Desk, _person: PersonRow | None, row: AnyRow) -> None:
+async def within_reach(desk: Desk, _person: Owner | None, row: AnyRow) -> None:
     """Let only those void an organisation who may set one up there: its own officers may not."""
     require_units(desk.actor.scope, row.unit_id)
 

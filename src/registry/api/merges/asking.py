@@ -7,8 +7,8 @@ from registry.api.records.flow import fingerprint_of, owner_of
 from registry.api.records.kind import Desk
 from registry.api.schemas.merges import MergeIn, UnmergeIn
 from registry.db import context, merges, tasks, trail
+from registry.db.persons import Owner
 from registry.db.tables.merges import MergeRow
-from registry.db.tables.persons import PersonRow
 from registry.domain import merge
 from registry.domain.access import FieldGroup
 from registry.domain.merge import JOINING, MergePending, MergeStatus, NotMerged, Overlap, PersonMerged
@@ -72,7 +72,7 @@ async def ask_undo(desk: Desk, person_id: UUID, body: UnmergeIn) -> MergeRow:
     return row
 
 
-async def _requested(desk: Desk, person: PersonRow, body: MergeIn, fingerprint: bytes) -> MergeRow:
+async def _requested(desk: Desk, person: Owner, body: MergeIn, fingerprint: bytes) -> MergeRow:
     actor = desk.actor
     columns = {
         "id": body.id,
@@ -94,7 +94,7 @@ async def _requested(desk: Desk, person: PersonRow, body: MergeIn, fingerprint: 
     return row
 
 
-async def _ask_approval(desk: Desk, person: PersonRow, row: MergeRow) -> None:
+async def _ask_approval(desk: Desk, person: Owner, row: MergeRow) -> None:
     """Ask the province, past the reach of the commune that wants it."""
     actor, session = desk.actor, desk.session
     province_id = desk.atlas.province(person.unit_id, actor.today)

@@ -14,6 +14,7 @@ from registry.api.records.precondition import etag
 from registry.api.schemas import examples
 from registry.api.schemas.records import RecordOut, RecordRef
 from registry.db.records import AnyRow, Stub
+from registry.db.sealing import Opened
 
 PersonPath = Annotated[UUID, Path(description="The person's id.", examples=[examples.PERSON])]
 
@@ -40,8 +41,7 @@ async def present(response: Response, desk: Desk, kind: Kind, written: Written) 
         response.status_code = status.HTTP_201_CREATED
         response.headers["Location"] = _location(kind, row)
     warnings = [notice(remark.code, desk.language, pointer=remark.pointer) for remark in written.remarks]
-    shown = kind.out.model_validate(await desk.vault.opened(row)).model_dump()
-    return kind.written.model_validate({**shown, "warnings": warnings})
+    return kind.written.model_validate(Opened(await desk.vault.opened(row), {"warnings": warnings}))
 
 
 def answers(kind: Kind, summary: str) -> Answers:

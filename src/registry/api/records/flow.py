@@ -13,6 +13,7 @@ from registry.api.records.precondition import Precondition
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import NewRecord
 from registry.db import merges, persons, reach, records, trail
+from registry.db.persons import Owner
 from registry.db.records import AnyRow, Key, Stub, Values
 from registry.db.tables.persons import PersonRow
 from registry.db.tables.situation import OrganisationRow
@@ -60,7 +61,7 @@ async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | N
 
 
 async def drafted(
-    desk: Desk, kind: Kind, body: NewRecord, person: PersonRow | None, *, fingerprint: bytes | None = None
+    desk: Desk, kind: Kind, body: NewRecord, person: Owner | None, *, fingerprint: bytes | None = None
 ) -> tuple[Values, tuple[Remark, ...]]:
     """Let the rules judge a new record: the values of its row, sealed where they are so, and what to look at."""
     decision = await kind.decide(desk, Draft(body.id, body, person, None))
@@ -134,11 +135,12 @@ async def void(desk: Desk, kind: Kind, key: Key, reason: str, precondition: Prec
     return Written(row)
 
 
-async def owner_of(desk: Desk, person_id: UUID) -> PersonRow:
+async def owner_of(desk: Desk, person_id: UUID) -> Owner:
     """Lock the person that a write belongs to; one who is absent, out of scope or voided takes no records."""
-    person = await persons.lock(desk.session, person_id, scope=desk.actor.scope, today=desk.actor.today)
-    if person is None:
+    held = await persons.hold(desk.session, (person_id,), scope=desk.actor.scope, today=desk.actor.today)
+    if not held:
         raise PersonMerged if await merges.took_away(desk.session, person_id, scope=desk.actor.scope) else NotFound
+    (person,) = held
     if person.state is RecordState.VOIDED:
         raise RecordVoided
     return person
@@ -199,9 +201,9 @@ async def _changed(desk: Desk, kind: Kind, key: Key, row: AnyRow, columns: Mappi
     await records.change(desk.session, row, values, desk.actor.act, groups=kind.groups, today=desk.actor.today)
 
 
-def _restriction(owner: AnyRow | None) -> tuple[Remark, ...]:
+def _restriction(owner: Owner | AnyRow | None) -> tuple[Remark, ...]:
     """Remind the writer that a person's data may only be worked with as far as the law demands it."""
-    restricted = isinstance(owner, PersonRow) and owner.processing is Processing.RESTRICTED
+    restricted = isinstance(owner, Owner | PersonRow) and owner.processing is Processing.RESTRICTED
     return (Remark("person_is_restricted"),) if restricted else ()
 
 

@@ -14,9 +14,9 @@ from registry.api.language import Language
 from registry.api.pagination import Page
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import RecordOut, RecordRef, patch_of, written
+from registry.db.persons import Owner
 from registry.db.records import AnyRow
 from registry.db.sealing import Vault
-from registry.db.tables.persons import PersonRow
 from registry.domain.access import FieldGroup, Permission
 from registry.domain.atlas import Atlas
 from registry.domain.idempotency import Attempt
@@ -57,7 +57,7 @@ class Draft(Generic[B]):
 
     id: UUID
     body: B
-    person: PersonRow | None
+    person: Owner | None
     former: AnyRow | None
 
     @property
@@ -66,7 +66,7 @@ class Draft(Generic[B]):
         return self.body.model_dump(exclude={"id"})
 
     @property
-    def owner(self) -> PersonRow:
+    def owner(self) -> Owner:
         """The person of a record that belongs to one."""
         if self.person is None:
             raise LookupError("a record of this kind belongs to no person")
@@ -91,11 +91,11 @@ async def stands_alone(_desk: Desk, _row: AnyRow) -> None:
     """Follow a record on which nothing else depends."""
 
 
-ReviewVoid = Callable[[Desk, PersonRow | None, AnyRow], Awaitable[None]]
+ReviewVoid = Callable[[Desk, Owner | None, AnyRow], Awaitable[None]]
 """Raises a `RuleViolation` where other records rest on the one about to be voided."""
 
 
-async def voids_freely(desk: Desk, person: PersonRow | None, row: AnyRow) -> None:
+async def voids_freely(desk: Desk, person: Owner | None, row: AnyRow) -> None:
     """Let a record be voided: nothing rests on it."""
 
 

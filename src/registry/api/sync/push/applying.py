@@ -47,9 +47,11 @@ async def apply(desks: Desks, readings: Sequence[Operation | Unreadable]) -> lis
         for each in readings
         if isinstance(each, Unreadable)
     }
-    await desks.hold((each.kind, each.owner) for each in operations if each.owner is not None)
+    await desks.hold(operations)
     missing = {each.creates for each in readings if isinstance(each, Unreadable) and each.creates is not None}
-    for together, alone in _rounds(_in_order(operations)):
+    for turn, (together, alone) in enumerate(_rounds(_in_order(operations))):
+        if turn:
+            await desks.hold(together)  # anew: what went alone before them may have changed the person
         done = {each.sent.place: each for each in await written_together.write(desks, together)}
         for operation in (*together, *alone):
             place = operation.sent.place

@@ -7,9 +7,10 @@ from uuid import UUID
 from registry.api.actor import Actor, grants_for
 from registry.api.deps import acting_under
 from registry.api.records.kind import Desk, Kind
+from registry.api.sync.push.reading import Operation
 from registry.db import context, persons
 from registry.db.context import DatabaseRole
-from registry.db.tables.persons import PersonRow
+from registry.db.persons import Owner
 from registry.domain.access import Scope
 from registry.domain.errors import Forbidden
 from registry.domain.idempotency import Attempt
@@ -27,7 +28,7 @@ class Desks:
     held: Actor
     chosen: UUID | None
     _laid_out: dict[str, Desk] = field(default_factory=dict)
-    _people: dict[Scope, dict[UUID | None, PersonRow]] = field(default_factory=dict)
+    _people: dict[Scope, dict[UUID | None, Owner]] = field(default_factory=dict)
     _entered: tuple[Scope, DatabaseRole | None] | None = None
 
     def of(self, kind: Kind) -> Desk:
@@ -63,23 +64,25 @@ class Desks:
         """Forget where the transaction acts: what was entered has been rolled back."""
         self._entered = None
 
-    async def hold(self, wanted: Iterable[tuple[Kind, UUID]]) -> None:
+    async def hold(self, operations: Iterable[Operation]) -> None:
         """Lock the people whose records will be written, in the order of their ids."""
         by_scope: dict[Scope, tuple[Desk, set[UUID]]] = {}
-        for kind, person_id in wanted:
+        for operation in operations:
+            if operation.owner is None:
+                continue
             try:
-                desk = self.of(kind)
+                desk = self.of(operation.kind)
             except Forbidden:
                 continue
-            by_scope.setdefault(desk.actor.scope, (desk, set()))[1].add(person_id)
+            by_scope.setdefault(desk.actor.scope, (desk, set()))[1].add(operation.owner)
         for desk, people in by_scope.values():
             await self.sit_down(desk)
             scope, today = desk.actor.scope, desk.actor.today
-            found = await persons.lock_all(desk.session, people, scope=scope, today=today)
-            self._people[scope] = {person.id: person for person in found}
+            held = await persons.hold(desk.session, people, scope=scope, today=today)
+            self._people.setdefault(scope, {}).update((person.id, person) for person in held)
 
-    def people(self, desk: Desk) -> Mapping[UUID | None, PersonRow]:
-        """The people who were there, in reach of a desk, when they were locked."""
+    def people(self, desk: Desk) -> Mapping[UUID | None, Owner]:
+        """The people who were there, in reach of a desk, when they were locked last."""
         return self._people.get(desk.actor.scope, {})
 
 

@@ -15,8 +15,8 @@ from registry.api.sync.push.outcome import Done, Outcome
 from registry.api.sync.push.reading import Operation
 from registry.db import additions
 from registry.db.constraints import CONSTRAINTS
+from registry.db.persons import Owner
 from registry.db.records import Key, Values
-from registry.db.tables.persons import PersonRow
 from registry.domain.errors import DomainError, Forbidden
 from registry.domain.person import Warning as Remark
 from registry.domain.record import RecordState
@@ -61,7 +61,7 @@ async def _write_kind(desks: Desks, kind: Kind, operations: Sequence[Operation])
 
 
 async def _drafted(
-    desk: Desk, kind: Kind, operations: Sequence[Operation], people: Mapping[UUID | None, PersonRow]
+    desk: Desk, kind: Kind, operations: Sequence[Operation], people: Mapping[UUID | None, Owner]
 ) -> dict[Key, tuple[Operation, Values, tuple[Remark, ...]]]:
     """Let the rules judge each; one that they refuse, or whose id comes twice, is left for later."""
     known = [each for each in operations if each.owner in people and people[each.owner].state is RecordState.ACTIVE]

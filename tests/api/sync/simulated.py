@@ -1,0 +1,170 @@
+"""A small world that goes on while devices are offline: people come, move, are treated, merged, voided."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count
+from uuid import uuid4
+
+import httpx
+from fastapi import FastAPI
+
+from tests.api.duplicates.merging import merged, unmerged
+from tests.api.sync.moving import HERE, THERE
+from tests.factories.bodies import Body
+from tests.factories.devices import Device
+from tests.factories.moving import answered, asked
+from tests.factories.posted import corrected, created, posted_episode, posted_file, posted_person
+
+COMMUNES = (HERE, THERE)
+_days = count(1)
+
+
+@dataclass
+class Somebody:
+    """A person as the model knows them."""
+
+    id: str
+    commune: str
+    """The one in charge of them by their own responsibility."""
+    is_voided: bool = False
+    records: set[tuple[str, str]] = field(default_factory=set)
+    """Kinds and ids of what is theirs and not voided."""
+    treated: str | None = None
+    """The stay with the clinic, while there is one."""
+    survivor: "Somebody | None" = None
+
+    @property
+    def seen_in(self) -> str:
+        """The commune whose devices hold them: that of the survivor."""
+        return self.commune if self.survivor is None else self.survivor.seen_in
+
+    @property
+    def stands_alone(self) -> bool:
+        return self.survivor is None and not self.is_voided
+
+
+@dataclass(frozen=True)
+class Officers:
+    """Who acts in it: two communes, their province, a second one to approve, and who gives grants."""
+
+    by_commune: dict[str, httpx.AsyncClient]
+    manager: httpx.AsyncClient
+    second: httpx.AsyncClient
+    administrator: httpx.AsyncClient
+
+
+@dataclass
+class World:
+    """Everybody, and the devices that follow them."""
+
+    app: FastAPI
+    officers: Officers
+    clinic: str
+    devices: tuple[Device, ...]
+    grants: dict[str, Body]
+    """The grants of the two communes' officers, as they are given again."""
+    people: list[Somebody] = field(default_factory=list)
+
+    @property
+    def manager(self) -> httpx.AsyncClient:
+        return self.officers.manager
+
+    def any(self, number: int) -> Somebody | None:
+        """Somebody who is neither voided nor merged into another."""
+        alone = [each for each in self.people if each.stands_alone]
+        return alone[number % len(alone)] if alone else None
+
+    def of(self, who: Somebody) -> list[Somebody]:
+        """Everybody who was merged into somebody, and they themselves."""
+        return [each for each in self.people if each is who or each.survivor is who]
+
+
+async def comes(world: World, number: int) -> None:
+    commune = COMMUNES[number % 2]
+    world.people.append(Somebody(await posted_person(world.manager, unit_code=commune), commune))
+
+
+async def is_filed(world: World, number: int) -> None:
+    if (who := world.any(number)) is not None and not any(kind == "file" for kind, _ in who.records):
+        who.records.add(("file", (await posted_file(world.manager, who.id))["id"]))
+
+
+async def is_corrected(world: World, number: int) -> None:
+    if (who := world.any(number)) is not None:
+        answer = await corrected(world.manager, f"/v1/persons/{who.id}", {"occupation": f"Nghề {number}"})
+        assert answer.status_code == 200
+
+
+async def loses_a_file(world: World, number: int) -> None:
+    if (who := world.any(number)) is not None:
+        for kind, id_ in [each for each in who.records if each[0] == "file"]:
+            await _voided(world, f"/v1/persons/{who.id}/files/{id_}")
+            who.records.discard((kind, id_))
+
+
+async def is_treated(world: World, number: int) -> None:
+    if (who := world.any(number)) is not None and not any(each.treated for each in world.of(who)):
+        stay = await posted_episode(world.manager, who.id, provider_id=world.clinic, modality="methadone")
+        who.treated = stay["id"]
+        who.records.add(("episode", stay["id"]))
+
+
+async def changes_provider(world: World, number: int) -> None:
+    if (who := world.any(number)) is not None and who.treated is not None:
+        address = f"/v1/persons/{who.id}/episodes/{who.treated}"
+        assert (await corrected(world.manager, address, {"provider_id": None})).status_code == 200
+        await _voided(world, address)
+        who.records.discard(("episode", who.treated))
+        who.treated = None
+
+
+async def moves(world: World, number: int) -> None:
+    if (who := world.any(number)) is not None:
+        there = COMMUNES[1 - COMMUNES.index(who.commune)]
+        sender, receiver = (world.officers.by_commune[commune] for commune in (who.commune, there))
+        moved_on = date(2021, 1, 1) + timedelta(days=next(_days))
+        move = await asked(sender, who.id, to_unit_code=there, moved_on=moved_on.isoformat())
+        answer = await answered(receiver, move)
+        assert answer.status_code == 200, answer.text
+        for each in world.of(who):
+            each.commune = there
+
+
+async def is_voided(world: World, number: int) -> None:
+    if (who := world.any(number)) is not None and not who.records and len(world.of(who)) == 1:
+        await _voided(world, f"/v1/persons/{who.id}")
+        who.is_voided = True
+
+
+async def is_merged(world: World, number: int) -> None:
+    who, into = world.any(number), world.any(number + 1)
+    if who is None or into is None or who is into or len(world.of(who)) > 1:
+        return
+    if who.treated is None or not any(each.treated for each in world.of(into)):
+        await merged(world.manager, world.officers.second, who.id, into.id)
+        who.survivor = into
+
+
+async def is_taken_apart(world: World, number: int) -> None:
+    joined = [each for each in world.people if each.survivor is not None]
+    if joined:
+        who = joined[number % len(joined)]
+        await unmerged(world.manager, world.officers.second, who.id)
+        who.survivor = None
+
+
+async def an_officer_loses_the_grant(world: World, number: int) -> None:
+    """Until it is given again nothing is told; then the device goes on, or begins anew as it is told."""
+    commune = COMMUNES[number % 2]
+    former, administrator = world.grants[commune], world.officers.administrator
+    revoked = await administrator.post(f"/v1/grants/{former['id']}/revoke")
+    assert revoked.status_code == 200, revoked.text
+    answer = await world.officers.by_commune[commune].get("/v1/sync/changes")
+    assert answer.status_code == 403, answer.text
+    world.grants[commune] = former | {"id": str(uuid4())}
+    await created(administrator, "/v1/grants", world.grants[commune])
+
+
+async def _voided(world: World, address: str) -> None:
+    answer = await world.manager.post(f"{address}/void", json={"reason": "Entered twice."})
+    assert answer.status_code == 200, answer.text

@@ -34,6 +34,7 @@ WRITTEN_BY_UNITS = {
     *("person_key", "subject_request", "erasure_order", "breach", "emergency_access", "move"),
     *("api_client", "token_revocation", "dpop_proof"),
     *("sync_rejection", "counselling_point"),
+    *("aftercare", "education_measure"),
 }
 WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
 WRITTEN_BY_WORKER = {

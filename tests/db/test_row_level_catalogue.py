@@ -255,6 +255,7 @@ class TestCatalogue:
             (name, "registry_definer", ["search_path=pg_catalog, public, pg_temp"], False)
             for name in (
                 *(
+                    "aftercares_of",
                     "count_read",
                     "episodes_of",
                     "erase_by_order",

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from pydantic import JsonValue
 
+from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.breaches import BREACHES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
@@ -35,6 +36,8 @@ OF_PERSON = (
     DETERMINATIONS,
     SUBSTANCE_USES,
     EPISODES,
+    AFTERCARES,
+    EDUCATION_MEASURES,
     MEDICAL_RESULTS,
     REQUESTS,
     ORDERS,
@@ -73,6 +76,14 @@ def a_file(**over: JsonValue) -> Body:
 
 def an_episode(**over: JsonValue) -> Body:
     return a_record(EPISODES, **over)
+
+
+def an_aftercare(**over: JsonValue) -> Body:
+    return a_record(AFTERCARES, **over)
+
+
+def an_education_measure(**over: JsonValue) -> Body:
+    return a_record(EDUCATION_MEASURES, **over)
 
 
 def an_organisation(**over: JsonValue) -> Body:

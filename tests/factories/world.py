@@ -39,6 +39,8 @@ _TEXTS: Mapping[str, str] = {
     "drug_test": "tested_by",
     "determination": "determined_by",
     "episode": "issuer",
+    "aftercare": "issuer",
+    "education_measure": "issuer",
     "medical_result": "note",
     "subject_request": "details",
     "erasure_order": "reason",
@@ -94,7 +96,7 @@ class World:
 def present(kind: Kind, place: Place) -> Body:
     """The fields that the record of a place has since it was corrected."""
     if kind.singular in _TEXTS:
-        return {_TEXTS[kind.singular]: f"{kind.groups[0]} of {place.name}"}
+        return {_TEXTS[kind.singular]: "; ".join(f"{group} of {place.name}" for group in kind.groups)}
     return dict(kind.correction)
 
 

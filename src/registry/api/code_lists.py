@@ -14,9 +14,11 @@ from registry.api.language import Language
 from registry.domain import (
     access,
     access_log,
+    aftercare,
     breach,
     client,
     duplicate,
+    education,
     emergency,
     episode,
     erasure,
@@ -43,6 +45,8 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
     {
         "access_actions": access_log.AccessAction,
         "access_decisions": access_log.AccessDecision,
+        "aftercare_outcomes": aftercare.AftercareOutcome,
+        "aftercare_places": aftercare.AftercarePlace,
         "answer_decisions": subject_request.AnswerDecision,
         "breach_harms": breach.Harm,
         "breach_kinds": breach.BreachKind,
@@ -57,6 +61,7 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
         "document_types": person.DocumentType,
         "duplicate_signs": duplicate.Sign,
         "education": person.Education,
+        "education_measure_ends": education.EducationEnd,
         "erasure_statuses": erasure.ErasureStatus,
         "export_sections": export.ExportSection,
         "emergency_reasons": emergency.EmergencyReason,

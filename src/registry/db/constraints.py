@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from registry.domain.aftercare import AftercareAlreadyOpen, AftercareAlreadyRecorded
 from registry.domain.episode import EpisodeAlreadyOpen
 from registry.domain.errors import DomainError
 from registry.domain.management import FileAlreadyOpen
@@ -12,6 +13,8 @@ from registry.domain.situation import CountAlreadyReported
 from registry.domain.task import TaskAlreadyOpen
 
 CONSTRAINTS: Mapping[str, type[DomainError]] = {
+    "uq_aftercare_one_open": AftercareAlreadyOpen,
+    "uq_aftercare_one_per_course": AftercareAlreadyRecorded,
     "uq_episode_one_open_per_track": EpisodeAlreadyOpen,
     "uq_management_file_one_open_per_category": FileAlreadyOpen,
     "uq_merge_one_live": MergePending,

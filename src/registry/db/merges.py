@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import episodes
+from registry.db import aftercare, episodes
+from registry.db.tables.aftercare import AftercareRow
 from registry.db.tables.cases import EpisodeRow, ManagementFileRow
 from registry.db.tables.merges import MergeRow
 from registry.db.tables.persons import PersonRow
@@ -79,13 +80,15 @@ async def history(session: AsyncSession, root_id: UUID) -> History:
     return History(
         tuple(episodes.to_domain(row) for row in await session.exec(stays)),
         tuple(File(row.id, row.category, row.closed_on) for row in await session.exec(files)),
+        tuple(term.id for term in await aftercare.of_root(session, root_id) if term.ended_on is None),
     )
 
 
 async def carry_root(session: AsyncSession, person: PersonRow) -> None:
-    """Copy a person's survivor to their stays, by which an open one excludes another."""
-    stays = update(EpisodeRow).where(col(EpisodeRow.person_id) == person.id)
-    await session.exec(stays.values(root_id=person.root_id))
+    """Copy a person's survivor to their stays and terms of aftercare, by which an open one excludes another."""
+    for table in (EpisodeRow, AftercareRow):
+        held = update(table).where(col(table.person_id) == person.id)
+        await session.exec(held.values(root_id=person.root_id))
 
 
 def apply(row: MergeRow, status: MergeStatus, **columns: Any) -> None:  # noqa: ANN401 - columns of any type

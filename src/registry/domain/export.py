@@ -16,6 +16,8 @@ class ExportSection(StrEnum):
     DETERMINATION = "determination"
     SUBSTANCE_USE = "substance_use"
     EPISODE = "episode"
+    AFTERCARE = "aftercare"
+    EDUCATION_MEASURE = "education_measure"
     REACH = "reach"
     SUBJECT_REQUEST = "subject_request"
     ERASURE_ORDER = "erasure_order"

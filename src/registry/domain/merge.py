@@ -35,6 +35,7 @@ class OverlapKind(StrEnum):
 
     OPEN_STAYS = "open_stays"
     OVERLAPPING_STAYS = "overlapping_stays"
+    OPEN_AFTERCARES = "open_aftercares"
     OPEN_FILES = "open_files"
 
 
@@ -57,7 +58,7 @@ class MergePending(RuleViolation):
 
 
 class MergeBlocked(RuleViolation):
-    """Both have an open stay on one track: one of them is ended or voided first."""
+    """Both have an open stay on one track, or an open term of aftercare: one of them is ended or voided first."""
 
     code = "merge_blocked"
 
@@ -83,6 +84,7 @@ class History:
 
     stays: tuple[Episode, ...] = ()
     files: tuple[File, ...] = ()
+    open_aftercares: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Overlap:
     @property
     def blocks(self) -> bool:
         """Whether the two cannot be merged as long as it is so."""
-        return self.kind is OverlapKind.OPEN_STAYS
+        return self.kind in {OverlapKind.OPEN_STAYS, OverlapKind.OPEN_AFTERCARES}
 
 
 def roots(people: Iterable[UUID], merged_into: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
@@ -116,7 +118,7 @@ def require_two(root: UUID, other_root: UUID) -> None:
 
 
 def require_mergeable(found: Iterable[Overlap]) -> None:
-    """Refuse two open stays on one track."""
+    """Refuse two open stays on one track, and two open terms of aftercare."""
     if any(overlap.blocks for overlap in found):
         raise MergeBlocked
 
@@ -135,6 +137,8 @@ def _overlaps(merged: History, survivor: History) -> Iterator[Overlap]:
             yield Overlap(OverlapKind.OPEN_STAYS, stay.id, other.id)
         elif stay.period.overlaps(other.period):
             yield Overlap(OverlapKind.OVERLAPPING_STAYS, stay.id, other.id)
+    for term, other_term in product(merged.open_aftercares, survivor.open_aftercares):
+        yield Overlap(OverlapKind.OPEN_AFTERCARES, term, other_term)
     for file, twin in product(merged.files, survivor.files):
         if file.category is twin.category and file.closed_on is None and twin.closed_on is None:
             yield Overlap(OverlapKind.OPEN_FILES, file.id, twin.id)

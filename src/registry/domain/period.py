@@ -1,5 +1,6 @@
 """Dates and half-open periods: the last day of a stay is its end, and the next stay may begin on it."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,3 +48,9 @@ def require_order(earlier: date | None, later: date | None, *, pointer: str) -> 
     """Refuse `later` before `earlier`; a date that is not given orders nothing."""
     if earlier is not None and later is not None and later < earlier:
         raise DatesOutOfOrder(pointer=pointer)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or the last one of that month where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -16,6 +16,8 @@ class SyncKind(StrEnum):
     DETERMINATION = "determination"
     SUBSTANCE_USE = "substance_use"
     EPISODE = "episode"
+    AFTERCARE = "aftercare"
+    EDUCATION_MEASURE = "education_measure"
     SUBJECT_REQUEST = "subject_request"
     ORGANISATION = "organisation"
     COMMUNE_STATUS = "commune_status"

@@ -7,11 +7,12 @@ from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.cases import EpisodeBody, EpisodeIn, EpisodeOut
 from registry.api.tags import Tag
+from registry.db import aftercare as terms
 from registry.db import episodes, organisations, persons, reach
 from registry.db.persons import Owner
 from registry.db.records import AnyRow
 from registry.db.tables.cases import EpisodeRow
-from registry.domain import episode
+from registry.domain import aftercare, episode
 from registry.domain.access import FieldGroup, OrganisationNotGranted, OrganisationScope, Permission
 from registry.domain.episode import Episode, LegalBasis
 from registry.domain.organisation import OrganisationUnknown, ReachReason
@@ -36,6 +37,9 @@ async def decide_episode(desk: Desk, draft: Draft[EpisodeBody]) -> Decision:
         outcome=body.outcome,
     )
     episode.review(proposed, others=await episodes.of_root(desk.session, person.root_id), today=desk.actor.today)
+    if isinstance(draft.former, EpisodeRow):
+        followed = await _followed_courses(desk, person.root_id)
+        aftercare.require_completion_kept(proposed, episodes.to_domain(draft.former), courses=followed)
     if draft.former is not None or body.provider_id is not None:
         await reach.follow(
             desk.session,
@@ -58,12 +62,18 @@ async def review_void(desk: Desk, person: Owner | None, row: AnyRow) -> None:
         await persons.lock_root(desk.session, person)
         others = await episodes.of_root(desk.session, row.root_id)
         episode.review_void(episodes.to_domain(row), others=others)
+        aftercare.require_no_aftercare(episodes.to_domain(row), courses=await _followed_courses(desk, row.root_id))
 
 
 async def follow_episode(desk: Desk, row: AnyRow) -> None:
     """End at once the reach that a voided stay had opened."""
     if isinstance(row, EpisodeRow) and row.state is RecordState.VOIDED:
         await reach.withdraw(desk.session, person_id=row.person_id, record_id=row.id, today=desk.actor.today)
+
+
+async def _followed_courses(desk: Desk, root_id: UUID) -> set[UUID | None]:
+    """The courses of a person that aftercare is recorded as following."""
+    return {term.course_id for term in await terms.of_root(desk.session, root_id)}
 
 
 async def _require_provider(desk: Desk, provider_id: UUID | None, *, former: AnyRow | None) -> None:
@@ -118,6 +128,6 @@ EPISODES = Kind(
     refers_to=("provider_id",),
     refers_within=("course_id",),
     review_void=review_void,
-    void_refusals=("course_continued",),
+    void_refusals=("course_continued", "course_in_aftercare"),
     follow=follow_episode,
 )

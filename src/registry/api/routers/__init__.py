@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from registry.api.routers import (
+    aftercare,
     audit,
     breaches,
     cases,
@@ -53,7 +54,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     cases.tests,
     cases.determinations,
     cases.substance_uses,
+    aftercare.education_measures,
     episodes.router,
+    aftercare.aftercares,
     medical.router,
     exports.router,
     rights.requests,

@@ -29,6 +29,7 @@ _RULES = (
     "outcome_does_not_fit",
     "course_unknown",
     "course_continued",
+    "course_in_aftercare",
     "organisation_unknown",
     "organisation_not_granted",
 )

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from registry.api.pagination import MAX_LIMIT
 from registry.api.schemas import examples
+from registry.api.schemas.aftercare import AftercareOut, EducationMeasureOut
 from registry.api.schemas.cases import DeterminationOut, EpisodeOut, FileOut, SubstanceUseOut, TestOut
 from registry.api.schemas.counselling_points import CounsellingPointOut
 from registry.api.schemas.fields import Out
@@ -26,6 +27,8 @@ AnyRecordOut = (
     | DeterminationOut
     | SubstanceUseOut
     | EpisodeOut
+    | AftercareOut
+    | EducationMeasureOut
     | SubjectRequestOut
     | OrganisationOut
     | CommuneStatusOut

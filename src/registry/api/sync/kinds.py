@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 from uuid import UUID
 
+from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.episodes import EPISODES
@@ -31,6 +32,8 @@ KINDS: Mapping[SyncKind, Kind] = {
         DETERMINATIONS,
         SUBSTANCE_USES,
         EPISODES,
+        AFTERCARES,
+        EDUCATION_MEASURES,
         REQUESTS,
         ORGANISATIONS,
         STATUSES,

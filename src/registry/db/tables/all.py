@@ -1,6 +1,7 @@
 """Loads every table, for migrations."""
 
 from registry.db.tables import (
+    aftercare,
     cases,
     clients,
     emergency,
@@ -23,6 +24,7 @@ from registry.db.tables import (
 )
 
 __all__ = [
+    "aftercare",
     "cases",
     "clients",
     "emergency",

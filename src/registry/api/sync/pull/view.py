@@ -14,7 +14,7 @@ from registry.api.schemas.records import RecordOut
 from registry.api.sync.kinds import KINDS
 from registry.db.records import entity_of
 from registry.domain.access import FieldGroup, OrganisationScope, Scope
-from registry.domain.policy import POLICY
+from registry.domain.policy import Access
 
 GROUPS: frozenset[FieldGroup] = frozenset(group for kind in KINDS.values() for group in kind.groups)
 """The groups of fields that a replica may hold."""
@@ -31,7 +31,7 @@ class View:
     def of(cls, actor: Actor) -> "View":
         """Read off an actor what their replica holds."""
         roles = {grant.role for grant in actor.grants}
-        kinds = [kind for kind in KINDS.values() if all(kind.read in POLICY[role] for role in roles)]
+        kinds = [kind for kind in KINDS.values() if all(_access(kind).admits(role) for role in roles)]
         if isinstance(actor.scope, OrganisationScope):
             kinds = [kind for kind in kinds if kind is PERSONS or kind.table.organisation_column is not None]
         return cls(actor.scope, tuple(kinds))
@@ -51,3 +51,8 @@ class View:
         """How records of a table are shown: as their own route shows them to this caller."""
         kind = self.by_entity[entity]
         return ReachedPersonOut if kind is PERSONS and isinstance(self.scope, OrganisationScope) else kind.out
+
+
+def _access(kind: Kind) -> Access:
+    """What reading a kind's own route asks for: every group of its fields, beside its permission."""
+    return Access(kind.read, frozenset(kind.groups))

@@ -30,6 +30,7 @@ from registry.domain.quota import Quota
 from registry.embedded import EmbeddedPostgres
 from registry.settings import Quotas, Settings
 from registry.vault.ring import new_entry
+from tests.factories.stock import stock
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
@@ -63,8 +64,8 @@ def server_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def template(server_url: str) -> AsyncIterator[str]:
-    """A migrated database that holds the map and nothing else; its name."""
+async def template(server_url: str, atlas: Atlas) -> AsyncIterator[str]:
+    """A migrated database that holds the map and what examples build on; its name."""
     name = f"registry_template_{os.getpid()}"
     await _execute(server_url, f"CREATE DATABASE {name}")
     url = _of(server_url, name)
@@ -72,6 +73,7 @@ async def template(server_url: str) -> AsyncIterator[str]:
     engine = create_engine(url)
     async with transaction(create_sessions(engine)) as session:
         await import_map(session)
+        await stock(session, atlas)
     await engine.dispose()
     yield name
     await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")

@@ -33,8 +33,8 @@ WRITTEN_BY_UNITS = {
     *("change_feed", "audit_event", "task"),
     *("person_key", "subject_request", "erasure_order", "breach", "emergency_access", "move"),
     *("api_client", "token_revocation", "dpop_proof"),
-    *("sync_rejection", "counselling_point"),
     *("aftercare", "education_measure"),
+    *("sync_rejection", "counselling_point", "network_worker", "appointment", "worker_training"),
 }
 WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
 WRITTEN_BY_WORKER = {
@@ -44,7 +44,7 @@ WRITTEN_BY_WORKER = {
 WRITTEN_IN_EMERGENCY = {"emergency_access", "task", "audit_event"}
 WRITTEN_BY_ORGANISATIONS = {
     *("episode", "reach", "record_history", "change_feed", "audit_event", "task"),
-    *("unit_record_history", "counselling_point"),
+    *("unit_record_history", "counselling_point", "network_worker", "appointment", "worker_training"),
 }
 DELETED = {
     DatabaseRole.UNITS: {"person_name_token", "person_match_key"},

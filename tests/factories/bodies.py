@@ -23,6 +23,7 @@ from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.rights import REQUESTS
 from registry.api.kinds.situation import COUNTS, STATUSES
+from registry.api.kinds.staffing import APPOINTMENTS, TRAININGS, WORKERS
 from registry.api.records.kind import Kind
 
 Body: TypeAlias = dict[str, Any]
@@ -42,7 +43,7 @@ OF_PERSON = (
     REQUESTS,
     ORDERS,
 )
-OF_UNIT = (ORGANISATIONS, STATUSES, COUNTS, BREACHES, COUNSELLING_POINTS)
+OF_UNIT = (ORGANISATIONS, STATUSES, COUNTS, BREACHES, COUNSELLING_POINTS, WORKERS, APPOINTMENTS, TRAININGS)
 ALL_KINDS = (PERSONS, *OF_PERSON, *OF_UNIT)
 
 _days = count()
@@ -94,6 +95,15 @@ def a_point(**over: JsonValue) -> Body:
     return a_record(COUNSELLING_POINTS, **{"code": f"PY-{uuid4().hex[:8].upper()}", **over})
 
 
+def a_worker(**over: JsonValue) -> Body:
+    return a_record(WORKERS, **over)
+
+
+def an_appointment(**over: JsonValue) -> Body:
+    """One that has ended: of open ones a worker has one in a role."""
+    return a_record(APPOINTMENTS, **{"to_on": "2021-01-01", **over})
+
+
 def a_status(**over: JsonValue) -> Body:
     return a_record(STATUSES, **over)
 
@@ -128,5 +138,6 @@ def a_fresh(kind: Kind) -> Body:
         "suspected_count": a_count,
         "breach": a_breach,
         "counselling_point": a_point,
+        "appointment": an_appointment,
     }
     return makers.get(kind.singular, partial(a_record, kind))()

@@ -25,6 +25,7 @@ STRANGER: Answer = (401, "unauthenticated")
 NOT_ALLOWED: Answer = (403, "insufficient_scope")
 NOT_GRANTED: Answer = (403, "unit_not_granted")
 NOT_FOUND: Answer = (404, "not_found")
+UNKNOWN: Answer = (409, "named_record_unknown")
 STALE: Answer = (412, "version_mismatch")
 
 
@@ -57,6 +58,7 @@ def _corrected(kind: Kind) -> Line:
 
 EXPECTED: Mapping[str, Line] = {
     **{f"create_{kind.singular}": _posted(kind.singular) for kind in ALL_KINDS},
+    **{f"create_{each}": _posted(each, outside=UNKNOWN) for each in ("appointment", "worker_training")},
     **{f"change_{kind.singular}": _corrected(kind) for kind in ALL_KINDS},
     **{f"void_{kind.singular}": Line(inside=STALE) for kind in ALL_KINDS},
     "close_file": Line(inside=STALE),

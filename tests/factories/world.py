@@ -159,6 +159,10 @@ def _first(kind: Kind, place: Place) -> Body:
             fields["moved_on"] = _DAYS[place.name]
         case "episode":
             fields["provider_id"] = place.id_of("organisation")
+        case "appointment":
+            fields |= {"worker_id": place.id_of("network_worker"), "organisation_id": place.id_of("counselling_point")}
+        case "worker_training":
+            fields["worker_id"] = place.id_of("network_worker")
     return fields
 
 

@@ -34,6 +34,7 @@ from registry.domain import (
     person,
     record,
     situation,
+    staffing,
     subject_request,
     support,
     sync,
@@ -99,6 +100,7 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
         "revocation_reasons": client.RevocationReason,
         "roles": access.Role,
         "sexes": person.Sex,
+        "staff_roles": staffing.StaffRole,
         "substances": health.Substance,
         "support_bases": support.SupportBasis,
         "sync_kinds": sync.SyncKind,
@@ -113,6 +115,7 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
         "unit_types": unit.UnitType,
         "use_routes": health.UseRoute,
         "weekdays": network.Weekday,
+        "working_times": staffing.WorkingTime,
     }
 )
 

@@ -10,11 +10,13 @@ from registry.domain.merge import MergePending
 from registry.domain.move import MoveAlreadyOpen
 from registry.domain.organisation import OrganisationCodeTaken, OrganisationUnknown
 from registry.domain.situation import CountAlreadyReported
+from registry.domain.staffing import AppointmentAlreadyOpen
 from registry.domain.task import TaskAlreadyOpen
 
 CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "uq_aftercare_one_open": AftercareAlreadyOpen,
     "uq_aftercare_one_per_course": AftercareAlreadyRecorded,
+    "uq_appointment_one_open": AppointmentAlreadyOpen,
     "uq_episode_one_open_per_track": EpisodeAlreadyOpen,
     "uq_management_file_one_open_per_category": FileAlreadyOpen,
     "uq_merge_one_live": MergePending,

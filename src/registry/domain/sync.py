@@ -23,6 +23,9 @@ class SyncKind(StrEnum):
     COMMUNE_STATUS = "commune_status"
     SUSPECTED_COUNT = "suspected_count"
     COUNSELLING_POINT = "counselling_point"
+    NETWORK_WORKER = "network_worker"
+    APPOINTMENT = "appointment"
+    WORKER_TRAINING = "worker_training"
 
 
 class PushVerb(StrEnum):

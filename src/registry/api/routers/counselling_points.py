@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from registry import staffing_norms
 from registry.api import problems
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.own_organisations import REFUSALS
@@ -11,13 +12,18 @@ from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParamet
 from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for, reach_of
 from registry.api.records.kind import Desk
-from registry.api.records.routes import unit_record_routes
+from registry.api.records.routes import key_of, unit_record_routes
 from registry.api.routers.organisations import OrganisationKey
 from registry.api.schemas.counselling_points import CounsellingPointOut, CounsellingPointPage
 from registry.api.schemas.fields import Day, UnitCode
+from registry.api.schemas.staffing import RoleStaffingOut, StaffingOut
 from registry.api.strict_json import StrictRoute
-from registry.db import own_organisations
+from registry.db import own_organisations, records, staffing
+from registry.db.records import Key
 from registry.db.tables.network import CounsellingPointRow
+from registry.domain.errors import NotFound
+from registry.domain.organisation import OrganisationKind
+from registry.domain.staffing import staffing_of
 
 router = APIRouter(route_class=StrictRoute)
 
@@ -58,6 +64,40 @@ async def list_counselling_points(
     )
     page = paging.page(rows, key=lambda row: OrganisationKey(row.sort_key, row.id))
     return CounsellingPointPage(items=[CounsellingPointOut.model_validate(row) for row in page.items], next=page.next)
+
+
+@router.get(
+    "/v1/counselling-points/{id}/staffing",
+    tags=[COUNSELLING_POINTS.tag],
+    summary="Compare the staff of a counselling point with the norm",
+    responses=problems.responses(*GUARDED, "not_found"),
+)
+async def get_counselling_point_staffing(
+    desk: Annotated[Desk, Depends(desk_for(COUNSELLING_POINTS.read))],
+    key: Annotated[Key, Depends(key_of(COUNSELLING_POINTS))],
+    on: Annotated[Day | None, Query(description="The day to look at; today without it.")] = None,
+) -> StaffingOut:
+    """Who is appointed on a day, role by role, beside what the programme asks for.
+
+    The norm is data of the service. To be below it is shown here and refused nowhere: a point that opens with three
+    people opens.
+    """
+    actor, day = desk.actor, on or desk.actor.today
+    point = await records.get(desk.session, CounsellingPointRow, key, scope=actor.scope, today=actor.today)
+    if point is None:
+        raise NotFound
+    norm = staffing_norms.load()[OrganisationKind.COUNSELLING_POINT]
+    roles = staffing_of(norm, await staffing.appointed_at(desk.session, point.id, on=day))
+    return StaffingOut(
+        counselling_point_id=point.id,
+        on=day,
+        programme=norm.programme,
+        source=norm.source,
+        roles=[RoleStaffingOut.model_validate(role) for role in roles],
+        required_count=sum(norm.roles.values()),
+        appointed_count=sum(role.appointed_count for role in roles),
+        is_below_norm=any(role.missing_count for role in roles),
+    )
 
 
 router.include_router(unit_record_routes(COUNSELLING_POINTS, *REFUSALS, "opening_hours_invalid"))

@@ -14,6 +14,7 @@ from registry.api.schemas.persons import IdentityDocumentOut, PersonOut, Reached
 from registry.api.schemas.records import Version
 from registry.api.schemas.rights import SubjectRequestOut
 from registry.api.schemas.situation import CommuneStatusOut, OrganisationOut, SuspectedCountOut
+from registry.api.schemas.staffing import AppointmentOut, NetworkWorkerOut, WorkerTrainingOut
 from registry.domain.feed import ChangeOperation
 from registry.domain.sync import SyncKind
 
@@ -34,6 +35,9 @@ AnyRecordOut = (
     | CommuneStatusOut
     | SuspectedCountOut
     | CounsellingPointOut
+    | NetworkWorkerOut
+    | AppointmentOut
+    | WorkerTrainingOut
 )
 
 

@@ -14,6 +14,7 @@ from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS, create_person
 from registry.api.kinds.rights import REQUESTS
 from registry.api.kinds.situation import COUNTS, STATUSES
+from registry.api.kinds.staffing import APPOINTMENTS, TRAININGS, WORKERS
 from registry.api.records import flow
 from registry.api.records.flow import Written
 from registry.api.records.kind import Desk, Kind
@@ -39,6 +40,9 @@ KINDS: Mapping[SyncKind, Kind] = {
         STATUSES,
         COUNTS,
         COUNSELLING_POINTS,
+        WORKERS,
+        APPOINTMENTS,
+        TRAININGS,
     )
 }
 """Every kind that travels. Medical results, moves, orders to erase and breaches do not."""

@@ -108,6 +108,10 @@ class Settings(BaseSettings):
     """How long an organisation still reaches a person after the record that opened the reach has ended."""
     move_answer_days: Annotated[int, Field(ge=1, le=60)] = 5
     """Working days in which the receiving commune answers a move; then the request is over."""
+    conflict_answer_days: Annotated[int, Field(ge=1, le=60)] = 5
+    """Working days in which a commune looks at what a device sent about a record that had moved on."""
+    max_kept_operations: Annotated[int, Field(ge=0, le=1_000_000)] = 5000
+    """How many refused operations and open conflicts of one sender are kept; what comes on top is said not to be."""
     emergency_daily_cap: Annotated[int, Field(ge=0, le=1_000_000)] = 3
     """How many emergency accesses one officer may ask for in 24 hours."""
     step_up_acr: Annotated[str, Field(pattern=r"^[!#-\[\]-~]+$", max_length=200)] | None = Field(

@@ -34,6 +34,7 @@ ELSEWHERE = {
     "person_name_token": HeldElsewhere.SEARCH_WORDS,
     "merge": HeldElsewhere.MERGES,
     "sync_rejection": HeldElsewhere.REFUSED_OPERATIONS,
+    "sync_conflict": HeldElsewhere.CONFLICTS,
     "person_match_key": HeldElsewhere.SEARCH_WORDS,
     "person_key": HeldElsewhere.ENCRYPTION_KEY,
 }

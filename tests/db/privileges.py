@@ -30,7 +30,7 @@ WRITTEN_BY_UNITS = {
     *("person", "identity_document", "residence", "responsibility", "management_file", "drug_test", "determination"),
     *("substance_use", "episode", "reach", "record_history", "commune_status", "suspected_count"),
     *("unit_record_history", "person_name_token", "person_match_key", "merge", "organisation", "access_grant"),
-    *("change_feed", "audit_event", "task"),
+    *("change_feed", "audit_event", "task", "sync_conflict"),
     *("person_key", "subject_request", "erasure_order", "breach", "emergency_access", "move"),
     *("api_client", "token_revocation", "dpop_proof"),
     *("aftercare", "education_measure"),
@@ -48,7 +48,7 @@ WRITTEN_BY_ORGANISATIONS = {
 }
 DELETED = {
     DatabaseRole.UNITS: {"person_name_token", "person_match_key"},
-    DatabaseRole.WORKER: {"worker_job", "dpop_proof", "idempotency_key", "sync_rejection"},
+    DatabaseRole.WORKER: {"worker_job", "dpop_proof", "idempotency_key", "sync_rejection", "sync_conflict"},
 }
 """Tables of which a role may take rows away: nothing that was recorded."""
 ON_AUDIT = {

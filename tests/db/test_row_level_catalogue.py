@@ -104,7 +104,7 @@ class TestCatalogue:
             ("person", "seen_by_worker"), ("match_pass", "kept_by_worker"),
             ("audit_event", "sealed"),
             *((table, f"read_by_{role}") for table in SEALS for role in ("worker", "auditor")),
-            ("emergency_access", "ended_by_worker"), ("sync_rejection", "purged"),
+            ("emergency_access", "ended_by_worker"), ("sync_rejection", "purged"), ("sync_conflict", "purged"),
             ("sync_rejection", "keys_seen"), ("sync_rejection", "keys_moved"),
         }  # fmt: skip
         policies = await ask("SELECT tablename, policyname, roles, permissive, qual, with_check FROM pg_policies")

@@ -47,6 +47,7 @@ _WHERE: Mapping[HeldElsewhere, str] = {
     HeldElsewhere.ACCESS_LOG: "/v1/persons/{}/access-log",
     HeldElsewhere.MERGES: "/v1/persons/{}/merges",
     HeldElsewhere.REFUSED_OPERATIONS: "/v1/sync/rejections",
+    HeldElsewhere.CONFLICTS: "/v1/sync/conflicts",
 }
 
 

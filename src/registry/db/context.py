@@ -151,9 +151,9 @@ async def act_in_emergency(
     await _set(session, DatabaseRole.EMERGENCY, caller=caller, units=units, reached=persons)
 
 
-async def act_as_sender(session: AsyncSession, *, caller: str) -> None:
-    """Open what was refused to one sender, and nobody else's; nobody's records."""
-    await _set(session, DatabaseRole.UNITS, caller=caller)
+async def act_as_sender(session: AsyncSession, *, caller: str, units: Iterable[int] = ()) -> None:
+    """Open what was refused to one sender, and nobody else's; of people, those of the given units."""
+    await _set(session, DatabaseRole.UNITS, units=units, caller=caller)
 
 
 @asynccontextmanager

@@ -56,6 +56,18 @@ async def took_away(session: AsyncSession, person_id: UUID, *, scope: Scope) -> 
     return (await session.exec(query)).first() is not None
 
 
+async def units_of_taken(session: AsyncSession, people: Collection[UUID], *, scope: Scope) -> dict[UUID, int]:
+    """Where those of some people are now whom a merge took away from units in scope."""
+    if not isinstance(scope, UnitScope):
+        return {}
+    query = select(MergeRow.person_id, MergeRow.unit_id).where(
+        col(MergeRow.person_id).in_(people),
+        col(MergeRow.status).in_(JOINING),
+        col(MergeRow.former_unit_id).in_(scope.units),
+    )
+    return dict((await session.exec(query)).all())
+
+
 async def lock_groups(session: AsyncSession, roots: Collection[UUID]) -> Sequence[PersonRow]:
     """Load FOR UPDATE everybody who was merged into these survivors, and the survivors."""
     query = select(PersonRow).where(col(PersonRow.root_id).in_(roots)).order_by(col(PersonRow.id))

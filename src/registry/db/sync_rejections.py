@@ -1,12 +1,12 @@
 """Operations that were refused: kept for who sent them and for nobody else, until they are applied after all."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, LargeBinary, any_, delete, literal, tuple_
+from sqlalchemy import ARRAY, LargeBinary, any_, delete, func, literal, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -43,6 +43,19 @@ async def keep(
     kept = insert(SyncRejectionRow).values([row.model_dump() for row in rows])
     renewed = {name: kept.excluded[name] for name in ("sent_at", "code", "faults")}
     await session.exec(kept.on_conflict_do_update(index_elements=["fingerprint"], set_=renewed))
+
+
+async def known(session: AsyncSession, fingerprints: Iterable[bytes]) -> set[bytes]:
+    """Find those of some operations that are kept already."""
+    among = col(SyncRejectionRow.fingerprint) == any_(literal(list(fingerprints), ARRAY(LargeBinary)))
+    return set((await session.exec(select(SyncRejectionRow.fingerprint).where(among))).all())
+
+
+async def count_open(session: AsyncSession, *, sent_by: str, most: int) -> int:
+    """Count what is listed of one sender, up to a number."""
+    row = SyncRejectionRow
+    listed = select(row.id).where(row.sent_by == sent_by, col(row.applied_at).is_(None)).limit(most).subquery()
+    return (await session.exec(select(func.count()).select_from(listed))).one()
 
 
 async def settle(session: AsyncSession, fingerprints: Sequence[bytes], *, at: datetime) -> None:

@@ -33,4 +33,5 @@ class HeldElsewhere(StrEnum):
     SEARCH_WORDS = "search_words"
     MERGES = "merges"
     REFUSED_OPERATIONS = "refused_operations"
+    CONFLICTS = "conflicts"
     ENCRYPTION_KEY = "encryption_key"

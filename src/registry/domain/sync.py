@@ -64,8 +64,8 @@ class PushNotWhole(DomainError):
     code = "push_not_whole"
 
 
-RECORD_HAS_MOVED_ON = frozenset({"version_mismatch", "record_voided", "fields_in_conflict"})
-"""Codes that say that the record is no longer what the device saw: somebody has to look at both."""
+RECORD_HAS_MOVED_ON = frozenset({"version_mismatch", "record_voided", "fields_in_conflict", "person_merged"})
+"""Codes that say that record or person are no longer what the device saw: somebody has to look at both."""
 
 
 def status_of(refusal: DomainError) -> PushStatus:

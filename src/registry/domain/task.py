@@ -27,6 +27,7 @@ class TaskKind(StrEnum):
     UNIT_UNCERTAIN = "unit_uncertain"
     DUPLICATE_REVIEW = "duplicate_review"
     MERGE_APPROVAL = "merge_approval"
+    SYNC_CONFLICT = "sync_conflict"
 
 
 class Decision(StrEnum):
@@ -99,6 +100,7 @@ RULES: Mapping[TaskKind, TaskRule] = {
     ),
     TaskKind.UNIT_UNCERTAIN: _duty(Role.PROVINCE_MANAGER, timedelta(days=30)),
     TaskKind.MERGE_APPROVAL: TaskRule(Role.PROVINCE_MANAGER, _JUDGED, timedelta(days=7)),
+    TaskKind.SYNC_CONFLICT: _duty(Role.COMMUNE_OFFICER, timedelta(days=7)),
     TaskKind.DUPLICATE_REVIEW: TaskRule(Role.PROVINCE_MANAGER, (Decision.DONE, Decision.DECLINE), timedelta(days=30)),
 }
 """Every kind with its rule. What is not here cannot be opened."""

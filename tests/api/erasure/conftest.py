@@ -5,8 +5,9 @@ import pytest
 from fastapi import FastAPI
 
 from registry.api.kinds.cases import TESTS
+from registry.api.kinds.persons import PERSONS
 from tests.api.erasure.erasing import SECRETS, erase
-from tests.api.push.pushing import creating, push
+from tests.api.push.pushing import changing, creating, push, statuses
 from tests.factories.bodies import OF_PERSON, Body, a_document, a_fresh, a_person, an_organisation
 from tests.factories.posted import corrected, created
 
@@ -24,7 +25,7 @@ async def facility(manager: httpx.AsyncClient) -> str:
 
 @pytest.fixture
 async def person(manager: httpx.AsyncClient, facility: str) -> Body:
-    """The body of a person with a record of every kind, former states, a voided file, an open stay, a refused push."""
+    """The body of a person with a record of every kind, former states, a voided file, an open stay, refused pushes."""
     body = a_person(
         full_name=SECRETS["full_name"],
         aliases=[SECRETS["alias"]],
@@ -47,8 +48,9 @@ async def person(manager: httpx.AsyncClient, facility: str) -> Body:
     await corrected(manager, address, {"number": SECRETS["other_number"]})
     await manager.post(f"{address}/void", json={"reason": SECRETS["reason"]})
     await corrected(manager, path, {"occupation": "Thợ may"})
-    (wrong,) = await push(manager, creating(TESTS, a_fresh(TESTS) | {"result": SECRETS["reason"]}, of=body["id"]))
-    assert wrong["status"] == "rejected"
+    wrong = creating(TESTS, a_fresh(TESTS) | {"result": SECRETS["reason"]}, of=body["id"])
+    late = changing(PERSONS, body["id"], {"occupation": SECRETS["reason"]}, base=9)
+    assert statuses(await push(manager, wrong, late)) == ["rejected", "conflict"]
     return body
 
 

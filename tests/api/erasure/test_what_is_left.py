@@ -30,7 +30,7 @@ DELETED = {
         "substance_use",
         "medical_result",
     ),
-    *("reach", "record_history", "person_read", "subject_request", "move", "sync_rejection"),
+    *("reach", "record_history", "person_read", "subject_request", "move", "sync_rejection", "sync_conflict"),
 }
 """Tables of which a person's rows go."""
 EMPTIED = {"person", "person_key", "management_file", "episode", "responsibility"}

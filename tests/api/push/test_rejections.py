@@ -14,7 +14,7 @@ from registry.domain.access import Role
 from registry.vault.ring import KeyRing, new_entry
 from registry.worker.sync import KEPT
 from tests.api.erasure.erasing import erase
-from tests.api.push.pushing import ADDRESS, creating, push, push_text, statuses, told, voiding
+from tests.api.push.pushing import ADDRESS, creating, push, push_text, statuses, told
 from tests.conftest import MASTER_KEYS, NOW, SignIn
 from tests.factories.bodies import Body, a_person, a_record
 from tests.factories.posted import body_of, pages, posted_person
@@ -99,23 +99,16 @@ async def test_what_is_applied_after_all_is_no_longer_listed(sign_in: SignIn, ma
     assert body_of(await officer.get(REJECTIONS))["items"] == []
 
 
-async def test_conflicts_are_kept_and_what_is_deferred_or_only_tried_is_not(
-    sign_in: SignIn, manager: httpx.AsyncClient
-) -> None:
-    officer, person_id, bad = await an_officer(sign_in), await posted_person(manager), a_person(sex="unheard of")
-    test = creating(TESTS, of=person_id)
-    late = voiding(TESTS, test["id"], of=person_id, base_version=1)
-    await push(manager, test, voiding(TESTS, test["id"], of=person_id, reason="Another reason."))
+async def test_what_is_deferred_or_only_tried_is_not_kept(sign_in: SignIn) -> None:
+    officer, bad = await an_officer(sign_in), a_person(sex="unheard of")
 
     await officer.post(ADDRESS, params={"validate_only": "true"}, json={"operations": [{"ref": "tried"}]})
-    results = await push(officer, late, creating(PERSONS, bad), creating(TESTS, of=bad["id"]))
+    results = await push(officer, creating(PERSONS, bad), creating(TESTS, of=bad["id"]))
 
-    assert statuses(results) == ["conflict", "rejected", "deferred"]
+    assert statuses(results) == ["rejected", "deferred"]
+    assert [result["kept"] for result in results] == [True, False]
     items = body_of(await officer.get(REJECTIONS))["items"]
-    assert {item["ref"]: item["code"] for item in items} == {
-        late["ref"]: "record_voided",
-        results[1]["ref"]: "validation_failed",
-    }
+    assert {item["ref"]: item["code"] for item in items} == {results[0]["ref"]: "validation_failed"}
 
 
 async def test_of_what_is_too_large_the_beginning_is_kept(sign_in: SignIn) -> None:

@@ -70,6 +70,6 @@ class TestTogether:
 
         tried = body_of(answer)["results"]
         assert statuses(tried) == ["applied", "applied", "rejected"]
-        assert [result | {"position": None} for result in after] == tried
+        assert [result | {"position": None, "kept": None} for result in after] == tried
         rows = await audited(app, answer)
         assert [(row["decision"], len(row["person_ids"])) for row in rows] == [("allowed", 1), ("denied", 1)]

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator, Collection, Iterable
 from enum import Enum
-from typing import Any
 
 from fastapi import Depends, Request, Response
 
@@ -39,7 +38,7 @@ async def attempted(
     caller, operation = visit.caller, _operation_of(request)
     used = ["key", caller.issuer, caller.subject, caller.client_id, operation, text_of(idempotency_key)]
     digest = keys.fingerprint_of(json.dumps(used).encode())
-    fingerprint = keys.fingerprint_of(json.dumps(await _content_of(request), sort_keys=True).encode())
+    fingerprint = keys.fingerprint_of(await _content_of(request))
     earlier = await idempotency.outcome_under(visit.session, digest)
     if earlier is not None:
         earlier.require_same(fingerprint)
@@ -79,11 +78,11 @@ def _operation_of(request: Request) -> str:
     return operation
 
 
-async def _content_of(request: Request) -> list[Any]:
+async def _content_of(request: Request) -> bytes:
     """What a request says, however its body is spelt: not every client writes the members in one order."""
     body = await request.body()
+    around = ["request", request.url.path, sorted(request.query_params.multi_items())]
     try:
-        said = json.loads(body) if body else None
+        return json.dumps([*around, json.loads(body) if body else None], sort_keys=True).encode()
     except (ValueError, RecursionError):
-        said = body.hex()
-    return ["request", request.url.path, sorted(request.query_params.multi_items()), said]
+        return json.dumps([*around, body.hex()]).encode()

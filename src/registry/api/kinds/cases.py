@@ -78,6 +78,7 @@ FILES = Kind(
         }
     },
     correction={"issuer": "Chủ tịch UBND phường 1, thành phố Tuy Hòa"},
+    is_judged_alone=True,
 )
 TESTS = Kind(
     table=DrugTestRow,
@@ -105,6 +106,7 @@ TESTS = Kind(
         }
     },
     correction={"tested_by": "Trạm y tế phường 1"},
+    is_judged_alone=True,
 )
 DETERMINATIONS = Kind(
     table=DeterminationRow,
@@ -131,6 +133,7 @@ DETERMINATIONS = Kind(
         }
     },
     correction={"determined_by": "Trung tâm Y tế thành phố Tuy Hòa"},
+    is_judged_alone=True,
 )
 SUBSTANCE_USES = Kind(
     table=SubstanceUseRow,
@@ -157,4 +160,5 @@ SUBSTANCE_USES = Kind(
         }
     },
     correction={"days_last_month": 12},
+    is_judged_alone=True,
 )

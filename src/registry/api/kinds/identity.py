@@ -61,6 +61,7 @@ DOCUMENTS = Kind(
     "person's sex or year of birth is kept with a warning: the register is often right and the paper wrong.",
     examples={"cccd": {"id": examples.DOCUMENT, "document_type": "cccd", "number": "054092999001"}},
     correction={"issued_on": "2021-06-01"},
+    unmergeable=frozenset({"document_type", "number"}),
 )
 RESIDENCES = Kind(
     table=ResidenceRow,
@@ -87,4 +88,6 @@ RESIDENCES = Kind(
         }
     },
     correction={"to_on": "2020-12-31"},
+    is_judged_alone=True,
+    unmergeable=frozenset({"unit_code", "from_on", "to_on"}),
 )

@@ -142,4 +142,5 @@ PERSONS = Kind(
     },
     correction={"occupation": "Thợ hồ"},
     follow=follow_person,
+    unmergeable=frozenset({"birth_date", "birth_year"}),
 )

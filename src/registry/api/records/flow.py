@@ -20,7 +20,7 @@ from registry.db.tables.situation import OrganisationRow
 from registry.db.trail import Act
 from registry.domain import merge_patch
 from registry.domain.access import require_units
-from registry.domain.errors import NotFound
+from registry.domain.errors import DomainError, NotFound
 from registry.domain.idempotency import IdempotencyKeyRequired
 from registry.domain.merge import PersonMerged
 from registry.domain.person import Processing
@@ -139,7 +139,7 @@ async def owner_of(desk: Desk, person_id: UUID) -> Owner:
     """Lock the person that a write belongs to; one who is absent, out of scope or voided takes no records."""
     held = await persons.hold(desk.session, (person_id,), scope=desk.actor.scope, today=desk.actor.today)
     if not held:
-        raise PersonMerged if await merges.took_away(desk.session, person_id, scope=desk.actor.scope) else NotFound
+        raise await _absence_of(desk, person_id)
     (person,) = held
     if person.state is RecordState.VOIDED:
         raise RecordVoided
@@ -215,10 +215,15 @@ async def _unchanged(desk: Desk, kind: Kind, row: AnyRow, act: Act | None = None
 async def _locked(desk: Desk, kind: Kind, key: Key) -> AnyRow:
     row = await records.lock(desk.session, kind.table, key, scope=desk.actor.scope, today=desk.actor.today)
     if row is None:
-        raise NotFound
+        raise await _absence_of(desk, key.id) if kind.table is PersonRow else NotFound
     if isinstance(row, OrganisationRow):
         require_units(desk.actor.scope, row.unit_id)
     return row
+
+
+async def _absence_of(desk: Desk, person_id: UUID) -> DomainError:
+    """Say why a person is not there: those who had them are told of a merge that took them away."""
+    return PersonMerged() if await merges.took_away(desk.session, person_id, scope=desk.actor.scope) else NotFound()
 
 
 def _merged(model: type[In], present: In, fields: Mapping[str, Any]) -> In:

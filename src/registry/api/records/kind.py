@@ -1,6 +1,7 @@
 """What a kind of record is: table, bodies, permissions, words for the manual, and its one rule function."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -128,6 +129,15 @@ class Kind:
     """Fields of the body that name other records of the same person."""
     in_emergency: bool = True
     """Whether an emergency access that opens its groups of fields opens it."""
+    is_judged_alone: bool = False
+    """Whether the rules ask nothing of the database about a new record, and nothing else follows it."""
+    unmergeable: AbstractSet[str] | None = None
+    """Fields that never merge by themselves with what others have changed meanwhile; None: none does."""
+
+    @property
+    def never_merged(self) -> AbstractSet[str]:
+        """The fields that never merge by themselves: of decisions, stays and findings all, which stand together."""
+        return self.body.model_fields.keys() if self.unmergeable is None else self.unmergeable
 
     @property
     def example_id(self) -> str:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 
 from registry.api import preferences, problems
 from registry.api.deps import RegistryGrant, SomeActor
+from registry.api.idempotency.key import REPLAYED
 from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
@@ -56,11 +57,13 @@ async def push_operations(
     **An operation answered `applied` or `duplicate` is durable, is there exactly once under its id, and is in every
     pull of its unit from `position` on, until a lawful erasure. No answer, or a 5xx, means unknown: send the same
     request again; that is always safe.** `conflict`: the record has moved on since the version that the device
-    saw. `rejected`: refused, and `errors` say why and where. Both are kept, see `GET /v1/sync/rejections`.
+    saw; it is kept, see `GET /v1/sync/conflicts`, and waits for an officer. `rejected`: refused, and `errors` say why
+    and where; kept as well, see `GET /v1/sync/rejections`. Of one sender only so much: `kept` tells.
     `deferred` is not kept: send it again when its parent is applied.
 
     Results about HIV and other infections, orders to erase and breaches do not travel by push.
     """
+    del response.headers[REPLAYED]  # whatever the key, each operation is judged anew
     readings = [read(place, raw) for place, raw in enumerate(body.operations)]
     desks, strict = Desks(desk, held, registry_grant), preferences.stated(prefer or "").get("handling") == "strict"
     if strict:
@@ -71,10 +74,9 @@ async def push_operations(
         outcomes = await applying.apply(desks, readings)
     await applying.leave_denials(desks, outcomes)
     told = applying.as_a_whole(outcomes) if strict else outcomes
-    if not validate_only:
-        await keeping.keep(desk, told)
+    kept = None if validate_only else await keeping.keep(desks, told, is_strict=strict)
     position = None if validate_only else await trail.position(desk.session)
     return PushOut(
         feed_epoch=await state.feed_epoch(desk.session),
-        results=[result_of(outcome, desk.language, position=position) for outcome in told],
+        results=[result_of(outcome, desk.language, position=position, kept=kept) for outcome in told],
     )

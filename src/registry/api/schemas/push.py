@@ -164,6 +164,14 @@ class OperationResult(Out):
         "everything up to here has told this.",
         examples=["81234"],
     )
+    kept: bool | None = Field(
+        description="Whether the register keeps what was not applied: `false` where it does not, and your device is "
+        "the only place that has it. Null where it was applied, and where the push was only tried."
+    )
+    conflict_id: UUID | None = Field(
+        description="The conflict that is kept, for `GET /v1/sync/conflicts/{id}`: the same however often the "
+        "operation is sent. Null where none is."
+    )
 
 
 class PushOut(Out):

@@ -1,7 +1,6 @@
 """The kinds of records that travel, how each is created, and which other records its bodies name."""
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from typing import Any
 from uuid import UUID
 
@@ -48,29 +47,14 @@ KINDS: Mapping[SyncKind, Kind] = {
 """Every kind that travels. Medical results, moves, orders to erase and breaches do not."""
 
 
-_JUDGED_ALONE = (RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES)
-
-
-def may_be_written_together(kind: Kind) -> bool:
-    """Whether the rules ask nothing of the database about a new record of a kind, and nothing else follows it."""
-    return any(kind is each for each in _JUDGED_ALONE)
-
-
-_MERGED_BUT_FOR: Mapping[SyncKind, AbstractSet[str]] = {
-    SyncKind.PERSON: {"birth_date", "birth_year"},
-    SyncKind.IDENTITY_DOCUMENT: {"document_type", "number"},
-    SyncKind.RESIDENCE: {"unit_code", "from_on", "to_on"},
-}
-
-
-def never_merged(kind: Kind) -> AbstractSet[str]:
-    """The fields that never merge by themselves: of decisions, stays and findings all, since they stand together."""
-    return _MERGED_BUT_FOR.get(SyncKind(kind.singular), kind.body.model_fields.keys())
-
-
 def is_of_person(kind: Kind) -> bool:
     """Whether records of a kind belong to a person, and are named under them."""
     return issubclass(kind.table, OfPerson)
+
+
+def is_about_somebody(kind: Kind) -> bool:
+    """Whether records of a kind are about a person: people themselves, and what belongs to them."""
+    return kind is PERSONS or is_of_person(kind)
 
 
 async def create(desk: Desk, kind: Kind, body: Any, *, person_id: UUID | None) -> Written:  # noqa: ANN401 - a body of any kind

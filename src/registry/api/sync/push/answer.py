@@ -7,7 +7,7 @@ from registry.api.language import Language
 from registry.api.notices import SENTENCES, Notice, notice, sentence
 from registry.api.problems import CATALOGUE
 from registry.api.schemas.push import OperationResult
-from registry.api.sync.push.keeping import faults_of
+from registry.api.sync.push.keeping import Kept, faults_of
 from registry.api.sync.push.outcome import Outcome
 from registry.domain.errors import DomainError
 
@@ -17,12 +17,15 @@ WORTH_A_RETRY = frozenset(
 """Codes of refusals that time, or another operation, may take away."""
 
 
-def result_of(outcome: Outcome, language: Language, *, position: str | None) -> OperationResult:
-    """Put the outcome of one operation into words."""
+def result_of(
+    outcome: Outcome, language: Language, *, position: str | None, kept: Mapping[int, Kept] | None
+) -> OperationResult:
+    """Put the outcome of one operation into words; `kept` tells what is kept, None of a push that was only tried."""
     refusal, done = outcome.refusal, outcome.done
+    place = outcome.sent.place
     remarks = () if done is None else done.remarks
     return OperationResult(
-        index=outcome.sent.place,
+        index=place,
         ref=outcome.sent.ref,
         status=outcome.status,
         code=None if refusal is None else refusal.code,
@@ -32,6 +35,8 @@ def result_of(outcome: Outcome, language: Language, *, position: str | None) -> 
         version=_version(outcome),
         state=None if done is None else done.state,
         position=position if outcome.is_durable else None,
+        kept=None if refusal is None or kept is None else place in kept,
+        conflict_id=kept[place].conflict_id if kept is not None and place in kept else None,
     )
 
 

@@ -114,7 +114,9 @@ async def leave_denials(desks: Desks, outcomes: Sequence[Outcome]) -> None:
 
 
 def _is_denied(outcome: Outcome) -> bool:
-    return outcome.refusal is not None and denials.is_denial(outcome.refusal)
+    """Whether it asked for what is not the caller's. Who was erased is no longer anybody's."""
+    refusal = outcome.refusal
+    return refusal is not None and (denials.is_denial(refusal) or isinstance(refusal, RecordErased))
 
 
 def _in_order(operations: Sequence[Operation]) -> Iterator[Operation]:
@@ -149,7 +151,7 @@ def _taken(queue: deque[Operation], fits: Callable[[Operation], bool]) -> Iterat
 
 
 def _may_be_written_together(operation: Operation) -> bool:
-    return isinstance(operation.said, CreateOperationIn) and kinds.may_be_written_together(operation.kind)
+    return isinstance(operation.said, CreateOperationIn) and operation.kind.is_judged_alone
 
 
 def _waiting(outcome: Outcome, step: Step, missing: AbstractSet[Name]) -> Outcome:

@@ -1,7 +1,9 @@
 """The desks of a push: each kind of record is written under the grants that its own route would have asked for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from registry.api.actor import Actor, grants_for
@@ -11,7 +13,7 @@ from registry.api.sync.push.reading import Operation
 from registry.db import context, persons
 from registry.db.context import DatabaseRole
 from registry.db.persons import Owner
-from registry.domain.access import Scope
+from registry.domain.access import OrganisationScope, Scope, UnitScope
 from registry.domain.errors import Forbidden
 from registry.domain.idempotency import Attempt
 from registry.domain.policy import Access
@@ -75,11 +77,31 @@ class Desks:
             except Forbidden:
                 continue
             by_scope.setdefault(desk.actor.scope, (desk, set()))[1].add(operation.owner)
+        if len(by_scope) > 1:
+            await self._lock_across({scope: people for scope, (_, people) in by_scope.items()})
         for desk, people in by_scope.values():
             await self.sit_down(desk)
             scope, today = desk.actor.scope, desk.actor.today
             held = await persons.hold(desk.session, people, scope=scope, today=today)
             self._people.setdefault(scope, {}).update((person.id, person) for person in held)
+
+    async def _lock_across(self, wanted: Mapping[Scope, Collection[UUID]]) -> None:
+        """Lock people of several scopes in the order of their ids: scope by scope, two pushes could wait in a circle.
+
+        Scopes of one sort are joined, so that the sides change only between people of units and of organisations.
+        """
+        units = {unit for scope in wanted if isinstance(scope, UnitScope) for unit in scope.units}
+        organisations = {
+            each for scope in wanted if isinstance(scope, OrganisationScope) for each in scope.organisations
+        }
+        sides = (OrganisationScope(tuple(sorted(organisations))), UnitScope(tuple(sorted(units))))
+        steps = {(person_id, isinstance(scope, UnitScope)) for scope, people in wanted.items() for person_id in people}
+        session, today = self.desk.session, self.held.today
+        for is_of_units, run in groupby(sorted(steps), key=itemgetter(1)):
+            scope = sides[is_of_units]
+            await context.enter(session, scope, today=today)
+            await persons.hold(session, [person_id for person_id, _ in run], scope=scope, today=today)
+        self.stand_up()
 
     def people(self, desk: Desk) -> Mapping[UUID | None, Owner]:
         """The people who were there, in reach of a desk, when they were locked last."""

@@ -1,15 +1,19 @@
 """Keeping what was refused: nothing that a device sent is dropped silently."""
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
 from registry.api.records.kind import Desk
 from registry.api.refusals import Fault, Refusal
+from registry.api.sync.conflicts import keeping as conflicts
+from registry.api.sync.push.desks import Desks
 from registry.api.sync.push.outcome import Outcome
 from registry.api.sync.push.reading import MOST_BYTES
-from registry.db import context, records, sync_rejections
+from registry.db import context, records, sync_conflicts, sync_rejections
 from registry.db.records import Key
 from registry.db.sync_rejections import Refused
 from registry.db.tables.persons import PersonRow
@@ -17,21 +21,80 @@ from registry.domain.errors import DomainError
 from registry.domain.record import RecordState
 from registry.domain.sync import PushStatus
 
+log = logging.getLogger(__name__)
+
 _NOT_KEPT = frozenset({"erased"})
 """Codes of refusals that forbid to keep what was sent: it is about somebody who was erased by a lawful order."""
 
 
-async def keep(desk: Desk, outcomes: Sequence[Outcome]) -> None:
-    """Keep what was refused for who sent it, and let go of what was refused before and is applied now."""
-    author, at = desk.actor.act.author, desk.actor.at
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """That an operation is kept, and as which conflict where it is one."""
+
+    conflict_id: UUID | None = None
+
+
+async def keep(desks: Desks, outcomes: Sequence[Outcome], *, is_strict: bool) -> dict[int, Kept]:
+    """Keep what was refused, and let go of what was refused before and is applied now; what is kept, by its place.
+
+    Of a push that was to be applied as a whole no conflict is kept: it waits on the device with all the others.
+    """
+    desk, author = desks.desk, desks.desk.actor.act.author
+    refused = [each for each in outcomes if _is_refused(each) and not (is_strict and _is_conflict(each))]
+    places = await conflicts.places(desks, refused)
     await context.act_as_sender(desk.session, caller=author)
+    await _let_go(desk, outcomes)
+    if not refused:
+        return {}
+    await context.act_as_sender(desk.session, caller=author, units=set(places.values()))
+    lasting = await _lasting(desk, refused)
+    waiting = [each for each in lasting if _is_conflict(each) and each.owner in places]
+    kept = await _conflicts_of(desk, waiting, places)
+    rejected = {
+        fingerprint: _refused(each, fingerprint)
+        for each in lasting
+        if (fingerprint := _fingerprint(desk, each)) not in kept
+    }
+    await sync_rejections.keep(
+        desk.session, rejected.values(), master_keys=desk.key_ring, sent_by=author, at=desk.actor.at
+    )
+    return {each.sent.place: Kept(kept.get(_fingerprint(desk, each))) for each in lasting}
+
+
+async def _let_go(desk: Desk, outcomes: Sequence[Outcome]) -> None:
+    """Settle what was refused before and is applied now."""
     durable = [_fingerprint(desk, each) for each in outcomes if each.is_durable]
     if durable:
-        await sync_rejections.settle(desk.session, durable, at=at)
-    refused = {kept.fingerprint: kept for each in outcomes if (kept := _refused(desk, each)) is not None}
-    erased = await _erased(desk, {each.person_id for each in refused.values() if each.person_id is not None})
-    lasting = [each for each in refused.values() if each.person_id not in erased]
-    await sync_rejections.keep(desk.session, lasting, master_keys=desk.key_ring, sent_by=author, at=at)
+        await sync_rejections.settle(desk.session, durable, at=desk.actor.at)
+        await conflicts.supersede(desk, outcomes, durable)
+
+
+async def _lasting(desk: Desk, refused: Sequence[Outcome]) -> list[Outcome]:
+    """Leave out what is about somebody who was erased, and what is too much of one sender."""
+    erased = await _erased(desk, {each.owner for each in refused if each.owner is not None})
+    asked = {_fingerprint(desk, each): each for each in refused if each.owner not in erased}
+    session, author, most = desk.session, desk.actor.act.author, desk.settings.max_kept_operations
+    known = await sync_rejections.known(session, asked) | (await sync_conflicts.known(session, asked)).keys()
+    held = await sync_rejections.count_open(session, sent_by=author, most=most)
+    held += await sync_conflicts.count_open(session, sent_by=author, most=most)
+    new = [fingerprint for fingerprint in asked if fingerprint not in known]
+    beyond = set(new[max(most - held, 0) :])
+    if beyond:
+        log.warning("push.not_kept", extra={"operations": len(beyond)})
+    return [each for each in refused if each.owner not in erased and _fingerprint(desk, each) not in beyond]
+
+
+async def _conflicts_of(desk: Desk, waiting: Sequence[Outcome], places: Mapping[UUID, int]) -> dict[bytes, UUID]:
+    """Keep conflicts; one that was refused for another reason before is listed as a conflict alone."""
+    if not waiting:
+        return {}
+    asked = {_fingerprint(desk, each): each for each in waiting}
+    kept = await sync_conflicts.known(desk.session, asked)
+    for fingerprint, outcome in asked.items():
+        if fingerprint not in kept and outcome.owner is not None:
+            kept[fingerprint] = await conflicts.keep(desk, outcome, fingerprint, unit_id=places[outcome.owner])
+    await sync_rejections.settle(desk.session, list(kept), at=desk.actor.at)
+    return kept
 
 
 async def _erased(desk: Desk, people: Iterable[UUID]) -> set[UUID]:
@@ -47,11 +110,19 @@ def faults_of(refusal: DomainError) -> Sequence[Fault]:
     return [Fault(refusal.code, refusal.pointer, facts=refusal.facts)]
 
 
-def _refused(desk: Desk, outcome: Outcome) -> Refused | None:
+def _is_refused(outcome: Outcome) -> bool:
     refusal = outcome.refusal
-    if refusal is None or outcome.status is PushStatus.DEFERRED or refusal.code in _NOT_KEPT:
-        return None
-    sent = outcome.sent
+    return refusal is not None and outcome.status is not PushStatus.DEFERRED and refusal.code not in _NOT_KEPT
+
+
+def _is_conflict(outcome: Outcome) -> bool:
+    return outcome.status is PushStatus.CONFLICT
+
+
+def _refused(outcome: Outcome, fingerprint: bytes) -> Refused:
+    sent, refusal = outcome.sent, outcome.refusal
+    if refusal is None:
+        raise LookupError("what was applied is not refused")
     return Refused(
         sent=sent.raw[:MOST_BYTES],
         is_whole=len(sent.raw) <= MOST_BYTES,
@@ -66,7 +137,7 @@ def _refused(desk: Desk, outcome: Outcome) -> Refused | None:
             }
             for fault in faults_of(refusal)
         ],
-        fingerprint=_fingerprint(desk, outcome),
+        fingerprint=fingerprint,
     )
 
 

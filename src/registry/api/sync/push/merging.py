@@ -10,7 +10,6 @@ from registry.api.records.kind import Desk, Kind
 from registry.api.records.precondition import Precondition
 from registry.api.refusals import Fault, Refusal
 from registry.api.schemas.fields import In
-from registry.api.sync import kinds
 from registry.db import records
 from registry.db.records import AnyRow, Key
 from registry.domain import three_way
@@ -40,7 +39,7 @@ async def change(desk: Desk, kind: Kind, key: Key, patch: In, *, base_version: i
     try:
         return await flow.change(desk, kind, key, patch, Precondition(frozenset({base_version})))
     except PreconditionFailed:
-        former = await _said_since(desk, kind, key, base_version)
+        former = await said_since(desk, kind, key, base_version)
         if not former or former[0].version != base_version:
             raise
     base, *later = former
@@ -51,7 +50,7 @@ async def change(desk: Desk, kind: Kind, key: Key, patch: In, *, base_version: i
         if is_repeated:
             return {}
         current = present.model_dump(mode="json")
-        merged = three_way.merge(base.fields, current, wanted, alone=kinds.never_merged(kind))
+        merged = three_way.merge(base.fields, current, wanted, alone=kind.never_merged)
         if merged.conflicts:
             faults = [Fault(FieldsInConflict.code, f"/{name}") for name in merged.conflicts]
             raise FieldsInConflict(faults=faults, version=row.version)
@@ -60,7 +59,12 @@ async def change(desk: Desk, kind: Kind, key: Key, patch: In, *, base_version: i
     return await flow.amend(desk, kind, key, Precondition(None), joined)
 
 
-async def _said_since(desk: Desk, kind: Kind, key: Key, version: int) -> list[Said]:
+async def said_by(desk: Desk, kind: Kind, row: AnyRow) -> Mapping[str, Any]:
+    """What a record says now."""
+    return kind.body.model_validate(await desk.vault.opened(row), from_attributes=True).model_dump(mode="json")
+
+
+async def said_since(desk: Desk, kind: Kind, key: Key, version: int) -> list[Said]:
     """What a record said from a version on until now, the oldest first."""
     former = [each for each in await records.versions(desk.session, kind.table, key) if each.version >= version]
     opened = await desk.vault.opened_states(former, person_id=key.person_id)

@@ -33,8 +33,8 @@ WRITTEN_BY_UNITS = {
     *("change_feed", "audit_event", "task", "sync_conflict"),
     *("person_key", "subject_request", "erasure_order", "breach", "emergency_access", "move"),
     *("api_client", "token_revocation", "dpop_proof"),
-    *("aftercare", "education_measure"),
     *("sync_rejection", "counselling_point", "network_worker", "appointment", "worker_training"),
+    *("aftercare", "education_measure", "activity", "commune_population"),
 }
 WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
 WRITTEN_BY_WORKER = {

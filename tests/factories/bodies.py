@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.breaches import BREACHES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
+from registry.api.kinds.commune import ACTIVITIES, POPULATIONS
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.erasure import ORDERS
@@ -43,10 +44,14 @@ OF_PERSON = (
     REQUESTS,
     ORDERS,
 )
-OF_UNIT = (ORGANISATIONS, STATUSES, COUNTS, BREACHES, COUNSELLING_POINTS, WORKERS, APPOINTMENTS, TRAININGS)
+OF_UNIT = (
+    *(ORGANISATIONS, STATUSES, COUNTS, ACTIVITIES, POPULATIONS, BREACHES),
+    *(COUNSELLING_POINTS, WORKERS, APPOINTMENTS, TRAININGS),
+)
 ALL_KINDS = (PERSONS, *OF_PERSON, *OF_UNIT)
 
 _days = count()
+_years = count(1900)
 _serials = count(1)
 
 
@@ -113,6 +118,15 @@ def a_count(**over: JsonValue) -> Body:
     return a_record(COUNTS, **{"counted_on": day.isoformat(), **over})
 
 
+def an_activity(**over: JsonValue) -> Body:
+    return a_record(ACTIVITIES, **over)
+
+
+def a_population(**over: JsonValue) -> Body:
+    """A number of the next of the years, of which a commune has one each."""
+    return a_record(POPULATIONS, **{"year": next(_years), **over})
+
+
 def a_request(**over: JsonValue) -> Body:
     return a_record(REQUESTS, **over)
 
@@ -136,6 +150,7 @@ def a_fresh(kind: Kind) -> Body:
         "identity_document": a_document,
         "organisation": an_organisation,
         "suspected_count": a_count,
+        "commune_population": a_population,
         "breach": a_breach,
         "counselling_point": a_point,
         "appointment": an_appointment,

@@ -9,7 +9,7 @@ from registry.domain.management import FileAlreadyOpen
 from registry.domain.merge import MergePending
 from registry.domain.move import MoveAlreadyOpen
 from registry.domain.organisation import OrganisationCodeTaken, OrganisationUnknown
-from registry.domain.situation import CountAlreadyReported
+from registry.domain.situation import CountAlreadyReported, PopulationAlreadyReported
 from registry.domain.staffing import AppointmentAlreadyOpen
 from registry.domain.task import TaskAlreadyOpen
 
@@ -17,6 +17,7 @@ CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "uq_aftercare_one_open": AftercareAlreadyOpen,
     "uq_aftercare_one_per_course": AftercareAlreadyRecorded,
     "uq_appointment_one_open": AppointmentAlreadyOpen,
+    "uq_commune_population_one_per_year": PopulationAlreadyReported,
     "uq_episode_one_open_per_track": EpisodeAlreadyOpen,
     "uq_management_file_one_open_per_category": FileAlreadyOpen,
     "uq_merge_one_live": MergePending,

@@ -18,3 +18,9 @@ class CountAlreadyReported(RuleViolation):
     """The commune has reported a count for this day; correct that record instead."""
 
     code = "count_already_reported"
+
+
+class PopulationAlreadyReported(RuleViolation):
+    """There is a number of people for this commune and year; correct that record instead."""
+
+    code = "population_already_reported"

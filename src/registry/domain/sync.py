@@ -22,6 +22,8 @@ class SyncKind(StrEnum):
     ORGANISATION = "organisation"
     COMMUNE_STATUS = "commune_status"
     SUSPECTED_COUNT = "suspected_count"
+    ACTIVITY = "activity"
+    COMMUNE_POPULATION = "commune_population"
     COUNSELLING_POINT = "counselling_point"
     NETWORK_WORKER = "network_worker"
     APPOINTMENT = "appointment"

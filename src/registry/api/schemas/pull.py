@@ -8,6 +8,7 @@ from registry.api.pagination import MAX_LIMIT
 from registry.api.schemas import examples
 from registry.api.schemas.aftercare import AftercareOut, EducationMeasureOut
 from registry.api.schemas.cases import DeterminationOut, EpisodeOut, FileOut, SubstanceUseOut, TestOut
+from registry.api.schemas.commune import ActivityOut, CommunePopulationOut
 from registry.api.schemas.counselling_points import CounsellingPointOut
 from registry.api.schemas.fields import Out
 from registry.api.schemas.persons import IdentityDocumentOut, PersonOut, ReachedPersonOut, ResidenceOut
@@ -34,6 +35,8 @@ AnyRecordOut = (
     | OrganisationOut
     | CommuneStatusOut
     | SuspectedCountOut
+    | ActivityOut
+    | CommunePopulationOut
     | CounsellingPointOut
     | NetworkWorkerOut
     | AppointmentOut

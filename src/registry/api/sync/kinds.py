@@ -6,6 +6,7 @@ from uuid import UUID
 
 from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
+from registry.api.kinds.commune import ACTIVITIES, POPULATIONS
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
@@ -38,6 +39,8 @@ KINDS: Mapping[SyncKind, Kind] = {
         ORGANISATIONS,
         STATUSES,
         COUNTS,
+        ACTIVITIES,
+        POPULATIONS,
         COUNSELLING_POINTS,
         WORKERS,
         APPOINTMENTS,

@@ -22,6 +22,7 @@ from registry.api.kinds.medical import MEDICAL_RESULTS
 from registry.api.kinds.moves import MOVES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
+from registry.api.kinds.plans import PLANS
 from registry.api.kinds.rights import REQUESTS
 from registry.api.kinds.situation import COUNTS, STATUSES
 from registry.api.kinds.staffing import APPOINTMENTS, TRAININGS, WORKERS
@@ -45,6 +46,7 @@ OF_PERSON = (
     ORDERS,
 )
 OF_UNIT = (
+    PLANS,
     *(ORGANISATIONS, STATUSES, COUNTS, ACTIVITIES, POPULATIONS, BREACHES),
     *(COUNSELLING_POINTS, WORKERS, APPOINTMENTS, TRAININGS),
 )

@@ -27,6 +27,7 @@ NOT_GRANTED: Answer = (403, "unit_not_granted")
 NOT_FOUND: Answer = (404, "not_found")
 UNKNOWN: Answer = (409, "named_record_unknown")
 STALE: Answer = (412, "version_mismatch")
+NO_PLAN: Answer = (409, "plan_unknown")
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,10 @@ EXPECTED: Mapping[str, Line] = {
     "revoke_grant": Line(record="revoked_grant"),
     "revoke_tokens": _posted("revocation", outside=(409, "subject_unknown")),
     "ask_for_emergency_access": Line(body=lambda _: an_emergency(document=NOBODY), inside=(201, None)),
+    "create_plan_target": Line(inside=NO_PLAN, outside=NO_PLAN),
+    "create_target_report": Line(inside=NO_PLAN, outside=NO_PLAN),
+    "approve_plan": Line(inside=STALE),
+    "get_plan_progress": Line(inside_of={Role.ANALYST: (403, "exact_figures_not_granted")}),
     "push_operations": Line(body=lambda _: {"operations": [{"ref": "unreadable"}]}),
     "search_persons": Line(body=lambda _: {"birth_year": 1992}),
     "get_annual_report": Line(
@@ -92,7 +97,7 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
     "POST": {"If-Match": '"v1-any"', "Content-Type": "application/json"},
 }
 PLAIN = {
-    *("limit", "cursor", "wait", "unit", "unit_code", "on", "by"),
+    *("limit", "cursor", "wait", "unit", "unit_code", "on", "by", "plan_id", "target_id"),
     *("format", "year", "name", "kind", "status", "subject"),
 }
 """Parameters that tell nothing of a field that is not shown."""

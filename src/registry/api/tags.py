@@ -18,6 +18,7 @@ class Tag(StrEnum):
     NETWORK = "Community network"
     SYNC = "Synchronisation"
     LISTS = "Search and lists"
+    PLANS = "Plans"
     REPORTS = "Reports"
     CODES = "Codes"
     ACCESS = "Access"
@@ -40,6 +41,7 @@ DESCRIPTIONS: dict[Tag, str] = {
     Tag.NETWORK: "What a commune sets up around its people: counselling points, clubs, volunteer teams, their staff.",
     Tag.SYNC: "For apps that work offline: send what was recorded, fetch what has changed, exactly once.",
     Tag.LISTS: "Find a person, and line lists across persons.",
+    Tag.PLANS: "What a province, district or commune sets itself for a period, and how far it has come.",
     Tag.REPORTS: "Figures with their definitions, computed from the records at the moment of asking.",
     Tag.CODES: "Every coded value with its Vietnamese and English label.",
     Tag.ACCESS: "Who may do what and where: grants of roles over units and organisations.",

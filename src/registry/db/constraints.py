@@ -9,6 +9,8 @@ from registry.domain.management import FileAlreadyOpen
 from registry.domain.merge import MergePending
 from registry.domain.move import MoveAlreadyOpen
 from registry.domain.organisation import OrganisationCodeTaken, OrganisationUnknown
+from registry.domain.plan import PlanUnknown
+from registry.domain.plan_target import ParentTargetDoesNotFit, TargetAlreadyReported
 from registry.domain.situation import CountAlreadyReported, PopulationAlreadyReported
 from registry.domain.staffing import AppointmentAlreadyOpen
 from registry.domain.task import TaskAlreadyOpen
@@ -19,10 +21,13 @@ CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "uq_appointment_one_open": AppointmentAlreadyOpen,
     "uq_commune_population_one_per_year": PopulationAlreadyReported,
     "uq_episode_one_open_per_track": EpisodeAlreadyOpen,
+    "fk_plan_parent_plan_id": PlanUnknown,
+    "fk_plan_target_parent": ParentTargetDoesNotFit,
     "uq_management_file_one_open_per_category": FileAlreadyOpen,
     "uq_merge_one_live": MergePending,
     "uq_move_one_open": MoveAlreadyOpen,
     "uq_organisation_code": OrganisationCodeTaken,
+    "uq_target_report_one_per_day": TargetAlreadyReported,
     "uq_suspected_count_one_per_day": CountAlreadyReported,
     "uq_task_one_open": TaskAlreadyOpen,
     "fk_episode_provider_id": OrganisationUnknown,

@@ -28,6 +28,9 @@ class SyncKind(StrEnum):
     NETWORK_WORKER = "network_worker"
     APPOINTMENT = "appointment"
     WORKER_TRAINING = "worker_training"
+    PLAN = "plan"
+    PLAN_TARGET = "plan_target"
+    TARGET_REPORT = "target_report"
 
 
 class PushVerb(StrEnum):

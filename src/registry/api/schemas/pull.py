@@ -12,6 +12,7 @@ from registry.api.schemas.commune import ActivityOut, CommunePopulationOut
 from registry.api.schemas.counselling_points import CounsellingPointOut
 from registry.api.schemas.fields import Out
 from registry.api.schemas.persons import IdentityDocumentOut, PersonOut, ReachedPersonOut, ResidenceOut
+from registry.api.schemas.plans import PlanOut, PlanTargetOut, TargetReportOut
 from registry.api.schemas.records import Version
 from registry.api.schemas.rights import SubjectRequestOut
 from registry.api.schemas.situation import CommuneStatusOut, OrganisationOut, SuspectedCountOut
@@ -41,6 +42,9 @@ AnyRecordOut = (
     | NetworkWorkerOut
     | AppointmentOut
     | WorkerTrainingOut
+    | PlanOut
+    | PlanTargetOut
+    | TargetReportOut
 )
 
 

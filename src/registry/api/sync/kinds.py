@@ -12,6 +12,7 @@ from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS, create_person
+from registry.api.kinds.plans import PLANS, TARGET_REPORTS, TARGETS
 from registry.api.kinds.rights import REQUESTS
 from registry.api.kinds.situation import COUNTS, STATUSES
 from registry.api.kinds.staffing import APPOINTMENTS, TRAININGS, WORKERS
@@ -45,6 +46,9 @@ KINDS: Mapping[SyncKind, Kind] = {
         WORKERS,
         APPOINTMENTS,
         TRAININGS,
+        PLANS,
+        TARGETS,
+        TARGET_REPORTS,
     )
 }
 """Every kind that travels. Medical results, moves, orders to erase and breaches do not."""

@@ -1,0 +1,1 @@
+"""Plans: how their targets stand, computed by the engine of the reports."""

@@ -153,6 +153,19 @@ async def test_it_goes_with_whom_it_is_about(app: FastAPI, sign_in: SignIn, mana
     assert told(late)[:2] == ("rejected", "erased")
 
 
+async def test_asking_for_who_was_erased_leaves_a_trace(app: FastAPI, manager: httpx.AsyncClient) -> None:
+    person_id = await posted_person(manager)
+    await erase(app, person_id)
+
+    answer = await manager.post(ADDRESS, json={"operations": [creating(TESTS, of=person_id)]})
+
+    assert told(body_of(answer)["results"][0])[:2] == ("rejected", "erased")
+    (row,) = await audited(app, answer)
+    assert (row["decision"], row["field_groups"], [str(each) for each in row["person_ids"]]) == (
+        "denied", ["health"], [person_id],
+    )  # fmt: skip
+
+
 async def test_it_is_forgotten_after_400_days(app: FastAPI, sign_in: SignIn) -> None:
     officer = await an_officer(sign_in)
     await push(officer, {"ref": "old"}, {"ref": "new"})

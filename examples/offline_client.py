@@ -3,6 +3,7 @@
     python examples/offline_client.py --url http://127.0.0.1:8000 --token "$TOKEN" sync
     python examples/offline_client.py record person '{"full_name": "...", "residence": {...}}'
     python examples/offline_client.py show
+    python examples/offline_client.py --url http://127.0.0.1:8000 --token "$TOKEN" conflicts
 
 Two tables are all it takes: a queue of what was recorded here, and a replica of what the registry told. A real device
 encrypts the file; this one does not.
@@ -131,6 +132,29 @@ class Device:
             for mine in [json.loads(text)]
         ]
 
+    async def conflicts(self) -> list[dict[str, Any]]:
+        """What the registry keeps of this officer's disagreements: each with both sides, field by field."""
+        found, address = [], "/v1/sync/conflicts"
+        while address:
+            answer = await self.http.get(address)
+            answer.raise_for_status()
+            for item in answer.json()["items"]:
+                both = await self.http.get(f"/v1/sync/conflicts/{item['id']}")
+                both.raise_for_status()
+                found.append(both.json())
+            address = answer.json()["next"]
+        return found
+
+    async def settle(self, conflict: dict[str, Any], *fields: str) -> None:
+        """Write these fields of the device over what was looked at; without any, leave what the registry has."""
+        applying = {"decision": "apply", "fields": fields, "present_version": conflict["present_version"]}
+        answer = await self.http.post(
+            f"/v1/sync/conflicts/{conflict['id']}/settle", json=applying if fields else {"decision": "keep"}
+        )
+        answer.raise_for_status()
+        if conflict["ref"]:
+            self.give_up(conflict["ref"])
+
     def insist(self, ref: str) -> None:
         """Make a change again from the version that is there now: the officer has looked at both."""
         (text,) = self.store.execute("SELECT operation FROM queue WHERE ref = ?", (ref,)).fetchone()
@@ -221,6 +245,7 @@ async def main() -> None:
     recording.add_argument("body", type=json.loads)
     recording.add_argument("--person")
     does.add_parser("show", help="show the people on this device and what the registry refused")
+    does.add_parser("conflicts", help="show where this device and the registry disagree, field by field")
     given = options.parse_args()
     headers = {"Authorization": f"Bearer {given.token}", "Accept-Language": "vi"}
     async with httpx.AsyncClient(base_url=given.url, headers=headers, timeout=30) as http:
@@ -230,6 +255,8 @@ async def main() -> None:
                 await device.synchronise()
             case "record":
                 print(device.record(given.kind, given.body, person_id=given.person))
+            case "conflicts":
+                print(json.dumps(await device.conflicts(), indent=2, ensure_ascii=False))
             case "show":
                 print(json.dumps({"persons": device.records("person"), "refused": device.refused()}, indent=2))
 

@@ -11,6 +11,8 @@ from tests.factories.bodies import Body, a_file
 from tests.factories.posted import body_of, pages
 
 CONFLICTS = "/v1/sync/conflicts"
+HERE, THERE = "22015", "22258"
+"""Two communes of one province."""
 
 
 @dataclass(frozen=True)

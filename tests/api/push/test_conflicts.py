@@ -3,7 +3,6 @@
 import json
 
 import httpx
-import pytest
 from fastapi import FastAPI
 
 from registry.api.kinds.cases import FILES, TESTS
@@ -13,32 +12,13 @@ from registry.db import sync_conflicts
 from registry.db.context import worker_transaction
 from registry.domain.access import Role
 from registry.worker.sync import KEPT
-from tests.api.duplicates.merging import merged
 from tests.api.erasure.erasing import erase
-from tests.api.push.disagreeing import CONFLICTS, late_change, late_file, listed, task_of
+from tests.api.push.disagreeing import CONFLICTS, HERE, late_change, late_file, listed, task_of
 from tests.api.push.pushing import ADDRESS, changing, creating, push, results_of, statuses, told, voiding
 from tests.conftest import NOW, TODAY, SignIn
 from tests.factories.posted import body_of, pages, posted_person, refused
 from tests.factories.stored import rows
 from tests.factories.trails import audited
-
-HERE, THERE = "22015", "22258"
-
-
-@pytest.fixture(scope="module")
-async def officer(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(Role.COMMUNE_OFFICER, unit=(HERE, TODAY))
-
-
-@pytest.fixture(scope="module")
-async def colleague(sign_in: SignIn) -> httpx.AsyncClient:
-    """Another officer of the same commune."""
-    return await sign_in(Role.COMMUNE_OFFICER, unit=(HERE, TODAY))
-
-
-@pytest.fixture(scope="module")
-async def neighbour(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(Role.COMMUNE_OFFICER, unit=(THERE, TODAY))
 
 
 class TestKept:
@@ -167,83 +147,6 @@ class TestKept:
         assert [(each["kept"], each["conflict_id"]) for each in (result, *strict)] == [(None, None), (False, None)]
         assert await rows(app, "SELECT count(*) FROM sync_conflict UNION ALL SELECT count(*) FROM task") == before
         assert "tried" not in {each["ref"] for each in await pages(officer, "/v1/sync/rejections")}
-
-
-class TestWhoSeesIt:
-    async def test_another_commune_sees_nothing_of_it(
-        self, officer: httpx.AsyncClient, colleague: httpx.AsyncClient, neighbour: httpx.AsyncClient
-    ) -> None:
-        late = await late_change(colleague, officer)
-
-        assert late.result["conflict_id"] not in await listed(neighbour)
-        refused(await neighbour.get(late.address), 404, "not_found")
-        refused(await neighbour.post(f"{late.address}/settle", json={"decision": "keep"}), 404, "not_found")
-
-    async def test_officers_see_what_they_may_write(self, sign_in: SignIn, manager: httpx.AsyncClient) -> None:
-        doctor, device = await sign_in(Role.HEALTH_OFFICER), await sign_in(Role.PROVINCE_MANAGER)
-        late = await late_file(manager, device)
-        test = creating(TESTS, of=late.person_id)
-        fields = [{"tested_by": "A"}, {"tested_by": "B"}]
-        changes = [changing(TESTS, test["id"], each, of=late.person_id) for each in fields]
-        await push(manager, test, changes[0])
-        (result,) = await push(device, changes[1])
-
-        seen = await listed(doctor)
-
-        assert result["conflict_id"] in seen
-        assert late.result["conflict_id"] not in seen
-        refused(await doctor.get(late.address), 404, "not_found")
-
-    async def test_pages_follow_each_other(self, sign_in: SignIn, colleague: httpx.AsyncClient) -> None:
-        device = await sign_in(Role.COMMUNE_OFFICER, unit=(HERE, TODAY))
-        late = [await late_change(colleague, device) for _ in range(3)]
-        wanted = {each.result["conflict_id"] for each in late}
-
-        found = [each["id"] for each in await pages(device, f"{CONFLICTS}?limit=1")]
-
-        assert len(found) == len(set(found))
-        assert wanted <= set(found)
-
-
-class TestMergedPeople:
-    async def test_a_write_to_who_was_merged_away_is_not_lost(
-        self, sign_in: SignIn, officer: httpx.AsyncClient, neighbour: httpx.AsyncClient
-    ) -> None:
-        clerk, second = [await sign_in(Role.PROVINCE_MANAGER, unit=("66", TODAY)) for _ in range(2)]
-        person, into = [await posted_person(clerk, unit_code=unit) for unit in (HERE, THERE)]
-        await merged(clerk, second, person, into)
-        test, fix = creating(TESTS, of=person), changing(PERSONS, person, {"phone": "0900 000 008"})
-
-        results = await push(officer, test, fix)
-
-        assert [told(result) for result in results] == [
-            ("conflict", "person_merged", "/operations/0"), ("conflict", "person_merged", "/operations/1"),
-        ]  # fmt: skip
-        assert [(result["version"], result["retry"]) for result in results] == [(None, False)] * 2
-        mine = body_of(await officer.get(f"{CONFLICTS}/{results[0]['conflict_id']}"))
-        assert (mine["operation"], mine["fields"], mine["present_version"]) == (None, [], None)
-        refused(await officer.post(f"{CONFLICTS}/{mine['id']}/settle", json={"decision": "keep"}), 404, "not_found")
-        theirs = body_of(await neighbour.get(f"{CONFLICTS}/{mine['id']}"))
-        assert json.loads(theirs["operation"]) == test
-        waiting = await pages(neighbour, "/v1/tasks?kind=sync_conflict&limit=500")
-        assert {result["conflict_id"] for result in results} <= {task["record_id"] for task in waiting}
-
-        settled = await neighbour.post(f"{CONFLICTS}/{mine['id']}/settle", json={"decision": "apply"})
-
-        assert (settled.status_code, body_of(settled)["status"]) == (200, "applied"), settled.text
-        tests = body_of(await neighbour.get(f"/v1/persons/{person}/drug-tests"))["items"]
-        assert [each["id"] for each in tests] == [test["id"]]
-
-    async def test_a_correction_of_who_was_merged_away_is_told_so(
-        self, sign_in: SignIn, officer: httpx.AsyncClient
-    ) -> None:
-        clerk, second = [await sign_in(Role.PROVINCE_MANAGER, unit=("66", TODAY)) for _ in range(2)]
-        person, into = [await posted_person(clerk, unit_code=unit) for unit in (HERE, THERE)]
-        await merged(clerk, second, person, into)
-
-        answer = await officer.post(f"/v1/persons/{person}/void", json={"reason": "Entered twice."})
-
-        refused(answer, 409, "person_merged")
 
 
 class TestForgotten:

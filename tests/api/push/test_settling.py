@@ -8,24 +8,12 @@ from fastapi import FastAPI
 
 from registry.api.kinds.persons import PERSONS
 from registry.domain.access import Role
-from tests.api.push.disagreeing import Late, late_change, late_file, status_of, task_of
+from tests.api.push.disagreeing import HERE, Late, late_change, late_file, status_of, task_of
 from tests.api.push.pushing import changing, push, told
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body
 from tests.factories.posted import body_of, refused
 from tests.factories.trails import audited, fed
-
-HERE = ("22015", TODAY)
-
-
-@pytest.fixture(scope="module")
-async def officer(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(Role.COMMUNE_OFFICER, unit=HERE)
-
-
-@pytest.fixture(scope="module")
-async def colleague(sign_in: SignIn) -> httpx.AsyncClient:
-    return await sign_in(Role.COMMUNE_OFFICER, unit=HERE)
 
 
 @pytest.fixture
@@ -88,7 +76,7 @@ async def test_who_sent_it_may_settle_it(officer: httpx.AsyncClient, late: Late)
 
 
 async def test_a_newer_change_is_not_lost(colleague: httpx.AsyncClient, late: Late, sign_in: SignIn) -> None:
-    third = await sign_in(Role.COMMUNE_OFFICER, unit=HERE)
+    third = await sign_in(Role.COMMUNE_OFFICER, unit=(HERE, TODAY))
     await push(third, changing(PERSONS, late.person_id, {"phone": "0900 000 001"}, base=2))
 
     refused(await applied(colleague, late), 412, "version_mismatch")

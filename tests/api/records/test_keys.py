@@ -55,15 +55,6 @@ class TestForm:
         problem = refused(answer, 422, "validation_failed")
         assert [fault["parameter"] for fault in problem["errors"]] == ["Idempotency-Key"]
 
-    async def test_no_depth_of_a_body_is_our_failure(self, manager: httpx.AsyncClient) -> None:
-        headers = {"Idempotency-Key": a_key(), "Content-Type": "application/json"}
-        told = {
-            body_of(await manager.post("/v1/persons", content="[" * depth + "]" * depth, headers=headers))["code"]
-            for depth in range(600, 1000)
-        }
-
-        assert told == {"json_too_deep"}
-
 
 class TestNeed:
     @every_kind

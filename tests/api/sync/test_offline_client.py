@@ -79,6 +79,26 @@ async def test_two_who_disagree_see_both(officer: httpx.AsyncClient) -> None:
     assert body_of(await officer.get(f"{path}/{file['id']}"))["issuer"] == "Of the device"
 
 
+async def test_both_sides_are_shown_and_settled_field_by_field(officer: httpx.AsyncClient) -> None:
+    person = await posted_person(officer)
+    device = Device(officer)
+    await device.pull()
+    device.correct("person", person, {"occupation": "Of the device", "phone": "0900 000 010"})
+    await corrected(officer, f"/v1/persons/{person}", {"occupation": "Of the office"})
+    await device.synchronise()
+
+    (conflict,) = [each for each in await device.conflicts() if each["person_id"] == person]
+
+    assert [(each["device"], each["present"]) for each in conflict["fields"] if each["is_in_conflict"]] == [
+        ("Of the device", "Of the office")
+    ]
+    await device.settle(conflict, "phone")
+    await device.pull()
+    (shown,) = [each for each in device.records("person") if each["id"] == person]
+    assert (shown["occupation"], shown["phone"], device.refused()) == ("Of the office", "0900 000 010", [])
+    assert person not in {each["person_id"] for each in await device.conflicts()}
+
+
 async def test_a_device_that_must_begin_anew_keeps_its_queue(sign_in: SignIn, officer: httpx.AsyncClient) -> None:
     device = Device(officer)
     await device.pull()

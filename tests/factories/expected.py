@@ -99,6 +99,7 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
 PLAIN = {
     *("limit", "cursor", "wait", "unit", "unit_code", "on", "by", "plan_id", "target_id"),
     *("format", "year", "name", "kind", "status", "subject"),
+    *("placed", "covered"),
 }
 """Parameters that tell nothing of a field that is not shown."""
 

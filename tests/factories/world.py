@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from registry.api.kinds.aftercare import AFTERCARES
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
@@ -47,6 +48,9 @@ _TEXTS: Mapping[str, str] = {
 }
 """The field of each kind that says what it belongs to. Substances say it by a year, moves by a day."""
 _YEARS = {OWN: 1911, NEIGHBOUR: 1912, ELSEWHERE: 1913}
+_FOUND = {OWN: "2020-03-07", NEIGHBOUR: "2020-03-08", ELSEWHERE: "2020-03-10"}
+"""When addiction was determined, which was after everybody had completed a course."""
+_COMPLETED_ON = "2019-02-16"
 _DAYS = {OWN: "2026-02-01", NEIGHBOUR: "2026-02-02", ELSEWHERE: "2026-02-03"}
 
 
@@ -120,8 +124,11 @@ async def _filled(sign_in: SignIn, name: str, marks: dict[str, Mark]) -> Place:
     clerks = {role: await sign_in(role, unit=(province, TODAY)) for role in Role if not role.acts_for_organisation}
     place = Place(name, commune)
     for kind in (*OF_UNIT, PERSONS, *OF_PERSON):
+        if kind is AFTERCARES:
+            await _completed(clerks[Role.PROVINCE_MANAGER], place)
         await _record(clerks[_writer(kind)], kind, place)
     marks[f'"moved_on":"{_DAYS[name]}"'] = (FieldGroup.RESIDENCE, name)
+    marks[f'"relapsed_on":"{_FOUND[name]}"'] = (FieldGroup.HEALTH, name)
     marks[f'"first_used_year":{_YEARS[name]}'] = (FieldGroup.HEALTH, name)
     await _treated_elsewhere_too(clerks[Role.PROVINCE_MANAGER], place)
     await _granted(clerks[Role.ADMINISTRATOR], place)
@@ -163,7 +170,27 @@ def _first(kind: Kind, place: Place) -> Body:
             fields |= {"worker_id": place.id_of("network_worker"), "organisation_id": place.id_of("counselling_point")}
         case "worker_training":
             fields["worker_id"] = place.id_of("network_worker")
-    return fields
+    return fields | _followed(kind, place)
+
+
+def _followed(kind: Kind, place: Place) -> Body:
+    """Let what follows a course and stands beside it show in lists of today."""
+    match kind.singular:
+        case "determination":
+            return {"determined_on": _FOUND[place.name]}
+        case "aftercare":
+            return {"course_id": place.id_of("completed_course"), "from_on": _COMPLETED_ON}
+        case "education_measure":
+            return {"to_on": "2027-03-01"}
+    return {}
+
+
+async def _completed(clerk: httpx.AsyncClient, place: Place) -> None:
+    """Let the person have completed a course, after which they are placed in aftercare."""
+    begun = {"registered_on": "2018-02-16", "started_on": "2018-02-16"}
+    ended = {"modality": "facility", "ended_on": _COMPLETED_ON, "outcome": "completed"}
+    place.bodies["completed_course"] = a_fresh(EPISODES) | begun | ended
+    await created(clerk, path_of(EPISODES, place), place.bodies["completed_course"])
 
 
 async def _treated_elsewhere_too(manager: httpx.AsyncClient, place: Place) -> None:

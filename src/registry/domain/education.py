@@ -3,8 +3,12 @@
 from datetime import date
 from enum import StrEnum
 
+from registry.domain.episode import Modality
 from registry.domain.errors import RuleViolation
 from registry.domain.period import require_order, require_past
+
+COVERING = (Modality.COMMUNITY, Modality.METHADONE)
+"""Treatment that plans ask for everybody under a measure: at home, in the community, or with substitutes."""
 
 
 class EducationEnd(StrEnum):

@@ -17,7 +17,7 @@ WORKERS ?= $(words $(DATABASE_URL))
 endif
 WORKERS ?= 2
 
-.PHONY: help run test check bench fuzz fault soak audit-deps sbom lock typescript
+.PHONY: help run test check bench fuzz fault soak audit-deps sbom lock typescript python-client
 
 help:
 	@echo "make run [PORT=8000]           start the demo province on 127.0.0.1"
@@ -28,6 +28,7 @@ help:
 	@echo "make fault [ARGS=--short]      kill servers under a load of pushes, and look for what was lost or doubled"
 	@echo "make soak                      the same again and again, until something is lost"
 	@echo "make typescript                generate types from the API description and compile the client with them"
+	@echo "make python-client             generate a client in Python and let it work with a demo"
 	@echo "make audit-deps                look the pinned packages up in a database of vulnerabilities"
 	@echo "make sbom                      write the bill of materials, build/sbom.json (CycloneDX)"
 	@echo "make lock [ARGS=--upgrade]     pin the dependencies again"
@@ -59,6 +60,9 @@ typescript:
 	else \
 		echo "TypeScript skipped: it needs node 20 and a way to its packages"; \
 	fi
+
+python-client: .venv/run
+	@scripts/python-client
 
 bench: .venv/dev
 	@.venv/bin/python -m benchmarks $(ARGS)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from registry.api.duplicates import check
 from registry.db import trail
 from registry.db.sealing import Vault
 from registry.vault.sealed import DataKey, Place, Sealed
@@ -43,7 +44,20 @@ def no_audit() -> None:
     _replace(trail, "audit", audit)
 
 
-LEFT_OUT: dict[str, Callable[[], None]] = {"encryption": no_encryption, "audit": no_audit}
+def no_duplicates() -> None:
+    """Keep no groups of people, and look for nobody alike."""
+
+    async def keep_keys(*_: Any) -> None:  # noqa: ANN401 - whatever it is called with
+        return None
+
+    async def check_names(*_: Any, **__: Any) -> tuple[()]:  # noqa: ANN401 - as above
+        return ()
+
+    _replace(check, "keep_keys", keep_keys)
+    _replace(check, "check_names", check_names)
+
+
+LEFT_OUT: dict[str, Callable[[], None]] = {"encryption": no_encryption, "audit": no_audit, "duplicates": no_duplicates}
 """What a process leaves out, by the name it is told."""
 
 NO_AUDIT_ROWS = """

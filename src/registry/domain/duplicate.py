@@ -3,11 +3,13 @@
 Nothing here decides: a score is an explained suggestion, and people are joined by two officers.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from itertools import product
+from typing import TypeAlias
 from uuid import UUID, uuid5
 
 from registry.domain.person import Sex
@@ -27,6 +29,10 @@ RULES = "1 born, name in year"
 """Names the groups below: who is in others since a release, or under another secret, is put into these anew."""
 
 _PAIRS = UUID("5f0d6a0e-6d0b-4c57-9b8e-3f6a1c2d7e41")
+
+
+Words: TypeAlias = Callable[[str], tuple[str, ...]]
+"""Tells a name's folded words."""
 
 
 class Sign(StrEnum):
@@ -123,16 +129,17 @@ def pair_id(one: UUID, other: UUID, *, is_certain: bool) -> UUID:
     return uuid5(_PAIRS, " ".join((*sorted((str(one), str(other))), "certain" if is_certain else "probable")))
 
 
-def compare(one: Portrait, other: Portrait) -> Likeness:
+def compare(one: Portrait, other: Portrait, *, words: Words = tokens) -> Likeness:
     """Say how alike two portraits are, and why. The order of the two does not matter but for the id that is named."""
-    signs = sorted(set(_signs(one, other)), key=lambda sign: (-abs(_WEIGHTS[sign]), sign))
+    signs = sorted(set(_signs(one, other, words)), key=lambda sign: (-abs(_WEIGHTS[sign]), sign))
     score = min(CERTAIN, max(0, sum(_WEIGHTS[sign] for sign in signs)))
     return Likeness(other.id, CERTAIN if Sign.SAME_NUMBER in signs else score, tuple(signs))
 
 
 def rank(one: Portrait, candidates: Iterable[Portrait]) -> list[Likeness]:
     """Those who are probably the same person, the likeliest first; the person is not compared with itself."""
-    found = (compare(one, other) for other in candidates if other.id != one.id)
+    words = cache(tokens)  # candidates share few names; none is kept beyond this
+    found = (compare(one, other, words=words) for other in candidates if other.id != one.id)
     return sorted((like for like in found if like.is_probable), key=lambda like: (-like.score, like.id))
 
 
@@ -157,10 +164,10 @@ def _named(names: Iterable[tuple[str, ...]], years: Iterable[int]) -> Iterator[s
     return (f"name {' '.join(sorted(words))} {year}" for year, words in product(years, names))
 
 
-def _signs(one: Portrait, other: Portrait) -> Iterator[Sign]:
+def _signs(one: Portrait, other: Portrait, words: Words) -> Iterator[Sign]:
     if one.numbers & other.numbers:
         yield Sign.SAME_NUMBER
-    yield _of_names(one, other)
+    yield _of_names(one, other, words)
     yield from _of_births(one, other)
     if Sex.UNKNOWN not in {one.sex, other.sex} and one.sex is not other.sex:
         yield Sign.OTHER_SEX
@@ -168,11 +175,11 @@ def _signs(one: Portrait, other: Portrait) -> Iterator[Sign]:
         yield Sign.SAME_BIRTHPLACE
 
 
-def _of_names(one: Portrait, other: Portrait) -> Sign:
-    mine, theirs = tokens(one.full_name), tokens(other.full_name)
+def _of_names(one: Portrait, other: Portrait, words: Words) -> Sign:
+    mine, theirs = words(one.full_name), words(other.full_name)
     if mine == theirs:
         return Sign.SAME_NAME
-    aliases = {tokens(alias) for alias in one.aliases}, {tokens(alias) for alias in other.aliases}
+    aliases = {words(alias) for alias in one.aliases}, {words(alias) for alias in other.aliases}
     if mine in aliases[1] or theirs in aliases[0] or aliases[0] & aliases[1]:
         return Sign.SAME_ALIAS
     if sorted(mine) == sorted(theirs) or _drops_a_word(mine, theirs):

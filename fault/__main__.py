@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 
 from benchmarks.ground import ON, PROVINCE, Ground, prepared
 from fault import plan, verdict
-from fault.devices import Journal, work_through
+from fault.devices import work_through
+from fault.journal import Journal
 from fault.killer import Killer
 from fault.proxy import Proxy
 from fault.workers import Workers
@@ -73,7 +74,7 @@ def _communes(ground: Ground) -> list[str]:
 async def _tell(journal: Journal) -> None:
     while True:
         await asyncio.sleep(TELL_SECONDS)
-        _say(f"{len(journal.acknowledged)} acknowledged, {dict(journal.counts)}, {len(journal.broken)} broken")
+        _say(f"{journal.done} acknowledged, {dict(journal.counts)}, {len(journal.broken)} broken")
 
 
 def _say(what: str) -> None:

@@ -1,54 +1,23 @@
-"""Devices that push until everything is acknowledged, whatever happens to the servers; and the journal of what was."""
+"""Devices that push, and post under keys, until everything is acknowledged, whatever happens to the servers."""
 
 import asyncio
 import random
-import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
-from fault.plan import Batch, Operation
+from fault.journal import Journal
+from fault.plan import Batch, Keyed, Operation
 
 ANSWER_SECONDS = 30
 AGAIN, TWICE_AT_ONCE = 0.2, 0.1
 """How often an acknowledged batch is sent once more, and how often two devices hold the same one."""
 
 ACKNOWLEDGED = frozenset({"applied", "duplicate"})
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What the devices saw."""
-
-    acknowledged: int
-    answers_lost: int
-    refused_for_now: int
-    seconds: float
-
-
-@dataclass(slots=True)
-class Journal:
-    """What was acknowledged: by record, the version and the position of the answer. Kept apart from the servers."""
-
-    started: float
-    acknowledged: dict[str, tuple[int, int]] = field(default_factory=dict)
-    broken: list[str] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def write(self, operation: Operation, result: dict[str, Any]) -> None:
-        """Keep an acknowledgement. Under one id there must never be two answers that differ."""
-        version, position = result["version"], int(result["position"])
-        known = self.acknowledged.setdefault(operation["id"], (version, position))
-        if known[0] != version:
-            self.broken.append(f"{operation['kind']} {operation['id']}: version {known[0]}, then {version}")
-
-    def summary(self) -> Summary:
-        """Count what happened."""
-        seconds = round(time.monotonic() - self.started, 1)
-        return Summary(len(self.acknowledged), self.counts["lost"], self.counts["later"], seconds)
+LATER = frozenset({429, 500, 503})
+CORRECTION = {"If-Match": "*", "Content-Type": "application/merge-patch+json"}
 
 
 async def work_through(
@@ -73,30 +42,62 @@ async def _device(waiting: deque[Batch], journal: Journal, *, port: int, token: 
     ) as client:
         while waiting:
             batch = waiting.popleft()
-            await _push(client, batch, journal, chance)
+            await _work_off(client, batch, journal, chance)
             if chance.random() < AGAIN:
-                await _push(client, batch, journal, chance)
+                await _work_off(client, batch, journal, chance)
+
+
+async def _work_off(client: httpx.AsyncClient, batch: Batch, journal: Journal, chance: random.Random) -> None:
+    await _push(client, batch, journal, chance)
+    for request in batch.requests:
+        await _send_under_key(client, request, journal, chance)
 
 
 async def _push(client: httpx.AsyncClient, batch: Batch, journal: Journal, chance: random.Random) -> None:
-    """Send a batch in ever another order until it is acknowledged; no answer and a 5xx mean: send it again."""
-    left, pause = list(batch.operations), 0.05
+    """Push a batch in ever another order until it is acknowledged."""
+    left = list(batch.operations)
     while left:
         chance.shuffle(left)
-        try:
-            answer = await client.post("/v1/sync/push", json={"operations": left})
-        except httpx.HTTPError:
-            journal.counts["lost"] += 1
-            answer = None
-        if answer is None or answer.status_code in {429, 500, 503}:
-            journal.counts["later"] += answer is not None
-            await asyncio.sleep(pause * (0.5 + chance.random()))
-            pause = min(pause * 2, 2)
-            continue
+        push = client.build_request("POST", "/v1/sync/push", json={"operations": left})
+        answer = await _answered(client, push, journal, chance)
         if answer.status_code != httpx.codes.OK:
             journal.broken.append(f"{answer.status_code}: {answer.text[:300]}")
             return
         left = _unacknowledged(left, answer.json()["results"], journal)
+
+
+async def _send_under_key(client: httpx.AsyncClient, write: Keyed, journal: Journal, chance: random.Random) -> None:
+    """Send one write under its key until it is acknowledged; nothing but the key makes it safe to repeat."""
+    headers = {"Idempotency-Key": write.key} | (CORRECTION if write.method == "PATCH" else {})
+    request = client.build_request(write.method, write.path, json=write.body, headers=headers)
+    answer = await _answered(client, request, journal, chance)
+    if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
+        journal.broken.append(f"{write.method} {write.path}: {answer.status_code}: {answer.text[:300]}")
+        return
+    journal.counts["replayed"] += "Idempotent-Replayed" in answer.headers
+    journal.write_keyed(write, answer.json())
+
+
+async def _answered(
+    client: httpx.AsyncClient, request: httpx.Request, journal: Journal, chance: random.Random
+) -> httpx.Response:
+    """Send a request again and again: no answer, a 5xx, or the first of its kind still under way mean just that."""
+    pause = 0.05
+    while True:
+        try:
+            answer = await client.send(request)
+        except httpx.HTTPError:
+            journal.counts["lost"] += 1
+        else:
+            if answer.status_code not in LATER and not _is_under_way(answer):
+                return answer
+            journal.counts["later"] += 1
+        await asyncio.sleep(pause * (0.5 + chance.random()))
+        pause = min(pause * 2, 2)
+
+
+def _is_under_way(answer: httpx.Response) -> bool:
+    return answer.status_code == httpx.codes.CONFLICT and answer.json()["code"] == "request_under_way"
 
 
 def _unacknowledged(sent: list[Operation], results: list[dict[str, Any]], journal: Journal) -> list[Operation]:

@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from fault.devices import Journal
+from fault.journal import Journal
 from fault.workers import Workers
 
 POLL_SECONDS = 0.02
@@ -27,7 +27,7 @@ class Killer:
     async def kill_on_the_way(self, journal: Journal, operations: int, kills: int) -> None:
         """Kill somebody each time another share of the operations is acknowledged."""
         for number in range(1, kills + 1):
-            while len(journal.acknowledged) < operations * number // (kills + 1):  # noqa: ASYNC110 - nobody tells
+            while journal.done < operations * number // (kills + 1):  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(POLL_SECONDS)
             await asyncio.sleep(self._chance.random() / 2)
             self._kill(self._chance.choice(VICTIMS))

@@ -1,4 +1,7 @@
-"""What the devices will push: batches of new people and of what happened to them, children often before parents."""
+"""What the devices will send: batches of new people and of what happened to them, children often before parents.
+
+Some of it travels alone, under a key of its own.
+"""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -9,6 +12,8 @@ from uuid import UUID
 
 BATCH = 25
 PEOPLE_PER_BATCH = 3
+KEYED_PER_BATCH, WITH_KEYED = 3, 0.5
+"""How many writes travel alone after a batch, and with how many of the batches: each costs as much as a whole push."""
 _VERSION_4 = 4
 
 Operation = dict[str, Any]
@@ -23,10 +28,22 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
+class Keyed:
+    """One write that is sent alone, under a key; `version` is the one that it makes."""
+
+    key: str
+    method: str
+    path: str
+    body: dict[str, Any]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """Operations that one device collected while it was away."""
+    """Operations that one device collected while it was away, and requests that it sends one by one after them."""
 
     operations: tuple[Operation, ...]
+    requests: tuple[Keyed, ...]
 
 
 def batches(operations: int, places: Places, chance: random.Random) -> Iterator[Batch]:
@@ -34,7 +51,10 @@ def batches(operations: int, places: Places, chance: random.Random) -> Iterator[
     made = 0
     while made < operations:
         size = min(BATCH, operations - made)
-        yield Batch(tuple(_shuffled(_batch(size, places, chance), chance)))
+        alone = KEYED_PER_BATCH if size == BATCH and chance.random() < WITH_KEYED else 0
+        pushed = _batch(size - alone, places, chance)
+        requests = _requests(pushed[0]["id"], places, chance)[:alone]
+        yield Batch(tuple(_shuffled(pushed, chance)), tuple(requests))
         made += size
 
 
@@ -44,6 +64,18 @@ def _batch(size: int, places: Places, chance: random.Random) -> list[Operation]:
     while len(operations) < size:
         operations.append(_operation("drug_test", chance.choice(people), _id(chance), _test(chance)))
     return operations
+
+
+def _requests(person_id: str, places: Places, chance: random.Random) -> list[Keyed]:
+    """Write what only a key keeps from being written twice: a person whose id the service makes, and a correction."""
+    test_id, path = _id(chance), f"/v1/persons/{person_id}/drug-tests"
+    somebody = _person(places, chance)
+    del somebody["residence"]["id"]
+    return [
+        Keyed(_id(chance), "POST", "/v1/persons", somebody, version=1),
+        Keyed(_id(chance), "POST", path, {"id": test_id} | _test(chance), version=1),
+        Keyed(_id(chance), "PATCH", f"{path}/{test_id}", {"result": "invalid"}, version=2),
+    ]
 
 
 def _operation(kind: str, person_id: str | None, record_id: str, body: dict[str, Any]) -> Operation:

@@ -1,11 +1,12 @@
 """What the database holds afterwards, beside what was sent and what was acknowledged."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import asyncpg
 
-from fault.devices import Journal
+from fault.journal import Journal
 from fault.plan import Batch
 
 _VIEW = """
@@ -13,6 +14,10 @@ _VIEW = """
     SELECT 'person' AS entity, id, version FROM person
     UNION ALL SELECT 'drug_test', id, version FROM drug_test
     UNION ALL SELECT 'residence', id, version FROM residence
+"""
+_NAMED = """
+    CREATE TEMPORARY VIEW named AS
+    SELECT reference, version, substring(reference FROM '[0-9a-f-]{36}$')::uuid AS id FROM idempotency_key
 """
 _TRACES = {
     "records_without_one_feed_row": """
@@ -31,6 +36,10 @@ _TRACES = {
             ON (seen.xid, seen.entity, seen.record_id) = (fed.xid, fed.entity, fed.record_id) AND decision = 'allowed'
         WHERE seen.xid IS NULL
     """,
+    "keys_without_record": """
+        SELECT count(*) FROM named LEFT JOIN stored ON stored.id = named.id AND stored.version >= named.version
+        WHERE stored.id IS NULL
+    """,
 }
 
 
@@ -45,6 +54,8 @@ class Verdict:
     records_without_one_feed_row: int
     feed_rows_without_record: int
     records_without_audit_row: int
+    keys_without_record: int
+    requests_without_one_key: int
     broken_answers: tuple[str, ...]
 
     @property
@@ -52,29 +63,38 @@ class Verdict:
         """Whether every promise was kept."""
         counts = (self.lost, self.doubled, self.unknown, self.told_after_their_position)
         traces = (self.records_without_one_feed_row, self.feed_rows_without_record, self.records_without_audit_row)
-        return not any((*counts, *traces, self.broken_answers))
+        keys = (self.keys_without_record, self.requests_without_one_key)
+        return not any((*counts, *traces, *keys, self.broken_answers))
 
 
 async def compare(url: str, batches: Sequence[Batch], journal: Journal) -> Verdict:
-    """Compare records, feed and audit log with the journal."""
+    """Compare records, feed, audit log and keys with the journal."""
     sent = {operation["id"] for batch in batches for operation in batch.operations}
+    keyed = {record_id: 0 for _, record_id in journal.keyed.values()}
+    for request, record_id in journal.keyed.values():
+        keyed[record_id] = max(keyed[record_id], request.version)
+    expected = Counter((record_id, request.version) for request, record_id in journal.keyed.values())
     connection = await asyncpg.connect(url.replace("+asyncpg", ""), server_settings={"jit": "off"})
     try:
         await connection.execute(_VIEW)
+        await connection.execute(_NAMED)
         stored = await connection.fetch("SELECT * FROM stored")
         own = [str(row["id"]) for row in stored if row["entity"] != "residence"]
         versions = {str(row["id"]): row["version"] for row in stored}
         told = {str(row[0]): int(row[1]) for row in await connection.fetch("SELECT record_id, xid FROM change_feed")}
+        named = Counter((str(row[0]), row[1]) for row in await connection.fetch("SELECT id, version FROM named"))
         traces = {name: await connection.fetchval(query) for name, query in _TRACES.items()}
     finally:
         await connection.close()
     return Verdict(
-        lost=sum(versions.get(name) != version for name, (version, _) in journal.acknowledged.items()),
+        lost=sum(versions.get(name) != version for name, (version, _) in journal.acknowledged.items())
+        + sum(versions.get(name) != version for name, version in keyed.items()),
         doubled=len(own) - len(set(own)),
-        unknown=len(set(own) - sent),
+        unknown=len(set(own) - sent - keyed.keys()),
         told_after_their_position=sum(
             told.get(name, 0) > position for name, (_, position) in journal.acknowledged.items()
         ),
         **traces,
+        requests_without_one_key=((named - expected) + (expected - named)).total(),
         broken_answers=tuple(journal.broken[:10]),
     )

@@ -98,6 +98,8 @@ class Settings(BaseSettings):
     queue_length: Annotated[int, Field(ge=0, le=10_000)] = 200
     """How many requests wait for a place in one process."""
     queue_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
+    max_waiting_pulls: Annotated[int, Field(ge=0, le=10_000)] = 100
+    """How many pulls wait for news in one process; each looks once a second."""
     cors_origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/*?#\s]+$")], ...] = ()
     """Origins whose pages may call from a browser."""
     quotas: Quotas = Field(default=Quotas(), description="Requests in a window of seconds, by name of the quota.")

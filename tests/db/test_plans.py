@@ -1,5 +1,6 @@
 """No index is lost to a row policy: the hot queries, planned as the service runs them, in a province of 150 units."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import context, line_lists, persons, records, replica
+from registry.db import context, line_lists, persons, prepared, records, replica, told
 from registry.db.engine import create_engine, create_sessions
 from registry.db.line_lists import LineStatus
 from registry.db.persons import PersonFilter
@@ -120,7 +121,7 @@ async def of_person(session: AsyncSession, scope: UnitScope) -> object:
 
 
 async def changes(session: AsyncSession, scope: UnitScope) -> object:
-    return await replica.changes(session, scope, ("person", "episode"), after=Position(0, 0), limit=500)
+    return await told.changes(session, scope, ("person", "episode"), after=Position(0, 0), limit=500)
 
 
 async def changes_of_a_commune(session: AsyncSession, scope: UnitScope) -> object:
@@ -133,8 +134,10 @@ async def copy(session: AsyncSession, scope: UnitScope) -> object:
 
 
 async def load(session: AsyncSession, scope: UnitScope) -> object:
-    found = await replica.changes(session, scope, ("episode",), after=Position(0, 0), limit=500)
-    return await replica.load(session, EpisodeRow, [each.key for each in found], scope=scope, today=TODAY)
+    found = await told.changes(session, scope, ("episode",), after=Position(0, 0), limit=500)
+    return await replica.load(
+        session, EpisodeRow, ("id", "track", "therapies"), [each.key for each in found], scope=scope, today=TODAY
+    )
 
 
 @pytest.fixture(scope="module")
@@ -165,8 +168,11 @@ async def plans_of(ask: Ask, session: AsyncSession, scope: UnitScope) -> list[Pl
 
     connection = await session.connection()
     await context.enter(session, scope, today=TODAY)
+    driver: Any = await prepared.driver_of(session)
     event.listen(connection.sync_connection, "before_cursor_execute", note)
-    found = await ask(session, scope)
+    with driver.query_logger(lambda query: sent.append((query.query, query.args))):
+        found = await ask(session, scope)
+        await asyncio.sleep(0)  # the driver tells of a statement in the loop's next turn
     event.remove(connection.sync_connection, "before_cursor_execute", note)
     assert found, "a query that finds nothing shows nothing"
     plans = []

@@ -28,6 +28,7 @@ from registry.api.readiness import Readiness, database_answers, migrations_are
 from registry.api.request_log import RequestLog
 from registry.api.routers import ROUTERS, push
 from registry.api.security_headers import SecurityHeaders
+from registry.api.sync.pull.patience import WaitingRoom
 from registry.api.time_limits import TimeLimit, WholeBody
 from registry.api.worker_watch import WorkerWatch
 from registry.db import migrate
@@ -87,6 +88,7 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
     app.state.clock = clock
     app.state.calendar = working_calendar.load(settings.working_days)
     app.state.readiness = Readiness()
+    app.state.waiting_room = WaitingRoom(seats=settings.max_waiting_pulls)
     app.state.rate_limits = RateLimits(settings.quotas)
     app.state.counters = counters
     app.state.tokens = TokenVerifier(IssuerKeys(issuer) for issuer in settings.issuers)

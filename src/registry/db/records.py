@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Date,
     Integer,
     Text,
     Uuid,
@@ -38,11 +39,10 @@ Values: TypeAlias = Mapping[str, Any]
 """The columns of a row that is about to be written, by their names."""
 R = TypeVar("R", bound=AnyRow)
 
-UNITS = ARRAY(Integer)  # one parameter, so that scopes of any size share one prepared statement
+UNITS, ORGANISATIONS = ARRAY(Integer), ARRAY(Uuid())  # one parameter: scopes of any size share a prepared statement
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What names a record: its id, under its person where it belongs to one."""
 
     id: UUID
@@ -87,15 +87,7 @@ def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]
         case UnitScope(units):
             return within(table, literal(units, UNITS))
         case OrganisationScope(organisations):
-            reached = select(ReachRow.person_id).where(
-                col(ReachRow.organisation_id).in_(organisations), trail.in_force(today)
-            )
-            if issubclass(table, PersonRow):
-                return col(table.id).in_(reached)
-            if table.organisation_column is None:
-                return false()
-            own = col(getattr(table, table.organisation_column)).in_(organisations)
-            return own & col(table.person_id).in_(reached) if issubclass(table, OfPerson) else own
+            return of_organisations(table, literal(organisations, ORGANISATIONS), today=literal(today, Date))
         case PersonScope(person_id):
             return _belongs_to(table, person_id)
 
@@ -103,6 +95,21 @@ def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]
 def within(table: type[R], units: ColumnElement[Any]) -> ColumnElement[bool]:
     """What units open of a table: their rows, but nothing of who was erased."""
     return and_(col(table.unit_id) == any_(units), table.state != RecordState.ERASED)
+
+
+def of_organisations(
+    table: type[R], organisations: ColumnElement[Any], *, today: ColumnElement[date]
+) -> ColumnElement[bool]:
+    """What organisations open of a table: whom they reach, and their own records of those."""
+    reached = select(ReachRow.person_id).where(
+        col(ReachRow.organisation_id) == any_(organisations), trail.in_force(today)
+    )
+    if issubclass(table, PersonRow):
+        return col(table.id).in_(reached)
+    if table.organisation_column is None:
+        return false()
+    own = col(getattr(table, table.organisation_column)) == any_(organisations)
+    return own & col(table.person_id).in_(reached) if issubclass(table, OfPerson) else own
 
 
 def _belongs_to(table: type[R], person_id: UUID) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from sqlalchemy import ARRAY, Integer, LargeBinary, Uuid, bindparam, text
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from registry.db.prepared import Prepared
 from registry.db.tables.columns import SealedFields, SealedText
 from registry.domain.errors import DomainError
 from registry.domain.record import RecordErased
@@ -28,9 +29,11 @@ log = logging.getLogger(__name__)
 ROUND_BYTES = 512
 """What is sealed together is filled up to a multiple of this: the length of a sealed value is its text's."""
 
-_FIND = text(
-    "SELECT person_id, id, master_key, wrapped_key FROM person_key WHERE person_id = ANY (:persons)"
-).bindparams(bindparam("persons", type_=ARRAY(Uuid())))
+_FIND = Prepared(
+    text("SELECT person_id, id, master_key, wrapped_key FROM person_key WHERE person_id = ANY (:persons)").bindparams(
+        bindparam("persons", type_=ARRAY(Uuid()))
+    )
+)
 _KEEP = text("""
     INSERT INTO person_key (person_id, unit_id, id, master_key, wrapped_key)
     VALUES (:person_id, :unit_id, :id, :master_key, :wrapped_key)
@@ -134,6 +137,18 @@ class Vault:
         await self._fetch({place.person_id for held in places for _, place in held})
         return [Opened(row, self._shown(held)) if held else row for row, held in zip(rows, places, strict=True)]
 
+    async def open_fields(self, records: Iterable[tuple[type[SQLModel], UUID, UUID, dict[str, Any]]]) -> None:
+        """Open in place what is sealed in the fields of records, as the driver reads them: with table, owner and id."""
+        held = [
+            (fields, Sealed(value), Place(str(table.__tablename__), name, owner, id_))
+            for table, owner, id_, fields in records
+            for name in sealed_columns(table)
+            if (value := fields.get(name)) is not None
+        ]
+        await self._fetch({place.person_id for _, _, place in held})
+        for fields, value, place in held:
+            fields[place.column] = self._open(value, place)
+
     async def opened_states(self, states: Sequence[Any], *, person_id: UUID | None) -> list[Any]:
         """Open former states, as the history keeps them, for an answer."""
         return [await self._opened_state(state, person_id or state.id) for state in states]
@@ -151,8 +166,7 @@ class Vault:
         missing = [person_id for person_id in persons if person_id not in self._keys]
         if not missing:
             return
-        found = await (await self._session.connection()).execute(_FIND, {"persons": missing})
-        for person_id, key_id, master_key, blob in found.all():
+        for person_id, key_id, master_key, blob in await _FIND.all(self._session, persons=missing):
             if blob is None:
                 self._keys[person_id] = None
                 continue

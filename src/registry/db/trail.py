@@ -193,7 +193,7 @@ def facts_of_many(
     return common | {"op": op, "organisation_id": None, "today": today}
 
 
-def in_force(today: date) -> ColumnElement[bool]:
+def in_force(today: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Whether a reach still opens the person today."""
     return or_(col(ReachRow.until_on).is_(None), col(ReachRow.until_on) >= today)
 

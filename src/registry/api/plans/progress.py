@@ -22,7 +22,7 @@ from registry.api.schemas.plan_progress import (
     TargetProgressOut,
 )
 from registry.api.schemas.reports import ReportUnitOut
-from registry.db import plans, replica, state
+from registry.db import plans, state, told
 from registry.db.tables.plans import PlanRow, PlanTargetRow
 from registry.domain.indicator import Indicator
 from registry.domain.organisation import OrganisationKind
@@ -45,7 +45,7 @@ ALL = Fraction(100)
 async def progress_of(desk: Desk, plan: PlanRow, *, on: date, with_parts: bool) -> ProgressOut:
     """Measure a plan on a day. Figures of lower units are figures below the plan's own."""
     actor = desk.actor
-    told = await replica.told_below(desk.session)
+    below = await told.below(desk.session)
     targets = await plans.targets_of(desk.session, plan.id, scope=actor.scope, today=actor.today)
     own: list[Pair] = [(target, plan) for target in targets]
     lower = await _parts(desk, targets) if with_parts else []
@@ -67,7 +67,7 @@ async def progress_of(desk: Desk, plan: PlanRow, *, on: date, with_parts: bool) 
         on=on,
         generated_at=actor.at,
         feed_epoch=await state.feed_epoch(desk.session),
-        feed_position=str(told),
+        feed_position=str(below),
         map_edition=desk.atlas.edition_on(last),
         targets=[
             _target(desk, target, plan, readings, parts[target.id] if with_parts else None, on=on) for target in targets

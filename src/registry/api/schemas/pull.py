@@ -4,7 +4,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from registry.api.pagination import MAX_LIMIT
 from registry.api.schemas import examples
 from registry.api.schemas.aftercare import AftercareOut, EducationMeasureOut
 from registry.api.schemas.cases import DeterminationOut, EpisodeOut, FileOut, SubstanceUseOut, TestOut
@@ -68,13 +67,15 @@ class ChangeOut(Out):
     )
 
 
+MOST_CHANGES = 2000
+"""A page of a list holds fewer; here every page costs a look and an audit row, and nobody reads it on a screen."""
 POSITION = r"^[0-9]{1,20}$"
 
 
 class ChangesOut(Out):
     """One page of what a replica is told, in the order in which it is to be carried out."""
 
-    items: list[ChangeOut] = Field(description="What to do, in this order.", max_length=MAX_LIMIT)
+    items: list[ChangeOut] = Field(description="What to do, in this order.", max_length=MOST_CHANGES)
     cursor: str = Field(
         description="Keep it together with what the page brought, and send it with the next pull.", max_length=4096
     )

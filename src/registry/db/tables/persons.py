@@ -1,10 +1,12 @@
 """A person and what identifies them: names, documents, residences, and who is responsible."""
 
 from datetime import date
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
@@ -12,8 +14,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    Uuid,
+    func,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlmodel import Field, SQLModel
 
 from registry.db.tables.columns import (
@@ -35,6 +40,8 @@ from registry.vault.sealed import Sealed
 
 class PersonRow(Recorded, table=True):
     """One person. `root_id` names the survivor of merges (its own id at first)."""
+
+    model_config: ClassVar[Any] = {"ignored_types": (hybrid_property,)}
 
     __tablename__ = "person"
     __table_args__ = (
@@ -70,10 +77,15 @@ class PersonRow(Recorded, table=True):
     processing: Processing = Field(default=Processing.UNRESTRICTED, sa_type=Coded(Processing))
     void_reason: Sealed | None = Field(default=None, sa_type=SealedText)
 
-    @property
+    @hybrid_property
     def merged_into(self) -> UUID | None:
         """The survivor of the merges of this person; None of one who stands alone."""
         return None if self.root_id == self.id else self.root_id
+
+    @merged_into.inplace.expression
+    @classmethod
+    def _merged_into(cls) -> ColumnElement[UUID | None]:
+        return func.nullif(cls.root_id, cls.id, type_=Uuid())
 
 
 class PersonKeyRow(SQLModel, table=True):

@@ -1,33 +1,34 @@
 """Pages of what a replica is told, each read at one instant: the feed, the records and the position agree."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import cast
+from functools import cache
+from typing import Any, TypeAlias
 from uuid import UUID
 
+from pydantic import TypeAdapter
+from pydantic_core import to_json
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.api.schemas.persons import ReachedPersonOut
-from registry.api.schemas.pull import AnyRecordOut, ChangeOut
-from registry.api.schemas.records import RecordOut
+from registry.api.schemas.fields import Out
 from registry.api.sync.pull.cursor import FORMAT, Progress
 from registry.api.sync.pull.view import View
-from registry.db import replica, state
+from registry.db import replica, state, told
 from registry.db.records import AnyRow, Key, entity_of
-from registry.db.replica import CopyKey
+from registry.db.replica import CopyKey, Found
 from registry.db.sealing import Vault
 from registry.db.tables.persons import PersonRow
 from registry.domain.access import FieldGroup
 from registry.domain.feed import ChangeOperation, Position, told_as
 from registry.domain.record import RecordState
-from registry.domain.sync import SyncKind
 from registry.vault.ring import KeyRing
 
-Name = tuple[str, Key]
+Name: TypeAlias = tuple[str, Key]
 """What names a record across kinds: its table, and its name there."""
-Shown = RecordOut | ReachedPersonOut
+Item: TypeAlias = dict[str, Any]
+"""What `ChangeOut` describes. Nothing of it is checked again: it comes from columns that hold nothing else."""
 PERSON = entity_of(PersonRow)
 
 
@@ -35,19 +36,32 @@ PERSON = entity_of(PersonRow)
 class PulledPage:
     """What is told, how far that brings the replica, and whether there is more to tell at once."""
 
-    items: Sequence[ChangeOut]
+    items: Sequence[Item]
+    named: Collection[Name]
     progress: Progress
     more: bool
 
     @property
     def persons(self) -> set[UUID]:
         """Everybody of whom the page tells."""
-        return {item.person_id for item in self.items if item.person_id is not None}
+        return {owner for entity, key in self.named if (owner := _owner_of(entity, key)) is not None}
 
     def groups(self, view: View) -> set[FieldGroup]:
         """The groups of fields that the page tells of."""
-        told = {item.kind for item in self.items}
-        return {group for kind in view.kinds if kind.singular in told for group in kind.groups}
+        return {group for entity in {entity for entity, _ in self.named} for group in view.by_entity[entity].groups}
+
+    def rendered(self, cursor: str) -> bytes:
+        """Write what `ChangesOut` describes, in one go: of a union of classes each would be tried on every record."""
+        progress = self.progress
+        return to_json(
+            {
+                "items": self.items,
+                "cursor": cursor,
+                "more": self.more,
+                "position": None if progress.copied is not None else str(progress.position.xid),
+                "feed_epoch": progress.epoch,
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,7 @@ class Reader:
         """Read the page that follows; the first one without progress."""
         epoch = await state.feed_epoch(self.session)
         if progress is None:
-            start = Position(await replica.told_below(self.session), 0)
+            start = Position(await told.below(self.session), 0)
             progress = Progress(FORMAT, epoch, self.view.digest, start, CopyKey())
         progress.require(epoch)
         if progress.copied is None:
@@ -74,49 +88,67 @@ class Reader:
         tables = [kind.table for kind in self.view.kinds]
         copied = await replica.copy(self.session, self.view.scope, tables, after=after, limit=limit)
         named = [(entity_of(each.table), each.key) for each in copied]
-        rows = await self._loaded(named)
-        shown = await self._shown({name: row for name, row in rows.items() if row.state is RecordState.ACTIVE})
-        items = [
-            self._change(name, ChangeOperation.UPSERT, rows[name].version, shown) for name in named if name in shown
-        ]
+        found = await self._found(named)
+        there = {name: found[name] for name in named if name in found and found[name].state is RecordState.ACTIVE}
+        items = [self._item(name, ChangeOperation.UPSERT, each.version, each.fields) for name, each in there.items()]
         done = len(copied) < limit
-        return PulledPage(items, replace(progress, copied=None if done else copied[-1].at), more=True)
+        return PulledPage(items, there, replace(progress, copied=None if done else copied[-1].at), more=True)
 
     async def _changes(self, progress: Progress, limit: int) -> PulledPage:
         scope, entities = self.view.scope, self.view.by_entity
-        told = await replica.changes(self.session, scope, entities, after=progress.position, limit=limit)
-        more, told = len(told) > limit, told[:limit]
-        end = told[-1].position if more else Position(await replica.told_below(self.session), 0)
-        latest = {(row.entity, row.key): row for row in told}
-        rows = await self._loaded(latest)
-        versions = {name: rows[name].version if name in rows else row.version for name, row in latest.items()}
-        ops = {name: told_as(row.op, rows[name].state if name in rows else None) for name, row in latest.items()}
-        shown = await self._shown({name: rows[name] for name, op in ops.items() if op is ChangeOperation.UPSERT})
-        items = [self._change(name, op, versions[name], shown) for name, op in ops.items()]
-        return PulledPage(items, replace(progress, position=end), more=more)
+        rows = await told.changes(self.session, scope, entities, after=progress.position, limit=limit)
+        more, rows = len(rows) > limit, rows[:limit]
+        end = rows[-1].position if more else Position(await told.below(self.session), 0)
+        latest = {(row.entity, row.key): row for row in rows}
+        found = await self._found(latest)
+        items = []
+        for name, row in latest.items():
+            there = found.get(name)
+            op = told_as(row.op, None if there is None else there.state)
+            shown = there.fields if there is not None and op is ChangeOperation.UPSERT else None
+            items.append(self._item(name, op, there.version if there else row.version, shown))
+        return PulledPage(items, latest, replace(progress, position=end), more=more)
 
-    async def _loaded(self, named: Iterable[Name]) -> dict[Name, AnyRow]:
+    async def _found(self, named: Iterable[Name]) -> dict[Name, Found]:
+        """Load those of the named records that are in reach, and open what is sealed in those that are told."""
         keys: Mapping[str, list[Key]] = defaultdict(list)
         for entity, key in named:
             keys[entity].append(key)
-        loaded: dict[Name, AnyRow] = {}
+        found: dict[Name, Found] = {}
         for entity, wanted in keys.items():
-            table = self.view.by_entity[entity].table
-            rows = await replica.load(self.session, table, wanted, scope=self.view.scope, today=self.today)
-            loaded |= {(entity, key): row for key, row in rows.items()}
-        return loaded
-
-    async def _shown(self, rows: Mapping[Name, AnyRow]) -> dict[Name, Shown]:
-        opened = await Vault(self.session, self.key_ring).opened_all(list(rows.values()))
-        return {name: self.view.out(name[0]).model_validate(row) for name, row in zip(rows, opened, strict=True)}
-
-    def _change(self, name: Name, op: ChangeOperation, version: int, shown: Mapping[Name, Shown]) -> ChangeOut:
-        entity, key = name
-        return ChangeOut.model_construct(  # each part is checked already: of a union every member would be tried
-            op=op,
-            kind=SyncKind(self.view.by_entity[entity].singular),
-            person_id=key.person_id or (key.id if entity == PERSON else None),
-            id=key.id,
-            version=version,
-            record=cast("AnyRecordOut | None", shown.get(name)),
+            table, out = self.view.by_entity[entity].table, self.view.out(entity)
+            scope, today = self.view.scope, self.today
+            loaded = await replica.load(self.session, table, tuple(out.model_fields), wanted, scope=scope, today=today)
+            for name, adapter in _kept_as_json(table, out).items():
+                for each in loaded.values():
+                    each.fields[name] = adapter.validate_python(each.fields[name])
+            found |= {(entity, key): each for key, each in loaded.items()}
+        await Vault(self.session, self.key_ring).open_fields(
+            (self.view.by_entity[entity].table, _owner_of(entity, key) or key.id, key.id, each.fields)
+            for (entity, key), each in found.items()
+            if each.state is RecordState.ACTIVE
         )
+        return found
+
+    def _item(self, name: Name, op: ChangeOperation, version: int, record: Item | None) -> Item:
+        entity, key = name
+        owner = _owner_of(entity, key)
+        return {
+            "op": op.value,
+            "kind": self.view.by_entity[entity].singular,
+            "person_id": None if owner is None else str(owner),
+            "id": str(key.id),
+            "version": version,
+            "record": record,
+        }
+
+
+def _owner_of(entity: str, key: Key) -> UUID | None:
+    return key.id if entity == PERSON else key.person_id
+
+
+@cache
+def _kept_as_json(table: type[AnyRow], out: type[Out]) -> dict[str, TypeAdapter[Any]]:
+    """How fields are read that a column holds as JSON, whose order of names is the database's."""
+    kept: dict[str, Any] = {name: out.model_fields[name].annotation for name in replica.json_columns(table)}
+    return {name: TypeAdapter(annotation) for name, annotation in kept.items()}

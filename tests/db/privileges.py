@@ -23,6 +23,12 @@ COUNTED = {
         *("person_id", "course_id", "state", "track", "modality", "legal_basis"),
         *("registered_on", "started_on", "ended_on", "outcome"),
     },
+    "aftercare": {
+        *("person_id", "root_id", "course_id", "state", "place", "from_on", "decision_on", "ended_on", "outcome"),
+    },
+    "education_measure": {"person_id", "state", "from_on", "to_on", "ended_on"},
+    "determination": {"person_id", "state", "result", "determined_on"},
+    "commune_population": {"commune_unit_id", "state", "year", "population"},
     "commune_status": {"commune_unit_id", "state", "status", "from_on", "to_on"},
     "suspected_count": {"commune_unit_id", "state", "counted_on", "count"},
 }

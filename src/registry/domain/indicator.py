@@ -58,6 +58,21 @@ class Indicator(StrEnum):
     CUMULATIVE_COMMUNITY = "cumulative_community"
     CUMULATIVE_FACILITY_VOLUNTARY_REGISTRATIONS = "cumulative_facility_voluntary_registrations"
     CUMULATIVE_METHADONE_REGISTRATIONS = "cumulative_methadone_registrations"
+    AFTERCARE_PERSONS = "aftercare_persons"
+    AFTERCARE_PERSONS_RESIDENCE = "aftercare_persons_residence"
+    AFTERCARE_PERSONS_FACILITY = "aftercare_persons_facility"
+    AFTERCARE_STARTED = "aftercare_started"
+    AFTERCARE_COMPLETED = "aftercare_completed"
+    COURSES_COMPLETED = "courses_completed"
+    COURSES_PLACED = "courses_placed"
+    AFTERCARE_COVERAGE_PCT = "aftercare_coverage_pct"
+    RELAPSE_CASES = "relapse_cases"
+    RELAPSE_COHORT = "relapse_cohort"
+    RELAPSED_WITHIN_12M = "relapsed_within_12m"
+    RELAPSE_RATE_12M = "relapse_rate_12m"
+    EDUCATION_MEASURE_PERSONS = "education_measure_persons"
+    EDUCATION_MEASURE_COVERED = "education_measure_covered"
+    EDUCATION_MEASURE_COVERED_PCT = "education_measure_covered_pct"
 
 
 class Time(StrEnum):
@@ -108,6 +123,11 @@ _COMMUNES_NOW = Definition(Time.POINT, Counted.COMMUNES)
 _EPISODES = Definition(Time.PERIOD, Counted.EPISODES)
 _COURSES = Definition(Time.PERIOD, Counted.COURSES)
 _REGISTRATIONS = Definition(Time.CUMULATIVE, Counted.EPISODES)
+
+
+def _share_of(numerator: Indicator, denominator: Indicator) -> Definition:
+    return Definition(Time.PERIOD, Counted.PERCENT, numerator=numerator, denominator=denominator, is_additive=False)
+
 
 EXITS: Mapping[Outcome, Indicator] = MappingProxyType(
     {outcome: Indicator(f"rehab_exits_{outcome}") for outcome in Outcome}
@@ -184,6 +204,23 @@ CATALOGUE: Mapping[Indicator, Definition] = MappingProxyType(
         _I.CUMULATIVE_COMMUNITY: _REGISTRATIONS,
         _I.CUMULATIVE_FACILITY_VOLUNTARY_REGISTRATIONS: _REGISTRATIONS,
         _I.CUMULATIVE_METHADONE_REGISTRATIONS: _REGISTRATIONS,
+        _I.AFTERCARE_PERSONS: Definition(
+            Time.POINT, Counted.PERSONS, parts=(_I.AFTERCARE_PERSONS_RESIDENCE, _I.AFTERCARE_PERSONS_FACILITY)
+        ),
+        _I.AFTERCARE_PERSONS_RESIDENCE: _PEOPLE_NOW,
+        _I.AFTERCARE_PERSONS_FACILITY: _PEOPLE_NOW,
+        _I.AFTERCARE_STARTED: _EPISODES,
+        _I.AFTERCARE_COMPLETED: _EPISODES,
+        _I.COURSES_COMPLETED: _COURSES,
+        _I.COURSES_PLACED: _COURSES,
+        _I.AFTERCARE_COVERAGE_PCT: _share_of(_I.COURSES_PLACED, _I.COURSES_COMPLETED),
+        _I.RELAPSE_CASES: _PEOPLE,
+        _I.RELAPSE_COHORT: _COURSES,
+        _I.RELAPSED_WITHIN_12M: _COURSES,
+        _I.RELAPSE_RATE_12M: _share_of(_I.RELAPSED_WITHIN_12M, _I.RELAPSE_COHORT),
+        _I.EDUCATION_MEASURE_PERSONS: _PEOPLE,
+        _I.EDUCATION_MEASURE_COVERED: _PEOPLE,
+        _I.EDUCATION_MEASURE_COVERED_PCT: _share_of(_I.EDUCATION_MEASURE_COVERED, _I.EDUCATION_MEASURE_PERSONS),
     }
 )
 """Every indicator with its definition. A sum or a share comes after what it is made of, or its parts are measures."""

@@ -54,7 +54,10 @@ class TestWithoutRecords:
     async def test_null_is_not_zero(self, manager: httpx.AsyncClient) -> None:
         body = await report(manager, **PHU_YEN)
         unknown = {figure["code"] for figure in body["figures"] if figure["value"] is None}
-        assert unknown == {"suspected_people", "completion_rate"}
+        assert unknown == {
+            *("suspected_people", "completion_rate", "aftercare_coverage_pct", "relapse_rate_12m"),
+            "education_measure_covered_pct",
+        }
         assert {figure["code"] for figure in body["figures"] if figure["status"] == "unknown"} == unknown
         assert values(body["figures"])["communes_total"] == 110
 
@@ -148,6 +151,7 @@ class TestTreatment:
             "rehab_courses_concluded": 3,
             "rehab_courses_completed": 1,
             "rehab_courses_broken_off": 2,
+            "courses_completed": 1,
             "cumulative_community": 2,
             "cumulative_facility_voluntary_registrations": 1,
         }
@@ -169,6 +173,7 @@ class TestTreatment:
             "rehab_exits_transferred": 1,
             "rehab_courses_concluded": 1,
             "rehab_courses_completed": 1,
+            "courses_completed": 1,
             "cumulative_facility_voluntary_registrations": 2,
         }
 

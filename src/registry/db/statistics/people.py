@@ -1,58 +1,10 @@
-"""Exact figures over everybody's records, past the reach of any caller; nothing that identifies a person leaves it.
+"""Who is on file, in rehabilitation and in treatment with substitutes."""
 
-Only the report's routes may use it, after they have checked the unit asked for (an import contract holds this).
-The definitions are in `docs/indicators.md`.
-"""
+from registry.db.statistics.asking import CHARGE, PLACED, asking
 
-from collections.abc import Collection
-
-from sqlalchemy import ARRAY, Date, Integer, TextClause, bindparam, text
-from sqlmodel.ext.asyncio.session import AsyncSession
-
-from registry.db.context import as_statistics
-from registry.domain.indicator import Indicator
-from registry.domain.report import Measured, ReportPeriod, SuspectedCount, Tally
-from registry.domain.situation import CommuneStatus
-
-
-async def measure(session: AsyncSession, *, period: ReportPeriod, units: Collection[int]) -> Measured:
-    """Count what the units were in charge of. The caller has checked that these figures may be shown."""
-    asked = {"first": period.first, "last": period.last, "units": sorted(units)}
-    connection = await session.connection()
-    async with as_statistics(session):
-        tallies = await connection.execute(_PEOPLE, asked)
-        statuses = await connection.execute(_STATUSES, asked)
-        suspected = await connection.execute(_SUSPECTED, asked)
-    return Measured(
-        tallies=[Tally(Indicator(indicator), frozenset(where), count) for indicator, where, count in tallies],
-        statuses=[(unit, CommuneStatus(status)) for unit, status in statuses],
-        suspected=[SuspectedCount(unit, on, count) for unit, on, count in suspected],
-    )
-
-
-def _asking(statement: str) -> TextClause:
-    parameters = (bindparam("first", type_=Date), bindparam("last", type_=Date), bindparam("units", type_=_IDS))
-    return text(statement).bindparams(*(each for each in parameters if f":{each.key}" in statement))
-
-
-_IDS = ARRAY(Integer)
-
-_PEOPLE = _asking("""
--- Every measure is a row of `counted`: who is counted, the day that decides where, and an interval of responsibility.
--- `placed` alone says where: in the unit in charge of the person on that day, before the first in the first.
--- Merged people are one, the survivor; what is voided, or belongs to a voided person, does not count.
--- What is erased counts until the day of the erasure, on which nobody is in charge any more.
-WITH charge AS NOT MATERIALIZED (
-    SELECT
-        owner.id AS owner_id,
-        owner.root_id AS person,
-        responsibility.responsible_unit_id AS unit_id,
-        responsibility.from_on,
-        responsibility.to_on
-    FROM responsibility
-    JOIN person AS owner ON owner.root_id = responsibility.person_id
-    WHERE responsibility.responsible_unit_id = ANY (:units) AND owner.state IN ('active', 'erased')
-),
+PEOPLE = asking(
+    f"""
+{CHARGE}
 listed AS (
     SELECT
         charge.person,
@@ -165,18 +117,7 @@ counted (indicator, person, day, unit_id, from_on, to_on) AS NOT MATERIALIZED (
     SELECT 'rehab_distinct_persons', person, last_on, unit_id, from_on, to_on
     FROM in_rehab
 ),
-placed AS NOT MATERIALIZED (
-    SELECT indicator, person, unit_id
-    FROM counted
-    WHERE (to_on IS NULL OR to_on > day)
-        AND (
-            from_on <= day
-            OR NOT EXISTS (
-                SELECT FROM responsibility AS earlier
-                WHERE earlier.person_id = counted.person AND earlier.from_on < counted.from_on
-            )
-        )
-)
+{PLACED}
 SELECT indicator, ARRAY[unit_id] AS unit_ids, count(*)
 FROM placed
 WHERE indicator <> 'rehab_distinct_persons'
@@ -191,22 +132,5 @@ FROM (
     GROUP BY person
 ) AS persons (unit_ids)
 GROUP BY unit_ids
-""")
-
-_STATUSES = _asking("""
-SELECT DISTINCT commune_unit_id, status
-FROM commune_status
-WHERE state = 'active'
-    AND commune_unit_id = ANY (:units)
-    AND from_on <= :last
-    AND (to_on IS NULL OR to_on > :last)
-""")
-
-_SUSPECTED = _asking("""
-SELECT DISTINCT ON (commune_unit_id) commune_unit_id, counted_on, count
-FROM suspected_count
-WHERE state = 'active'
-    AND commune_unit_id = ANY (:units)
-    AND counted_on BETWEEN :first AND :last
-ORDER BY commune_unit_id, counted_on DESC
-""")
+"""  # noqa: S608 - made of our own constants
+)

@@ -10,14 +10,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials
 from fastapi.security.http import HTTPBase
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.actor import Actor, confined, grants_for, places_of, scope_of
 from registry.api.auth.admission import Admission
 from registry.api.auth.caller import Caller
-from registry.api.auth.challenge import BEARER, DPOP
 from registry.api.auth.reception import Reception
 from registry.api.auth.refused import Unauthenticated
 from registry.api.auth.tokens import TokenVerifier
@@ -34,8 +33,7 @@ from registry.domain.errors import Forbidden
 from registry.domain.policy import POLICY, Access
 from registry.settings import Settings
 
-_bearer = HTTPBearer(auto_error=False, scheme_name=BEARER)
-_dpop = HTTPBase(auto_error=False, scheme_name=DPOP, scheme="DPoP")
+_authorization = HTTPBase(auto_error=False, scheme="")
 
 
 async def current_atlas(request: Request) -> Atlas:
@@ -58,23 +56,19 @@ class Visit:
     today: date
 
 
-async def open_visit(
-    request: Request,
-    response: Response,
-    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_dpop)],
-) -> AsyncIterator[Visit]:
+async def open_visit(request: Request, response: Response) -> AsyncIterator[Visit]:
     """One request, one transaction, closed until an actor is admitted: commit on return, roll back on raise.
 
     Whoever brings no valid token costs no connection. A token that was verified before something was revoked is
     verified anew, and no connection is held while keys are fetched for it; one that was ended is refused.
 
     What comes before an actor is one dependency: FastAPI walks through all that a dependency rests on wherever it is
-    named. Either scheme of Authorization is read by the second; both are named for the specification.
+    named. The specification names the schemes of Authorization that it takes (`openapi.build`).
     """
     state = request.app.state
     now: datetime = state.clock()
     today = local_date(now)
+    credentials = await _authorization(request)
     caller = await _welcomed(request, response, credentials, now=now.timestamp())
     tokens: TokenVerifier = state.tokens
     admission: Admission = state.admission

@@ -19,6 +19,7 @@ from registry import __version__
 from registry.api import preferences, problems
 from registry.api.auth.challenge import BEARER, DPOP
 from registry.api.idempotency import key
+from registry.api.operations import operations_of
 from registry.api.tags import TAGS
 
 Json: TypeAlias = dict[str, Any]
@@ -120,9 +121,10 @@ def build(app: FastAPI) -> Json:
     components["securitySchemes"] = {BEARER: _BEARER_SCHEME, DPOP: _DPOP_SCHEME}
     components["headers"] = _HEADERS
 
+    guarded = {operation.id for operation in operations_of(app)}
     for operation in operations(spec):
         # What depends on no token needs none, and says so instead of leaving it open.
-        operation.setdefault("security", [])
+        operation.setdefault("security", [{BEARER: []}, {DPOP: []}] if operation["operationId"] in guarded else [])
         taken = {parameter["name"] for parameter in operation.get("parameters", ())}
         for status, response in operation["responses"].items():
             if status.startswith(("4", "5")):

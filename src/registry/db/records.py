@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
+from pydantic.fields import FieldInfo
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     text,
     tuple_,
 )
+from sqlalchemy.orm import class_mapper
 from sqlmodel import and_, col, false, select, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -176,6 +178,19 @@ async def lock(session: AsyncSession, table: type[R], key: Key, *, scope: Scope,
     """Load one record FOR UPDATE, or None if it is absent or out of scope."""
     query = select(table).where(key.matches(table), visible(table, scope, today=today))
     return (await session.exec(query.with_for_update())).one_or_none()
+
+
+def made(table: type[R], values: Values) -> R:
+    """Make a row of values that are sound, for a statement of our own: SQLAlchemy is not told of each."""
+    row: R = class_mapper(table).class_manager.new_instance()
+    absent = {name: field.get_default() for name, field in _optional(table) if name not in values}
+    vars(row).update(absent, **values)
+    return row
+
+
+@cache
+def _optional(table: Any) -> tuple[tuple[str, FieldInfo], ...]:
+    return tuple((name, field) for name, field in table.model_fields.items() if not field.is_required())
 
 
 async def add(

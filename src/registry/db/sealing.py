@@ -73,6 +73,11 @@ def sealed_columns(table: type[SQLModel]) -> tuple[str, ...]:
     return tuple(column.name for column in columns if isinstance(column.type, SealedText))
 
 
+def is_sealed(table: type[SQLModel], fields: Iterable[str]) -> bool:
+    """Whether any of these fields of a record is sealed, once it is given."""
+    return not set(_sealed_names(table)).isdisjoint(fields)
+
+
 def sealed_under(
     key: DataKey, table: type[SQLModel], columns: Mapping[str, Any], *, person_id: UUID, record_id: UUID
 ) -> dict[str, Any]:

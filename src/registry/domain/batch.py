@@ -38,6 +38,8 @@ def ordered(steps: Sequence[Step]) -> tuple[list[int], list[int]]:
             needed.add(latest[step.record])
         latest[step.record] = place
         waits[place] = needed
+    if not any(waits.values()):
+        return list(waits), []  # most batches: nothing in them waits for anything
     circular = _circular(waits)
     sorter = TopologicalSorter({place: needed - circular for place, needed in waits.items() if place not in circular})
     sorter.prepare()

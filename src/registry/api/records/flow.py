@@ -52,7 +52,7 @@ async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | N
         return await repeated(desk, kind, existing, key, fingerprint)
     person = None if person_id is None else await owner_of(desk, person_id)
     values, remarks = await drafted(desk, kind, body, person, fingerprint=fingerprint)
-    row = kind.table(**values)
+    row = records.made(kind.table, values)
     holder = await records.add(desk.session, row, desk.actor.act, groups=kind.groups, today=desk.actor.today)
     if holder is not None:
         return await repeated(desk, kind, holder, key, fingerprint)

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from registry.api import problems
 from registry.api.duplicates.check import duplicates_of
 from registry.api.records.answers import GUARDED, PersonPath
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
+from registry.api.router import Router
 from registry.api.schemas.duplicates import DuplicateOut, DuplicatesOut
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
@@ -18,7 +19,7 @@ from registry.db.tables.persons import PersonRow
 from registry.domain.access import FieldGroup, Permission
 from registry.domain.errors import NotFound
 
-router = APIRouter(prefix="/v1/persons", tags=[Tag.PERSONS], route_class=StrictRoute)
+router = Router(prefix="/v1/persons", tags=[Tag.PERSONS], route_class=StrictRoute)
 
 COMPARED = (FieldGroup.PERSON, FieldGroup.IDENTITY)
 """No field of these is shown; what they say of two people is."""

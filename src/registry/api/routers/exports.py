@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from registry.api import export, problems
 from registry.api.records.answers import GUARDED, PersonPath
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
+from registry.api.router import Router
 from registry.api.schemas.export import ExportOut
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
@@ -17,7 +18,7 @@ from registry.db.tables.persons import PersonRow
 from registry.domain.access import Permission
 from registry.domain.errors import NotFound
 
-router = APIRouter(tags=[Tag.RIGHTS], route_class=StrictRoute)
+router = Router(tags=[Tag.RIGHTS], route_class=StrictRoute)
 
 
 @router.get(

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi import Body, Depends, Query, Request, Response
 from sqlalchemy import ColumnElement
 from sqlmodel import col
 
@@ -22,6 +22,7 @@ from registry.api.pagination import (
 from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for, narrowed, reach_of
 from registry.api.records.kind import Desk
+from registry.api.router import Router
 from registry.api.schemas.cases import EpisodeOut, FileOut
 from registry.api.schemas.fields import Day, UnitCode
 from registry.api.schemas.lists import (
@@ -49,7 +50,7 @@ from registry.domain.person import DocumentType, normalise_number
 
 R = TypeVar("R", EpisodeRow, ManagementFileRow)
 
-router = APIRouter(tags=[Tag.LISTS], route_class=StrictRoute)
+router = Router(tags=[Tag.LISTS], route_class=StrictRoute)
 
 _LISTED = problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid")
 _SEARCHED = problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid", body=True)

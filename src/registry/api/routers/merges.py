@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import Body, Depends
 
 from registry.api import problems
 from registry.api.merges import asking
 from registry.api.records.answers import GUARDED, PersonPath
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
+from registry.api.router import Router
 from registry.api.schemas.merges import PREVIEW, MergeAskedOut, MergeIn, MergeOut, MergesOut, OverlapOut, UnmergeIn
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
@@ -19,7 +20,7 @@ from registry.db.tables.persons import PersonRow
 from registry.domain.access import Permission
 from registry.domain.errors import NotFound
 
-router = APIRouter(prefix="/v1/persons/{person_id:uuid}", tags=[Tag.PERSONS], route_class=StrictRoute)
+router = Router(prefix="/v1/persons/{person_id:uuid}", tags=[Tag.PERSONS], route_class=StrictRoute)
 
 Reading = Annotated[Desk, Depends(desk_for(Permission.MERGE_READ))]
 Writing = Annotated[Desk, Depends(desk_for(Permission.MERGE_WRITE))]

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import Depends, Path, Response
 
 from registry.api import problems
 from registry.api.kinds.moves import MOVES
@@ -15,6 +15,7 @@ from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
 from registry.api.records.precondition import OptionalPrecondition
 from registry.api.records.routes import key_of, person_record_routes
+from registry.api.router import Router
 from registry.api.schemas.fields import In
 from registry.api.schemas.moves import MoveWithdrawalIn, OfferedMoveOut
 from registry.api.schemas.records import RecordOut, RecordRef
@@ -36,7 +37,7 @@ requests = person_record_routes(
     *("unit_unknown", "unit_not_in_force", "move_already_open", "move_to_same_unit", "move_receiver_unplaced"),
     *("move_receiver_fixed", "move_decided"),
 )
-offered = APIRouter(prefix="/v1/tasks", tags=[Tag.TASKS], route_class=StrictRoute)
+offered = Router(prefix="/v1/tasks", tags=[Tag.TASKS], route_class=StrictRoute)
 
 _SHOWN = (FieldGroup.PERSON, FieldGroup.RESIDENCE)
 

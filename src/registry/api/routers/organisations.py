@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from registry.api import problems
 from registry.api.kinds.organisations import ORGANISATIONS
@@ -12,6 +12,7 @@ from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for, units_of
 from registry.api.records.kind import Desk
 from registry.api.records.routes import unit_record_routes
+from registry.api.router import Router
 from registry.api.schemas.fields import UnitCode
 from registry.api.schemas.situation import OrganisationOut, OrganisationPage
 from registry.api.strict_json import StrictRoute
@@ -20,7 +21,7 @@ from registry.db import organisations
 from registry.domain.access import Permission
 from registry.domain.organisation import OrganisationKind
 
-router = APIRouter(route_class=StrictRoute)
+router = Router(route_class=StrictRoute)
 
 
 class OrganisationKey(NamedTuple):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Response, status
+from fastapi import Body, Depends, Response, status
 
 from registry.api import problems
 from registry.api.emergency.admission import desk_for_one_person
@@ -15,6 +15,7 @@ from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
 from registry.api.records.precondition import NeededPrecondition, OptionalPrecondition, etag
 from registry.api.records.routes import former_versions
+from registry.api.router import Router
 from registry.api.schemas.persons import PersonIn, PersonOut, ReachedPersonOut, ResponsibilitiesOut
 from registry.api.schemas.records import RecordOut, RecordRef, VersionsOut, VoidIn
 from registry.api.strict_json import StrictRoute
@@ -25,7 +26,7 @@ from registry.db.tables.persons import PersonRow
 from registry.domain.access import FieldGroup, OrganisationScope, Permission, PersonScope, UnitScope
 from registry.domain.errors import NotFound
 
-router = APIRouter(prefix="/v1/persons", tags=[Tag.PERSONS], route_class=StrictRoute)
+router = Router(prefix="/v1/persons", tags=[Tag.PERSONS], route_class=StrictRoute)
 
 Reading = Annotated[Desk, Depends(desk_for(PERSONS.read, *PERSONS.groups))]
 ReadingOne = Annotated[Desk, Depends(desk_for_one_person(PERSONS.read, *PERSONS.groups))]

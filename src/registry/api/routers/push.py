@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import Depends, Header, Query, Response
 
 from registry.api import preferences, problems
 from registry.api.deps import RegistryGrant, SomeActor
@@ -10,6 +10,7 @@ from registry.api.idempotency.key import REPLAYED
 from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
+from registry.api.router import Router
 from registry.api.schemas.push import PushIn, PushOut
 from registry.api.sync.push import applying, keeping
 from registry.api.sync.push.answer import result_of
@@ -22,7 +23,7 @@ from registry.domain.access import Permission
 
 ADDRESS = "/v1/sync/push"
 
-router = APIRouter(tags=[Tag.SYNC], route_class=PushRoute)
+router = Router(tags=[Tag.SYNC], route_class=PushRoute)
 
 
 @router.post(

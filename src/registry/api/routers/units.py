@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from registry.api import problems
 from registry.api.deps import AtlasDep, Reader
 from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, ListPaging, list_paging
+from registry.api.router import Router
 from registry.api.schemas.fields import Day, Line, UnitCode
 from registry.api.schemas.units import (
     PlaceOut,
@@ -26,7 +27,7 @@ from registry.api.tags import Tag
 from registry.domain.atlas import Atlas
 from registry.domain.unit import Level, UnitVersion
 
-router = APIRouter(prefix="/v1/units", tags=[Tag.UNITS], route_class=StrictRoute)
+router = Router(prefix="/v1/units", tags=[Tag.UNITS], route_class=StrictRoute)
 
 Code = Annotated[
     UnitCode, Path(description="Code of a province (2 digits), district (3) or commune (5).", examples=["54"])

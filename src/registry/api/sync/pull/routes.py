@@ -3,13 +3,14 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from registry.api import problems
 from registry.api.pagination import MAX_LIMIT, Cursor, CursorParameter
 from registry.api.records.answers import GUARDED, Answers
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
+from registry.api.router import Router
 from registry.api.schemas.pull import MOST_CHANGES, ChangesOut, DigestOut, KindDigestOut
 from registry.api.strict_json import StrictRoute
 from registry.api.sync.pull import cursor as cursors
@@ -24,7 +25,7 @@ from registry.domain.sync import SyncKind
 LONGEST_WAIT = 20
 """Shorter than proxies wait for an answer (docs/limits.md)."""
 
-router = APIRouter(prefix="/v1/sync", tags=[Tag.SYNC], route_class=StrictRoute)
+router = Router(prefix="/v1/sync", tags=[Tag.SYNC], route_class=StrictRoute)
 
 _FULL: Answers = {
     200: {

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -53,7 +54,7 @@ class Sent:
     ref: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation:
     """One operation that can be judged. `body` is the new record or the merge patch."""
 
@@ -68,7 +69,7 @@ class Operation:
         """The person whom the record is about."""
         return self.key.id if self.kind is PERSONS else self.key.person_id
 
-    @property
+    @cached_property
     def step(self) -> Step:
         """The operation as the order of the batch sees it."""
         creates = isinstance(self.said, CreateOperationIn)

@@ -17,6 +17,7 @@ from registry.db import additions
 from registry.db.constraints import CONSTRAINTS
 from registry.db.persons import Owner
 from registry.db.records import Key, Values
+from registry.db.sealing import is_sealed
 from registry.domain.errors import DomainError, Forbidden
 from registry.domain.person import Warning as Remark
 from registry.domain.record import RecordState
@@ -65,7 +66,8 @@ async def _drafted(
 ) -> dict[Key, tuple[Operation, Values, tuple[Remark, ...]]]:
     """Let the rules judge each; one that they refuse, or whose id comes twice, is left for later."""
     known = [each for each in operations if each.owner in people and people[each.owner].state is RecordState.ACTIVE]
-    await desk.vault.within_reach({each.owner for each in known if each.owner is not None})
+    if is_sealed(kind.table, kind.create.model_fields):
+        await desk.vault.within_reach({each.owner for each in known if each.owner is not None})
     drafted: dict[Key, tuple[Operation, Values, tuple[Remark, ...]]] = {}
     for operation in known:
         if operation.key not in drafted:

@@ -180,16 +180,16 @@ async def lock(session: AsyncSession, table: type[R], key: Key, *, scope: Scope,
     return (await session.exec(query.with_for_update())).one_or_none()
 
 
-def made(table: type[R], values: Values) -> R:
+def made(table: type[AnyRow], values: Values) -> AnyRow:
     """Make a row of values that are sound, for a statement of our own: SQLAlchemy is not told of each."""
-    row: R = class_mapper(table).class_manager.new_instance()
+    row: AnyRow = class_mapper(table).class_manager.new_instance()
     absent = {name: field.get_default() for name, field in _optional(table) if name not in values}
     vars(row).update(absent, **values)
     return row
 
 
 @cache
-def _optional(table: Any) -> tuple[tuple[str, FieldInfo], ...]:
+def _optional(table: type[AnyRow]) -> tuple[tuple[str, FieldInfo], ...]:
     return tuple((name, field) for name, field in table.model_fields.items() if not field.is_required())
 
 

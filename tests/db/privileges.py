@@ -41,7 +41,7 @@ WRITTEN_BY_UNITS = {
     *("api_client", "token_revocation", "dpop_proof"),
     *("sync_rejection", "counselling_point", "network_worker", "appointment", "worker_training"),
     *("aftercare", "education_measure", "activity", "commune_population"),
-    *("plan", "plan_target", "target_report"),
+    *("plan", "plan_target", "target_report", "plan_review"),
 }
 WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
 WRITTEN_BY_WORKER = {

@@ -79,6 +79,7 @@ EXPECTED: Mapping[str, Line] = {
     "revoke_tokens": _posted("revocation", outside=(409, "subject_unknown")),
     "ask_for_emergency_access": Line(body=lambda _: an_emergency(document=NOBODY), inside=(201, None)),
     "create_plan_target": Line(inside=NO_PLAN, outside=NO_PLAN),
+    "create_plan_review": Line(inside=NO_PLAN, outside=NO_PLAN),
     "create_target_report": Line(inside=NO_PLAN, outside=NO_PLAN),
     "approve_plan": Line(inside=STALE),
     "get_plan_progress": Line(inside_of={Role.ANALYST: (403, "exact_figures_not_granted")}),

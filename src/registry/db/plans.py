@@ -11,14 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from registry.db.records import visible
-from registry.db.tables.plans import PlanRow, PlanTargetRow, TargetReportRow
+from registry.db.tables.plans import PlanReviewRow, PlanRow, PlanTargetRow, TargetReportRow
 from registry.db.tables.situation import OrganisationRow
 from registry.domain.access import Scope
 from registry.domain.organisation import OrganisationKind
 from registry.domain.plan import PlanStatus
 from registry.domain.record import RecordState
 
-R = TypeVar("R", PlanRow, PlanTargetRow, TargetReportRow)
+R = TypeVar("R", PlanRow, PlanTargetRow, TargetReportRow, PlanReviewRow)
 
 
 async def page(

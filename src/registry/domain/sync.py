@@ -31,6 +31,7 @@ class SyncKind(StrEnum):
     PLAN = "plan"
     PLAN_TARGET = "plan_target"
     TARGET_REPORT = "target_report"
+    PLAN_REVIEW = "plan_review"
 
 
 class PushVerb(StrEnum):

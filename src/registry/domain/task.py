@@ -27,6 +27,8 @@ class TaskKind(StrEnum):
     UNIT_UNCERTAIN = "unit_uncertain"
     DUPLICATE_REVIEW = "duplicate_review"
     MERGE_APPROVAL = "merge_approval"
+    PLAN_MEASURE = "plan_measure"
+    PLAN_MEASURE_OF_PROVINCE = "plan_measure_of_province"
     SYNC_CONFLICT = "sync_conflict"
 
 
@@ -81,6 +83,10 @@ def _duty(role: Role, due_after: timedelta) -> TaskRule:
     return TaskRule(role, (), due_after, opener_may_settle=True, ends_with_record=True, follows_person=True)
 
 
+def _errand(role: Role, due_after: timedelta) -> TaskRule:
+    return TaskRule(role, (Decision.DONE,), due_after, opener_may_settle=True)
+
+
 RULES: Mapping[TaskKind, TaskRule] = {
     TaskKind.GRANT_CONTINUED: TaskRule(Role.ADMINISTRATOR, _JUDGED, timedelta(days=30)),
     TaskKind.EMERGENCY_NOTICE: TaskRule(Role.COMMUNE_OFFICER, (Decision.ACKNOWLEDGE,), timedelta(hours=72)),
@@ -98,6 +104,8 @@ RULES: Mapping[TaskKind, TaskRule] = {
     TaskKind.MOVE_NOTICE: TaskRule(
         Role.COMMUNE_OFFICER, (Decision.ACKNOWLEDGE,), timedelta(days=7), opener_may_settle=True
     ),
+    TaskKind.PLAN_MEASURE: _errand(Role.COMMUNE_OFFICER, timedelta(days=30)),
+    TaskKind.PLAN_MEASURE_OF_PROVINCE: _errand(Role.PROVINCE_MANAGER, timedelta(days=30)),
     TaskKind.UNIT_UNCERTAIN: _duty(Role.PROVINCE_MANAGER, timedelta(days=30)),
     TaskKind.MERGE_APPROVAL: TaskRule(Role.PROVINCE_MANAGER, _JUDGED, timedelta(days=7)),
     TaskKind.SYNC_CONFLICT: _duty(Role.COMMUNE_OFFICER, timedelta(days=7)),

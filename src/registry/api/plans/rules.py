@@ -10,7 +10,7 @@ from registry.api.schemas.plans import PlanBody, PlanTargetBody, TargetReportBod
 from registry.db import plans, records
 from registry.db.persons import Owner
 from registry.db.records import AnyRow, Key
-from registry.db.tables.plans import PlanRow, PlanTargetRow, TargetReportRow
+from registry.db.tables.plans import PlanReviewRow, PlanRow, PlanTargetRow, TargetReportRow
 from registry.domain import plan_target
 from registry.domain.access import Permission, require_units
 from registry.domain.period import require_order, require_past
@@ -94,10 +94,12 @@ async def _bases(desk: Desk, plan: PlanRow, targets: Sequence[PlanTargetRow]) ->
 
 
 async def review_void_of_plan(desk: Desk, _: Owner | None, row: AnyRow) -> None:
-    """Keep a plan on which targets or lower plans rest."""
+    """Keep a plan on which targets, lower plans or reviews rest."""
     if await plans.is_named(desk.session, PlanTargetRow, "plan_id", row.id):
         raise PlanInUse
     if await plans.is_named(desk.session, PlanRow, "parent_plan_id", row.id):
+        raise PlanInUse
+    if await plans.is_named(desk.session, PlanReviewRow, "plan_id", row.id):
         raise PlanInUse
 
 

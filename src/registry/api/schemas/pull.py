@@ -11,6 +11,7 @@ from registry.api.schemas.commune import ActivityOut, CommunePopulationOut
 from registry.api.schemas.counselling_points import CounsellingPointOut
 from registry.api.schemas.fields import Out
 from registry.api.schemas.persons import IdentityDocumentOut, PersonOut, ReachedPersonOut, ResidenceOut
+from registry.api.schemas.plan_reviews import PlanReviewOut
 from registry.api.schemas.plans import PlanOut, PlanTargetOut, TargetReportOut
 from registry.api.schemas.records import Version
 from registry.api.schemas.rights import SubjectRequestOut
@@ -44,6 +45,7 @@ AnyRecordOut = (
     | PlanOut
     | PlanTargetOut
     | TargetReportOut
+    | PlanReviewOut
 )
 
 

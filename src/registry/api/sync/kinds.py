@@ -12,6 +12,7 @@ from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS, create_person
+from registry.api.kinds.plan_reviews import PLAN_REVIEWS
 from registry.api.kinds.plans import PLANS, TARGET_REPORTS, TARGETS
 from registry.api.kinds.rights import REQUESTS
 from registry.api.kinds.situation import COUNTS, STATUSES
@@ -49,6 +50,7 @@ KINDS: Mapping[SyncKind, Kind] = {
         PLANS,
         TARGETS,
         TARGET_REPORTS,
+        PLAN_REVIEWS,
     )
 }
 """Every kind that travels. Medical results, moves, orders to erase and breaches do not."""

@@ -1,14 +1,17 @@
-"""Plans of units: their targets, and the figures that are stated for them."""
+"""Plans of units: their targets, the figures that are stated for them, and their reviews."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Double, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from registry.db.tables.columns import Coded, OfUnit, of_unit, one_of
 from registry.domain.organisation import OrganisationKind
 from registry.domain.plan import PlanStatus
+from registry.domain.plan_review import ReviewKind
 from registry.domain.plan_target import Direction, TargetKind
 
 
@@ -108,3 +111,24 @@ class TargetReportRow(OfUnit, table=True):
     count: int
     of_count: int | None = None
     source: str = Field(sa_type=Text)
+
+
+class PlanReviewRow(OfUnit, table=True):
+    """A review of a plan as it was signed. The database lets nobody change it: it can only be voided."""
+
+    __tablename__ = "plan_review"
+    __table_args__ = of_unit(
+        one_of("kind", ReviewKind),
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+        Index("ix_plan_review_plan_id", "plan_id", "reviewed_on", "id"),
+    )
+
+    plan_id: UUID = Field(foreign_key="plan.id")
+    kind: ReviewKind = Field(sa_type=Coded(ReviewKind))
+    reviewed_on: date
+    signed_by: str = Field(sa_type=Text)
+    signed_as: str = Field(sa_type=Text)
+    findings: str = Field(sa_type=Text)
+    measures: list[dict[str, Any]] = Field(sa_type=JSONB)
+    snapshot: dict[str, Any] = Field(sa_type=JSONB)
+    sha256: str = Field(sa_type=String(64))

@@ -77,7 +77,7 @@ class AuditEventRow(SQLModel, table=True):
     purpose: Purpose | None = Field(default=None, sa_type=Coded(Purpose))
     operation: str = Field(sa_type=Text)
     person_ids: list[UUID] = Field(sa_type=ARRAY(Uuid()))
-    entity: str | None = Field(default=None, sa_type=String(40))
+    entity: str | None = Field(default=None, sa_type=String(100))
     record_id: UUID | None = None
     field_groups: list[str] = Field(sa_type=ARRAY(String(40)))
     decision: str = Field(sa_type=String(10))

@@ -88,6 +88,7 @@ EXPECTED: Mapping[str, Line] = {
     "get_annual_report": Line(
         query=lambda _: {"year": "2026"}, inside_of={Role.ANALYST: (403, "exact_figures_not_granted")}
     ),
+    "get_commune_card": Line(inside_of={Role.ANALYST: (403, "exact_figures_not_granted")}),
     "get_digest": Line(query=lambda caller: {"cursor": caller.cursor}),
 }
 FILTERS: Mapping[str, str] = {"category": "illegal_user", "identity_number": NUMBER}
@@ -187,7 +188,7 @@ class Question:
         elif "unit" in self.query or self.is_creation:
             is_open = self.operation.id == "list_organisations"
             yield from (self._at(place, is_reached=is_open or place.name in caller.units) for place in places)
-            if not self.is_creation and self.operation.id != "get_annual_report":
+            if not self.is_creation and self.operation.id not in {"get_annual_report", "get_commune_card"}:
                 yield self._everything(caller)
         else:
             yield self._everything(caller)

@@ -1,10 +1,11 @@
 """Organisations: every query on the table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import tuple_
-from sqlmodel import col, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.tables.situation import OrganisationRow
@@ -23,6 +24,20 @@ async def exists_active(session: AsyncSession, organisation_id: UUID) -> bool:
 async def get(session: AsyncSession, organisation_id: UUID) -> OrganisationRow | None:
     """Load one organisation."""
     return await session.get(OrganisationRow, organisation_id)
+
+
+async def at_work(
+    session: AsyncSession, kinds: Collection[OrganisationKind], *, units: Collection[int], on: date
+) -> dict[OrganisationKind, int]:
+    """Count organisations of some kinds that were founded in these units, of any time, and are at work on a day."""
+    row = OrganisationRow
+    query = (
+        select(row.kind, func.count())
+        .where(row.state == RecordState.ACTIVE, col(row.kind).in_(kinds), col(row.site_unit_id).in_(units))
+        .where(row.opened_on <= on, or_(col(row.closed_on).is_(None), col(row.closed_on) >= on))
+    )
+    found = dict((await session.exec(query.group_by(col(row.kind)))).all())
+    return {kind: found.get(kind, 0) for kind in kinds}
 
 
 async def page(

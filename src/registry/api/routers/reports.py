@@ -11,14 +11,17 @@ from registry.api.deps import Reader
 from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
-from registry.api.schemas.fields import Day, UnitCode, Year
+from registry.api.schemas.cards import CardNetworkOut, CardPopulationOut, CommuneCardOut
+from registry.api.schemas.fields import CommuneCode, Day, UnitCode, Year
 from registry.api.schemas.report_example import EXAMPLE
-from registry.api.schemas.reports import AnnualReportOut, IndicatorOut, IndicatorsOut
+from registry.api.schemas.reports import AnnualReportOut, IndicatorOut, IndicatorsOut, ReportUnitOut
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
-from registry.db import statistics, trail
+from registry.db import organisations, statistics, trail
 from registry.domain.access import Permission
-from registry.domain.indicator import CATALOGUE
+from registry.domain.card import NETWORK
+from registry.domain.indicator import CATALOGUE, FigureStatus, Indicator
+from registry.domain.period import DateInFuture
 from registry.domain.report import ReportPeriod, Territory, compile_report, require_exact_figures
 
 router = APIRouter(prefix="/v1", tags=[Tag.REPORTS], route_class=StrictRoute)
@@ -153,6 +156,52 @@ async def get_annual_report(
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
     return report
+
+
+@router.get(
+    "/reports/commune-card",
+    summary="Compute the card of a commune on a day",
+    responses=problems.responses(
+        *GUARDED,
+        "unit_unknown",
+        "unit_not_in_force",
+        "unit_not_granted",
+        "exact_figures_not_granted",
+        "date_in_future",
+    ),
+)
+async def get_commune_card(
+    desk: Annotated[Desk, Depends(desk_for(Permission.REPORT_READ))],
+    unit: Annotated[CommuneCode, Query(description="Code of the commune on the day.", examples=["22015"])],
+    on: Annotated[Day | None, Query(description="The day that it tells of; today without it.")] = None,
+) -> CommuneCardOut:
+    """Compute all that a commune is on a day: people on file, treatment, aftercare, decisions, points, clubs and teams.
+
+    The figures are those of the annual report, by the same definitions, for a period of this one day; suspected people
+    are those last reported since the year began. A commune takes over what was recorded in the communes of which it was
+    made. The rate by 10,000 divides by the latest number of people on record for the commune itself: after a merger of
+    communes it is unknown until a number is recorded. Who may ask is who may ask for the commune's annual report.
+    """
+    atlas, actor = desk.atlas, desk.actor
+    day = on or actor.today
+    if day > actor.today:
+        raise DateInFuture
+    asked = atlas.resolve(unit, day)
+    require_exact_figures(atlas, actor.grants, asked, on=day, today=actor.today, by_commune=False, bounds=actor.bounds)
+    territory = Territory.of(atlas, asked, on=day, period=ReportPeriod(day.year, day, day))
+    units = territory.row_of.keys()
+    counted = await statistics.count_for_card(desk.session, day=day, units=units, commune_id=asked.unit_id)
+    network = await organisations.at_work(desk.session, NETWORK, units=units, on=day)
+    await trail.audit(desk.session, actor.act, entity=_audited(asked.code, day))
+    figures = compile_report(territory, counted.measured).total
+    return CommuneCardOut(
+        unit=ReportUnitOut(code=asked.code, name=asked.name, level=asked.level, on=day),
+        generated_at=actor.at,
+        figures=CommuneCardOut.figures_of(figures, desk.language),
+        population=CardPopulationOut.of(counted.population, figures[Indicator.PERSONS_ON_FILE]),
+        statuses=sorted({status for _, status in counted.measured.statuses}),
+        network=[CardNetworkOut(kind=kind, value=value, status=FigureStatus.EXACT) for kind, value in network.items()],
+    )
 
 
 def _audited(code: str, on: date) -> str:

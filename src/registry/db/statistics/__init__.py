@@ -1,18 +1,21 @@
 """Exact figures over everybody's records, past the reach of any caller; nothing that identifies a person leaves it.
 
-Only the report's routes and the card of a commune may use it, after they have checked the unit asked for (an import
-contract holds this). One module for each subject has its statements. The definitions are in `docs/indicators.md`.
+Only those whom an import contract names may use it, after they have checked the unit asked for. One module for each
+subject has its statements. The definitions are in `docs/indicators.md`.
 """
 
 from collections.abc import Collection
+from datetime import date
 from itertools import chain
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.context import as_statistics
 from registry.db.statistics.aftercare import AFTERCARE
+from registry.db.statistics.card import POPULATION
 from registry.db.statistics.communes import STATUSES, SUSPECTED
 from registry.db.statistics.people import PEOPLE
+from registry.domain.card import Counted, Population
 from registry.domain.indicator import Indicator
 from registry.domain.report import Measured, ReportPeriod, SuspectedCount, Tally
 from registry.domain.situation import CommuneStatus
@@ -20,12 +23,31 @@ from registry.domain.situation import CommuneStatus
 
 async def measure(session: AsyncSession, *, period: ReportPeriod, units: Collection[int]) -> Measured:
     """Count what the units were in charge of. The caller has checked that these figures may be shown."""
+    async with as_statistics(session):
+        return await _measured(session, period, units, reported_from=period.first)
+
+
+async def count_for_card(session: AsyncSession, *, day: date, units: Collection[int], commune_id: int) -> Counted:
+    """Count what the units were in charge of on one day, with what the commune reported since the year began.
+
+    The caller has checked that these figures may be shown.
+    """
+    period = ReportPeriod(day.year, day, day)
+    asked = {"commune": commune_id, "year": day.year}
+    async with as_statistics(session):
+        measured = await _measured(session, period, units, reported_from=date(day.year, 1, 1))
+        known = (await (await session.connection()).execute(POPULATION, asked)).one_or_none()
+    return Counted(measured, None if known is None else Population(known.year, known.population))
+
+
+async def _measured(
+    session: AsyncSession, period: ReportPeriod, units: Collection[int], *, reported_from: date
+) -> Measured:
     asked = {"first": period.first, "last": period.last, "units": sorted(units)}
     connection = await session.connection()
-    async with as_statistics(session):
-        tallies = [(await connection.execute(statement, asked)).all() for statement in (PEOPLE, AFTERCARE)]
-        statuses = await connection.execute(STATUSES, asked)
-        suspected = await connection.execute(SUSPECTED, asked)
+    tallies = [(await connection.execute(statement, asked)).all() for statement in (PEOPLE, AFTERCARE)]
+    statuses = await connection.execute(STATUSES, asked)
+    suspected = await connection.execute(SUSPECTED, asked | {"first": reported_from})
     return Measured(
         tallies=[Tally(Indicator(code), frozenset(where), count) for code, where, count in chain(*tallies)],
         statuses=[(unit, CommuneStatus(status)) for unit, status in statuses],

@@ -4,11 +4,16 @@ import json
 from uuid import UUID
 
 import httpx
+import pytest
 
 from registry.api.kinds.cases import TESTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.persons import PERSONS
+from registry.api.records.kind import Kind
+from registry.api.sync.kinds import KINDS, is_about_somebody
+from registry.api.sync.push.desks import access_to
 from registry.domain.access import Role
+from registry.domain.task import RULES, TaskKind
 from tests.api.duplicates.merging import merged
 from tests.api.push.disagreeing import CONFLICTS, HERE, THERE, Late, late_change, late_file, listed, task_of
 from tests.api.push.pushing import changing, creating, push, told
@@ -16,6 +21,13 @@ from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import an_episode
 from tests.factories.moving import answered, asked
 from tests.factories.posted import body_of, pages, posted_organisation, posted_person, refused
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS.values() if is_about_somebody(kind)], ids=lambda kind: kind.singular
+)
+def test_whose_task_it_is_may_write_the_record(kind: Kind) -> None:
+    assert access_to(kind).admits(RULES[TaskKind.SYNC_CONFLICT].settled_by)
 
 
 class TestWhoSeesIt:
@@ -75,6 +87,22 @@ class TestWhoSeesIt:
         stays = body_of(await officer.get(f"/v1/persons/{person_id}/episodes"))["items"]
         assert [each["planned_months"] for each in stays] == [9]
         assert await task_of(officer, Late(person_id, late, result)) is None
+
+    async def test_who_lost_sight_of_the_record_sees_no_values(
+        self, sign_in: SignIn, manager: httpx.AsyncClient
+    ) -> None:
+        clinic, other = [await posted_organisation(manager) for _ in range(2)]
+        person_id = await posted_person(manager)
+        doctor = await sign_in(Role.FACILITY_OFFICER, organisation=UUID(clinic))
+        stay = creating(EPISODES, an_episode(provider_id=clinic), of=person_id)
+        elsewhere = changing(EPISODES, stay["id"], {"provider_id": other}, of=person_id, base=2)
+        await push(manager, stay, changing(EPISODES, stay["id"], {"planned_months": 7}, of=person_id))
+        (result,) = await push(doctor, changing(EPISODES, stay["id"], {"planned_months": 9}, of=person_id))
+        await push(manager, elsewhere)
+
+        shown = body_of(await doctor.get(f"{CONFLICTS}/{result['conflict_id']}"))
+
+        assert (shown["status"], shown["operation"], shown["fields"]) == ("open", None, [])
 
     async def test_it_moves_with_the_person(
         self, officer: httpx.AsyncClient, colleague: httpx.AsyncClient, neighbour: httpx.AsyncClient

@@ -93,8 +93,6 @@ async def compared(desks: Desks, row: SyncConflictRow) -> Comparison:
         return Comparison()
     actor = desk.actor
     present = await records.get(desk.session, kind.table, key_of(row), scope=actor.scope, today=actor.today)
-    if present is None and row.met_version is not None:
-        return Comparison()
     sent = await opened(desk, row)
     return Comparison(
         operation=sent.sent.raw.decode(),

@@ -9,10 +9,12 @@ from urllib.parse import quote
 import asyncpg
 
 from benchmarks.client import Request
+from benchmarks.processor import seconds_of
 from benchmarks.stage import Stage
 
 CHANGES = 100_000
 ROUNDS = 3
+PAGE = 2000
 
 _CONTEXT = "SELECT set_config('role', 'registry_units', true), set_config('app.units', $1, true)"
 _TELL = f"""
@@ -49,13 +51,16 @@ async def compare(stage: Stage) -> dict[str, float]:
     copy_rate = copied / (perf_counter() - begun)
     await database.execute(_TELL)
     await database.execute("VACUUM ANALYZE change_feed")
-    pulls, copies = [], []
+    pulls, copies, shares = [], [], []
     memory = _memory_of(stage.service.pid)
     for _ in range(ROUNDS):
+        before = seconds_of(stage.postgres_pid)
         copies.append(await _copy(database, stage))
-        begun = perf_counter()
+        copied_by = seconds_of(stage.postgres_pid) - before
+        begun, before = perf_counter(), _processor_of(stage)
         _pull(stage, cursor)
         pulls.append(perf_counter() - begun)
+        shares.append(copied_by / (_processor_of(stage) - before))
     growth = _memory_of(stage.service.pid) - memory
     await database.close()
     return {
@@ -63,6 +68,7 @@ async def compare(stage: Stage) -> dict[str, float]:
         "pull_changes_per_second": CHANGES / median(pulls),
         "pull_memory_growth_mb": growth,
         "pull_vs_copy": median(copies) / median(pulls),
+        "pull_cpu_vs_copy": median(shares),
     }
 
 
@@ -72,7 +78,7 @@ def _pull(stage: Stage, cursor: str | None) -> tuple[int, str]:
     with stage.connect() as connection:
         while more:
             since = "" if cursor is None else f"&cursor={quote(cursor)}"
-            page: dict[str, Any] = connection.send(Request("GET", f"/v1/sync/changes?limit=500{since}"))
+            page: dict[str, Any] = connection.send(Request("GET", f"/v1/sync/changes?limit={PAGE}{since}"))
             records, cursor, more = records + len(page["items"]), page["cursor"], page["more"]
     return records, cursor or ""
 
@@ -90,6 +96,10 @@ async def _copy(database: "asyncpg.Connection[Any]", stage: Stage) -> float:
     if done != f"COPY {CHANGES}":
         raise RuntimeError(f"the baseline copied something else: {done}")
     return taken
+
+
+def _processor_of(stage: Stage) -> float:
+    return seconds_of(stage.service.pid) + seconds_of(stage.postgres_pid)
 
 
 def _memory_of(pid: int) -> float:

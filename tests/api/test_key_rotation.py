@@ -216,3 +216,23 @@ def test_a_ring_in_a_file_stays_as_closed_as_it_was(tmp_path: Path) -> None:
     assert sorted(KeyRing(file).keys) == [3, 4]
     assert file.stat().st_mode & 0o777 == 0o640
     assert [path.name for path in tmp_path.iterdir()] == ["keys"]
+
+
+async def test_two_entries_with_one_number_are_told_of_while_keys_change(
+    app: FastAPI, manager: httpx.AsyncClient, ring_file: Path
+) -> None:
+    number = "054092999123"
+
+    async def told() -> list[str]:
+        path = f"/v1/persons/{await posted_person(manager)}/identity-documents"
+        written = await created(manager, path, a_document(number=number, document_type="other"))
+        return [warning["code"] for warning in written["warnings"]]
+
+    assert await told() == []
+    add_key(ring_file)
+    assert await told() == ["possible_duplicate"]
+
+    await moved(app, key_rotation.rewrap)
+    await moved(app, key_rotation.reindex)
+    keep_newest(ring_file)
+    assert await told() == ["possible_duplicate"]

@@ -3,9 +3,10 @@
 import httpx
 import pytest
 
-from tests.factories.bodies import Body, a_point
+from registry.api.kinds.aftercare import AFTERCARES
+from tests.factories.bodies import Body, a_point, a_record
 from tests.factories.planned import approved, posted_plan, posted_target, progress, standing, stated
-from tests.factories.posted import body_of, corrected, created, posted_file, posted_person
+from tests.factories.posted import body_of, corrected, created, posted_episode, posted_file, posted_person
 
 IN_2018 = 50
 YEAR_END = {"on": "2019-12-31"}
@@ -43,8 +44,8 @@ async def targets(ha_noi: httpx.AsyncClient, plan: str) -> dict[str, str]:
     all_of_them = {"kind": "share", "value": 100}
     fields: dict[str, Body] = {
         "quota": {**all_of_them, "stated_measure": "Chỉ tiêu cai nghiện thành phố giao"},
-        "aftercare": {**all_of_them, "stated_measure": "Người hoàn thành cai nghiện tại cơ sở được quản lý sau cai"},
-        "education": {**all_of_them, "stated_measure": "Người bị giáo dục tại phường được cai nghiện hoặc methadone"},
+        "aftercare": {**all_of_them, "indicator": "aftercare_coverage_pct"},
+        "education": {**all_of_them, "indicator": "education_measure_covered_pct"},
         "fewer": {
             "kind": "change",
             "direction": "reduction",
@@ -122,28 +123,42 @@ async def test_the_base_is_what_was_approved_and_the_live_figure_stands_beside_i
 
 
 async def test_aftercare_is_met_when_the_last_person_is_placed(
-    ha_noi: httpx.AsyncClient, plan: str, targets: dict[str, str]
+    ha_noi: httpx.AsyncClient, plan: str, targets: dict[str, str], addicted: list[tuple[str, str]]
 ) -> None:
     unknown = await standing(ha_noi, plan, targets["aftercare"], **YEAR_END)
-    await stated(ha_noi, targets["aftercare"], "2019-06-30", 9, 10)
-    nine = await standing(ha_noi, plan, targets["aftercare"], **YEAR_END)
-    await stated(ha_noi, targets["aftercare"], "2019-11-30", 10, 10)
-    ten = await standing(ha_noi, plan, targets["aftercare"], **YEAR_END)
+    for person, _ in addicted[10:12]:
+        await completed(ha_noi, person)
+    none = await standing(ha_noi, plan, targets["aftercare"], **YEAR_END)
+    await placed(ha_noi, addicted[10][0])
+    one = await standing(ha_noi, plan, targets["aftercare"], **YEAR_END)
+    await placed(ha_noi, addicted[11][0])
+    both = await standing(ha_noi, plan, targets["aftercare"], **YEAR_END)
 
-    assert (unknown["status"], unknown["actual"], unknown["attained_pct"]) == ("unknown", None, None)
-    assert (nine["status"], nine["actual"], nine["shortfall"]) == ("not_met", 90, 10)
-    assert (ten["status"], ten["actual"], ten["statement"]["reported_on"]) == ("met", 100, "2019-11-30")
-    assert (await standing(ha_noi, plan, targets["aftercare"], on="2019-11-29"))["status"] == "not_met"
+    assert (unknown["status"], unknown["actual"], unknown["denominator"]) == ("unknown", None, 0)
+    assert (none["status"], none["actual"], none["denominator"]) == ("not_met", 0, 2)
+    assert (one["status"], one["actual"], one["numerator"], one["shortfall"]) == ("not_met", 50, 1, 50)
+    assert (both["status"], both["actual"], both["shortfall"]) == ("met", 100, 0)
 
 
-async def test_nobody_under_the_measure_is_unknown_and_not_met(
+async def test_the_city_s_quota_is_what_somebody_states(
     ha_noi: httpx.AsyncClient, plan: str, targets: dict[str, str]
 ) -> None:
-    await stated(ha_noi, targets["education"], "2019-12-31", 0, 0)
+    await stated(ha_noi, targets["quota"], "2019-06-30", 9, 10)
+    nine = await standing(ha_noi, plan, targets["quota"], **YEAR_END)
+    await stated(ha_noi, targets["quota"], "2019-11-30", 10, 10)
+    ten = await standing(ha_noi, plan, targets["quota"], **YEAR_END)
 
+    assert (nine["status"], nine["actual"], nine["statement"]["reported_on"]) == ("not_met", 90, "2019-06-30")
+    assert (ten["status"], ten["actual"], ten["statement"]["reported_on"]) == ("met", 100, "2019-11-30")
+    assert (await standing(ha_noi, plan, targets["quota"], on="2019-11-29"))["status"] == "not_met"
+
+
+async def test_nobody_under_the_education_measure_is_unknown_and_not_met(
+    ha_noi: httpx.AsyncClient, plan: str, targets: dict[str, str]
+) -> None:
     found = await standing(ha_noi, plan, targets["education"], **YEAR_END)
 
-    assert (found["status"], found["denominator"]) == ("unknown", 0)
+    assert (found["status"], found["numerator"], found["denominator"]) == ("unknown", 0, 0)
 
 
 async def test_clubs_that_nobody_has_rated_are_unknown(
@@ -158,3 +173,23 @@ async def close(client: httpx.AsyncClient, person: str, file: str, *, on: str) -
     address = f"/v1/persons/{person}/files/{file}"
     answer = await corrected(client, address, {"closed_on": on, "close_reason": "completed_treatment"})
     assert answer.status_code == 200, answer.text
+
+
+async def completed(client: httpx.AsyncClient, person: str) -> None:
+    """Let a person complete a compulsory course in a facility in 2019."""
+    stay: Body = {"modality": "facility", "legal_basis": "compulsory", "outcome": "completed"}
+    await posted_episode(
+        client, person, registered_on="2018-02-01", started_on="2018-02-01", ended_on="2019-03-01", **stay
+    )
+
+
+async def placed(client: httpx.AsyncClient, person: str) -> None:
+    """Place a person in aftercare after the course."""
+    body = a_record(
+        AFTERCARES, from_on="2019-03-01", decision_on="2019-03-05", course_id=await course_of(client, person)
+    )
+    await created(client, f"/v1/persons/{person}/aftercares", body)
+
+
+async def course_of(client: httpx.AsyncClient, person: str) -> str:
+    return str(body_of(await client.get(f"/v1/persons/{person}/episodes"))["items"][0]["course_id"])

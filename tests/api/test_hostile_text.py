@@ -16,7 +16,7 @@ from registry.domain.access import Role
 from registry.settings import Settings
 from registry.vault.ring import new_entry
 from tests.conftest import SignIn
-from tests.factories.bodies import ALL_KINDS, OF_PERSON, Body, a_fresh
+from tests.factories.bodies import ALL_KINDS, OF_PERSON, RESTING, Body, a_fresh
 from tests.factories.posted import body_of, posted_person
 from tests.openapi_rules import Json, operations, resolve
 
@@ -146,7 +146,7 @@ def test_the_walks_see_texts() -> None:
 async def test_a_record_keeps_a_text_as_it_is_or_refuses_it(
     kind: Kind, at: Pointer, manager: httpx.AsyncClient, person: str
 ) -> None:
-    path = f"/v1/persons/{person}/{kind.collection}" if kind in OF_PERSON else f"/v1/{kind.collection}"
+    path = f"/v1/persons/{person}/{kind.collection}" if kind in (*OF_PERSON, *RESTING) else f"/v1/{kind.collection}"
     for text in CORPUS:
         body: Body = placed(a_fresh(kind), at, text)
         answer = await manager.post(path, json=body)

@@ -42,6 +42,7 @@ WRITTEN_BY_UNITS = {
     *("sync_rejection", "counselling_point", "network_worker", "appointment", "worker_training"),
     *("aftercare", "education_measure", "activity", "commune_population"),
     *("plan", "plan_target", "target_report", "plan_review"),
+    *("volunteer_team", "accompaniment", "visit"),
 }
 WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
 WRITTEN_BY_WORKER = {
@@ -52,6 +53,7 @@ WRITTEN_IN_EMERGENCY = {"emergency_access", "task", "audit_event"}
 WRITTEN_BY_ORGANISATIONS = {
     *("episode", "reach", "record_history", "change_feed", "audit_event", "task"),
     *("unit_record_history", "counselling_point", "network_worker", "appointment", "worker_training"),
+    *("volunteer_team", "accompaniment", "visit"),
 }
 DELETED = {
     DatabaseRole.UNITS: {"person_name_token", "person_match_key"},

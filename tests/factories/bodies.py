@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from pydantic import JsonValue
 
+from registry.api.kinds.accompaniments import ACCOMPANIMENTS, VISITS
 from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.breaches import BREACHES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
@@ -26,6 +27,7 @@ from registry.api.kinds.plans import PLANS
 from registry.api.kinds.rights import REQUESTS
 from registry.api.kinds.situation import COUNTS, STATUSES
 from registry.api.kinds.staffing import APPOINTMENTS, TRAININGS, WORKERS
+from registry.api.kinds.volunteer_teams import VOLUNTEER_TEAMS
 from registry.api.records.kind import Kind
 
 Body: TypeAlias = dict[str, Any]
@@ -48,9 +50,11 @@ OF_PERSON = (
 OF_UNIT = (
     PLANS,
     *(ORGANISATIONS, STATUSES, COUNTS, ACTIVITIES, POPULATIONS, BREACHES),
-    *(COUNSELLING_POINTS, WORKERS, APPOINTMENTS, TRAININGS),
+    *(COUNSELLING_POINTS, VOLUNTEER_TEAMS, WORKERS, APPOINTMENTS, TRAININGS),
 )
-ALL_KINDS = (PERSONS, *OF_PERSON, *OF_UNIT)
+RESTING = (ACCOMPANIMENTS, VISITS)
+"""Kinds of people's records that rest on another record within the writer's reach, which is put there first."""
+ALL_KINDS = (PERSONS, *OF_PERSON, *RESTING, *OF_UNIT)
 
 _days = count()
 _years = count(1900)
@@ -100,6 +104,21 @@ def an_organisation(**over: JsonValue) -> Body:
 
 def a_point(**over: JsonValue) -> Body:
     return a_record(COUNSELLING_POINTS, **{"code": f"PY-{uuid4().hex[:8].upper()}", **over})
+
+
+def a_team(**over: JsonValue) -> Body:
+    """A team of one day: a commune has no two on the same days."""
+    day = (date(2021, 1, 1) + timedelta(days=next(_days))).isoformat()
+    code = f"PY-{uuid4().hex[:8].upper()}"
+    return a_record(VOLUNTEER_TEAMS, **{"code": code, "opened_on": day, "closed_on": day, **over})
+
+
+def an_accompaniment(**over: JsonValue) -> Body:
+    return a_record(ACCOMPANIMENTS, **over)
+
+
+def a_visit(**over: JsonValue) -> Body:
+    return a_record(VISITS, **over)
 
 
 def a_worker(**over: JsonValue) -> Body:
@@ -155,6 +174,7 @@ def a_fresh(kind: Kind) -> Body:
         "commune_population": a_population,
         "breach": a_breach,
         "counselling_point": a_point,
+        "volunteer_team": a_team,
         "appointment": an_appointment,
     }
     return makers.get(kind.singular, partial(a_record, kind))()

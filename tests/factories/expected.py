@@ -12,6 +12,7 @@ from registry.domain.policy import READING, Access
 from tests import openapi_rules as rules
 from tests.factories.bodies import ALL_KINDS, Body
 from tests.factories.emergencies import an_emergency
+from tests.factories.kinds import DIRECTORIES
 from tests.factories.posted import MERGE_PATCH
 from tests.factories.world import NUMBER, OWN, Caller, Mark, Place, World, present
 
@@ -24,6 +25,7 @@ ABSENT = "0b0a8f0e-5d0b-4c58-9d7e-6f1f0f1a7c11"
 STRANGER: Answer = (401, "unauthenticated")
 NOT_ALLOWED: Answer = (403, "insufficient_scope")
 NOT_GRANTED: Answer = (403, "unit_not_granted")
+NOT_OWN: Answer = (403, "organisation_not_granted")
 NOT_FOUND: Answer = (404, "not_found")
 UNKNOWN: Answer = (409, "named_record_unknown")
 STALE: Answer = (412, "version_mismatch")
@@ -47,6 +49,8 @@ class Line:
     query: Callable[[Caller], Mapping[str, str]] = lambda _: {}
     record: str = ""
     """The singular of what to ask about, where the address does not say it."""
+    is_of_organisation: bool = False
+    """Whether officers of an organisation record it for their own; they are refused by another's name."""
 
 
 def _posted(singular: str, outside: Answer | None = None) -> Line:
@@ -74,6 +78,7 @@ EXPECTED: Mapping[str, Line] = {
         body=lambda place: {"id": ABSENT, "into_id": place.person_id, "reason": "x"}, inside=(409, "merge_of_one")
     ),
     "unmerge_person": Line(inside=(409, "not_merged")),
+    "create_session": replace(_posted("session"), is_of_organisation=True),
     "give_grant": _posted("grant"),
     "revoke_grant": Line(record="revoked_grant"),
     "revoke_tokens": _posted("revocation", outside=(409, "subject_unknown")),
@@ -181,13 +186,14 @@ class Question:
             if "{id}" in path:
                 yield replace(self._at(own, is_reached=False), relation="no such record", record_id=ABSENT)
         elif "{id}" in path:
-            is_open = self.record == "organisation" and self.operation.method == "GET"
+            is_open = self.record in DIRECTORIES and self.operation.method == "GET"
             if self.record:
-                yield from (self._at(place, is_reached=is_open or place.name in caller.units) for place in places)
+                yield from (self._at(place, is_reached=is_open or caller.sees(place, self.record)) for place in places)
             yield Target("no such record", own, is_reached=False)
         elif "unit" in self.query or self.is_creation:
-            is_open = self.operation.id == "list_organisations"
-            yield from (self._at(place, is_reached=is_open or place.name in caller.units) for place in places)
+            is_open = self.operation.id in {f"list_{singular}s" for singular in DIRECTORIES}
+            reached = caller.units | (caller.own if self.line.is_of_organisation else frozenset())
+            yield from (self._at(place, is_reached=is_open or place.name in reached) for place in places)
             if not self.is_creation and self.operation.id not in {"get_annual_report", "get_commune_card"}:
                 yield self._everything(caller)
         else:
@@ -203,8 +209,8 @@ class Question:
     def _cell(self, caller: Caller, world: World, target: Target) -> Cell:
         place = target.place or world.places[OWN]
         inside = self.line.inside if caller.role is None else self.line.inside_of.get(caller.role, self.line.inside)
-        expected = self.refusal(caller) or (inside if target.is_reached else self._outside(target))
-        shown = caller.people if target.place is None else {target.place.name}
+        expected = self.refusal(caller) or (inside if target.is_reached else self._outside(caller, target))
+        shown = caller.people if target.place is None else caller.people & {target.place.name}
         groups = self.access.shows if caller.role is None else self.access.shown_to(caller.role)
         body = self._body(place)
         if self.is_creation and not target.is_reached:
@@ -249,11 +255,12 @@ class Question:
             return NOT_ALLOWED
         return None
 
-    def _outside(self, target: Target) -> Answer:
+    def _outside(self, caller: Caller, target: Target) -> Answer:
         if self.line.outside:
             return self.line.outside
-        named = self.record == "organisation" and target.record_id != ABSENT
-        return NOT_FOUND if "{" in self.operation.path and not named else NOT_GRANTED
+        named = self.record in DIRECTORIES and target.record_id != ABSENT
+        refused = NOT_OWN if self.line.is_of_organisation and caller.own else NOT_GRANTED
+        return NOT_FOUND if "{" in self.operation.path and not named else refused
 
     def _body(self, place: Place) -> Body:
         return self.line.body(place) if self.line.body else self.example

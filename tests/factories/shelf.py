@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import httpx
 from pydantic import JsonValue
 
+from registry.api.kinds.accompaniments import VISITS
 from registry.api.records.kind import Kind
+from registry.api.schemas import examples
 from tests.conftest import NOW
-from tests.factories.bodies import OF_PERSON, Body, a_fresh
+from tests.factories.bodies import OF_PERSON, RESTING, Body, a_fresh, an_accompaniment
 from tests.factories.posted import created, posted_person
 
 
@@ -74,10 +76,18 @@ class Shelf:
 
 async def shelf_of(kind: Kind, client: httpx.AsyncClient) -> Shelf:
     """Find the collection of a kind, under a person of its own where records of the kind belong to people."""
-    if all(kind is not owned for owned in OF_PERSON):
+    if all(kind is not owned for owned in (*OF_PERSON, *RESTING)):
         return Shelf(kind, f"/v1/{kind.collection}", None)
     person_id = await posted_person(client)
+    await put_foundation(client, kind, person_id)
     return Shelf(kind, f"/v1/persons/{person_id}/{kind.collection}", person_id)
+
+
+async def put_foundation(client: httpx.AsyncClient, kind: Kind, person_id: str) -> None:
+    """Put under a person what records of a kind rest on, as the example of the manual names it."""
+    if kind is VISITS:
+        accompaniment = an_accompaniment(id=examples.ACCOMPANIMENT)
+        await created(client, f"/v1/persons/{person_id}/accompaniments", accompaniment)
 
 
 async def put(shelf: Shelf, client: httpx.AsyncClient) -> Body:

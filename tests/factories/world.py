@@ -13,13 +13,12 @@ import httpx
 
 from registry.api.kinds.aftercare import AFTERCARES
 from registry.api.kinds.episodes import EPISODES
-from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
 from registry.api.records.kind import Kind
 from registry.domain.access import FieldGroup, Permission, Role, TokenScope
 from registry.domain.policy import POLICY
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import OF_PERSON, OF_UNIT, Body, a_fresh, a_residence
+from tests.factories.bodies import OF_PERSON, OF_UNIT, RESTING, Body, a_fresh, a_residence
 from tests.factories.devices import Device
 from tests.factories.posted import MERGE_PATCH, body_of, created
 
@@ -42,6 +41,10 @@ _TEXTS: Mapping[str, str] = {
     "episode": "issuer",
     "aftercare": "issuer",
     "education_measure": "issuer",
+    "attendance": "note",
+    "referral": "note",
+    "accompaniment": "issuer",
+    "visit": "note",
     "medical_result": "note",
     "subject_request": "details",
     "erasure_order": "reason",
@@ -52,6 +55,22 @@ _FOUND = {OWN: "2020-03-07", NEIGHBOUR: "2020-03-08", ELSEWHERE: "2020-03-10"}
 """When addiction was determined, which was after everybody had completed a course."""
 _COMPLETED_ON = "2019-02-16"
 _DAYS = {OWN: "2026-02-01", NEIGHBOUR: "2026-02-02", ELSEWHERE: "2026-02-03"}
+
+
+_NAMED: Mapping[str, str] = {
+    "organisation_id": "counselling_point",
+    "session_id": "session",
+    "service_id": "support_service",
+    "worker_id": "network_worker",
+}
+"""The record of the place that a field names."""
+_LATER: Mapping[str, Body] = {
+    "counselling_point": {"opened_on": SINCE},
+    "session": {"held_on": "2026-11-01"},
+    "support_service": {"from_on": SINCE},
+    "referral": {"made_on": "2026-11-01"},
+}
+"""Days on which the communes are those of today's map, and the point still reaches who was there."""
 
 
 @dataclass
@@ -69,6 +88,10 @@ class Place:
     def id_of(self, singular: str) -> str:
         return str(self.bodies[singular]["id"])
 
+    def is_of_point(self, singular: str) -> bool:
+        """Whether a record that no person owns is the counselling point's own."""
+        return singular == "counselling_point" or "organisation_id" in self.bodies[singular]
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -82,6 +105,12 @@ class Caller:
     scopes: frozenset[TokenScope] = frozenset(TokenScope)
     cursor: str = ""
     """Where the caller's replica has come to; empty for one who may keep none."""
+    own: frozenset[str] = frozenset()
+    """Places whose counselling point they act for."""
+
+    def sees(self, place: Place, record: str) -> bool:
+        """Whether what no person owns is within reach: by the unit, or as the point's own."""
+        return place.name in self.units or (place.name in self.own and place.is_of_point(record))
 
 
 @dataclass(frozen=True)
@@ -106,7 +135,7 @@ def present(kind: Kind, place: Place) -> Body:
 
 def path_of(kind: Kind, place: Place) -> str:
     """The address of a collection."""
-    owner = f"/persons/{place.person_id}" if kind in OF_PERSON else ""
+    owner = f"/persons/{place.person_id}" if kind in (*OF_PERSON, *RESTING) else ""
     return f"/v1{owner}/{kind.collection}"
 
 
@@ -123,14 +152,13 @@ async def _filled(sign_in: SignIn, name: str, marks: dict[str, Mark]) -> Place:
     commune, province = COMMUNES[name]
     clerks = {role: await sign_in(role, unit=(province, TODAY)) for role in Role if not role.acts_for_organisation}
     place = Place(name, commune)
-    for kind in (*OF_UNIT, PERSONS, *OF_PERSON):
+    for kind in (*OF_UNIT, PERSONS, *OF_PERSON, *RESTING):
         if kind is AFTERCARES:
             await _completed(clerks[Role.PROVINCE_MANAGER], place)
         await _record(clerks[_writer(kind)], kind, place)
     marks[f'"moved_on":"{_DAYS[name]}"'] = (FieldGroup.RESIDENCE, name)
     marks[f'"relapsed_on":"{_FOUND[name]}"'] = (FieldGroup.HEALTH, name)
     marks[f'"first_used_year":{_YEARS[name]}'] = (FieldGroup.HEALTH, name)
-    await _treated_elsewhere_too(clerks[Role.PROVINCE_MANAGER], place)
     await _granted(clerks[Role.ADMINISTRATOR], place)
     intervals = await clerks[Role.PROVINCE_MANAGER].get(f"/v1/persons/{place.person_id}/responsibilities")
     marks[body_of(intervals)["items"][0]["id"]] = (FieldGroup.RESIDENCE, name)
@@ -139,7 +167,8 @@ async def _filled(sign_in: SignIn, name: str, marks: dict[str, Mark]) -> Place:
 
 async def _record(clerk: httpx.AsyncClient, kind: Kind, place: Place) -> None:
     """Post a record and correct it, so that a former version of it speaks as well."""
-    body = a_fresh(kind) | _first(kind, place)
+    body = a_fresh(kind)
+    body |= {name: place.id_of(_NAMED[name]) for name in kind.refers_to if name in body} | _first(kind, place)
     place.bodies[kind.singular] = body
     await created(clerk, path_of(kind, place), body)
     headers = {"If-Match": '"v1-any"', "Content-Type": MERGE_PATCH}
@@ -153,6 +182,7 @@ def _first(kind: Kind, place: Place) -> Body:
     }
     if "unit_code" in kind.create.model_fields and kind in OF_UNIT:
         fields["unit_code"] = place.commune
+    fields |= _LATER.get(kind.singular, {})
     match kind.singular:
         case "person":
             fields["residence"] = a_residence(kind="permanent", unit_code=place.commune, from_on=SINCE)
@@ -164,12 +194,10 @@ def _first(kind: Kind, place: Place) -> Body:
             fields["first_used_year"] = _YEARS[place.name]
         case "move":
             fields["moved_on"] = _DAYS[place.name]
+        case "visit":
+            fields["accompaniment_id"] = place.id_of("accompaniment")
         case "episode":
             fields["provider_id"] = place.id_of("organisation")
-        case "appointment":
-            fields |= {"worker_id": place.id_of("network_worker"), "organisation_id": place.id_of("counselling_point")}
-        case "worker_training":
-            fields["worker_id"] = place.id_of("network_worker")
     return fields | _followed(kind, place)
 
 
@@ -193,14 +221,6 @@ async def _completed(clerk: httpx.AsyncClient, place: Place) -> None:
     await created(clerk, path_of(EPISODES, place), place.bodies["completed_course"])
 
 
-async def _treated_elsewhere_too(manager: httpx.AsyncClient, place: Place) -> None:
-    """Let a second organisation treat the person, by whom somebody of a network reaches them."""
-    place.bodies["second_provider"] = a_fresh(ORGANISATIONS) | {"unit_code": place.commune}
-    await created(manager, "/v1/organisations", place.bodies["second_provider"])
-    methadone = {"modality": "methadone", "provider_id": place.id_of("second_provider")}
-    await created(manager, path_of(EPISODES, place), a_fresh(EPISODES) | methadone)
-
-
 async def _granted(administrator: httpx.AsyncClient, place: Place) -> None:
     """Give a grant that stands, and one that is revoked, to a holder whose tokens are ended."""
     holder = f"holder in {place.name}"
@@ -219,8 +239,10 @@ async def _callers(sign_in: SignIn, anonymous: httpx.AsyncClient, own: Place) ->
     yield Caller("anonymous", anonymous, scopes=frozenset())
     for role in (Role.COMMUNE_OFFICER, Role.HEALTH_OFFICER):
         yield Caller(role, await sign_in(role, unit=commune), role, here, here)
-    for role, seat in ((Role.FACILITY_OFFICER, "organisation"), (Role.NETWORK_OFFICER, "second_provider")):
-        yield Caller(role, await sign_in(role, organisation=UUID(own.id_of(seat))), role, people=here)
+    facility = await sign_in(Role.FACILITY_OFFICER, organisation=UUID(own.id_of("organisation")))
+    yield Caller(Role.FACILITY_OFFICER, facility, Role.FACILITY_OFFICER, people=here)
+    point = await sign_in(Role.NETWORK_OFFICER, organisation=UUID(own.id_of("counselling_point")))
+    yield Caller(Role.NETWORK_OFFICER, point, Role.NETWORK_OFFICER, people=here, own=here)
     for role in (Role.PROVINCE_MANAGER, Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR):
         yield Caller(role, await sign_in(role, unit=("66", TODAY)), role, province, province)
     server = await sign_in(Role.PROVINCE_SYSTEM, unit=("66", TODAY), subject="server", client_id="server")

@@ -133,6 +133,7 @@ _LISTS: Mapping[str, type[StrEnum]] = MappingProxyType(
         "unit_levels": unit.Level,
         "unit_types": unit.UnitType,
         "use_routes": health.UseRoute,
+        "visit_kinds": support.VisitKind,
         "weekdays": network.Weekday,
         "working_times": staffing.WorkingTime,
     }

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from registry.api.code_lists import code_lists, list_of
+from registry.api.kinds.accompaniments import ACCOMPANIMENTS, VISITS
 from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
 from registry.api.kinds.episodes import EPISODES
@@ -37,7 +38,7 @@ from registry.domain.export import ExportSection, HeldElsewhere
 
 KINDS: tuple[Kind, ...] = (
     *(PERSONS, DOCUMENTS, RESIDENCES, MOVES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES),
-    *(AFTERCARES, EDUCATION_MEASURES, REQUESTS, ORDERS),
+    *(AFTERCARES, EDUCATION_MEASURES, ACCOMPANIMENTS, VISITS, REQUESTS, ORDERS),
 )
 GROUPS: frozenset[FieldGroup] = frozenset(group for kind in KINDS for group in kind.groups)
 """The groups of fields that an export shows."""

@@ -14,6 +14,7 @@ from registry.domain.plan_target import ParentTargetDoesNotFit, TargetAlreadyRep
 from registry.domain.situation import CountAlreadyReported, PopulationAlreadyReported
 from registry.domain.staffing import AppointmentAlreadyOpen
 from registry.domain.task import TaskAlreadyOpen
+from registry.domain.volunteer_team import VolunteerTeamExists
 
 CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "uq_aftercare_one_open": AftercareAlreadyOpen,
@@ -30,6 +31,7 @@ CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "uq_target_report_one_per_day": TargetAlreadyReported,
     "uq_suspected_count_one_per_day": CountAlreadyReported,
     "uq_task_one_open": TaskAlreadyOpen,
+    "uq_volunteer_team_one_open": VolunteerTeamExists,
     "fk_episode_provider_id": OrganisationUnknown,
     "fk_access_grant_organisation_id": OrganisationUnknown,
 }

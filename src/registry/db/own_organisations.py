@@ -37,3 +37,9 @@ async def page(
     if after is not None:
         query = query.where(tuple_(col(table.sort_key), col(table.id)) > after)
     return (await session.exec(query.order_by(col(table.sort_key), col(table.id)).limit(limit + 1))).all()
+
+
+async def standing_in(session: AsyncSession, table: type[R], unit_id: int, *, without: UUID) -> Sequence[R]:
+    """Load those that are placed in a unit today, but for one. The caller has checked the scope."""
+    query = select(table).where(table.unit_id == unit_id, table.state == RecordState.ACTIVE, table.id != without)
+    return (await session.exec(query)).all()

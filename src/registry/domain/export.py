@@ -18,6 +18,8 @@ class ExportSection(StrEnum):
     EPISODE = "episode"
     AFTERCARE = "aftercare"
     EDUCATION_MEASURE = "education_measure"
+    ACCOMPANIMENT = "accompaniment"
+    VISIT = "visit"
     REACH = "reach"
     SUBJECT_REQUEST = "subject_request"
     ERASURE_ORDER = "erasure_order"

@@ -25,6 +25,7 @@ class SyncKind(StrEnum):
     ACTIVITY = "activity"
     COMMUNE_POPULATION = "commune_population"
     COUNSELLING_POINT = "counselling_point"
+    VOLUNTEER_TEAM = "volunteer_team"
     NETWORK_WORKER = "network_worker"
     APPOINTMENT = "appointment"
     WORKER_TRAINING = "worker_training"
@@ -32,6 +33,8 @@ class SyncKind(StrEnum):
     PLAN_TARGET = "plan_target"
     TARGET_REPORT = "target_report"
     PLAN_REVIEW = "plan_review"
+    ACCOMPANIMENT = "accompaniment"
+    VISIT = "visit"
 
 
 class PushVerb(StrEnum):

@@ -6,13 +6,14 @@ from uuid import uuid4
 
 import httpx
 
+from registry.api.kinds.accompaniments import ACCOMPANIMENTS
 from registry.api.kinds.moves import MOVES
 from registry.api.kinds.rights import REQUESTS
 from registry.api.records.kind import Kind
 from tests.factories.bodies import ALL_KINDS, Body, a_fresh, a_move, a_request
 from tests.factories.devices import CHANGES, Device
 from tests.factories.posted import MERGE_PATCH, body_of, created, posted_episode, posted_file, posted_person
-from tests.factories.shelf import Shelf
+from tests.factories.shelf import Shelf, put_foundation
 
 Call: TypeAlias = Callable[["Desk"], Awaitable[httpx.Response]]
 
@@ -29,6 +30,7 @@ class Desk:
         if kind.singular == "person":
             return Shelf(kind, "/v1/persons", None)
         self.person = await posted_person(self.manager)
+        await put_foundation(self.manager, kind, self.person)
         return Shelf(kind, f"/v1/persons/{self.person}/{kind.collection}", self.person)
 
     async def put(self, kind: Kind) -> tuple[Shelf, Body]:
@@ -157,6 +159,11 @@ async def pulling(desk: Desk) -> httpx.Response:
     return await desk.officer.get(CHANGES, params={"cursor": device.cursor or ""})
 
 
+async def listing_accompaniments(desk: Desk) -> httpx.Response:
+    await desk.put(ACCOMPANIMENTS)
+    return await desk.officer.get("/v1/accompaniments?limit=500")
+
+
 CALLS: dict[str, Call] = {
     "pull_changes": pulling,
     "close_file": closing_a_file,
@@ -173,6 +180,7 @@ CALLS: dict[str, Call] = {
     "list_persons": listing_everybody("/v1/persons"),
     "list_files": listing_everybody("/v1/files"),
     "list_episodes": listing_everybody("/v1/episodes"),
+    "list_accompaniments": listing_accompaniments,
 }
 for each in ALL_KINDS:
     if each.groups:

@@ -10,7 +10,7 @@ from registry.api.records.kind import Kind
 from registry.db.engine import transaction
 from registry.domain.access import Role
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import ALL_KINDS, a_document, a_record, an_episode
+from tests.factories.bodies import OF_PERSON, a_document, a_record, an_episode
 from tests.factories.posted import body_of, created, posted_episode, posted_file, posted_person, refused
 from tests.factories.trails import audited
 
@@ -92,13 +92,12 @@ class TestPurpose:
 
 _WITH_TEXT: tuple[tuple[Kind, tuple[str, ...]], ...] = tuple(
     (kind, fields)
-    for kind in ALL_KINDS
+    for kind in OF_PERSON
     if (
         fields := tuple(
             {"issuer", "tested_by", "determined_by", "address", "decision_number"} & set(kind.body.model_fields)
         )
     )
-    and kind.collection not in {"organisations", "commune-statuses"}
 )
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from registry.api.routers import (
+    accompaniments,
     aftercare,
     audit,
     breaches,
@@ -41,6 +42,7 @@ from registry.api.routers import (
     tasks,
     token_revocations,
     units,
+    volunteer_teams,
 )
 from registry.api.sync.pull import routes as pull
 
@@ -75,6 +77,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     commune.router,
     counselling_points.router,
     staffing.router,
+    volunteer_teams.router,
+    accompaniments.router,
+    accompaniments.of_person,
+    accompaniments.visits,
     push.router,
     rejections.router,
     conflicts.router,

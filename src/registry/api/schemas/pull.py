@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from registry.api.schemas import examples
+from registry.api.schemas.accompaniments import AccompanimentOut, VisitOut
 from registry.api.schemas.aftercare import AftercareOut, EducationMeasureOut
 from registry.api.schemas.cases import DeterminationOut, EpisodeOut, FileOut, SubstanceUseOut, TestOut
 from registry.api.schemas.commune import ActivityOut, CommunePopulationOut
@@ -17,6 +18,7 @@ from registry.api.schemas.records import Version
 from registry.api.schemas.rights import SubjectRequestOut
 from registry.api.schemas.situation import CommuneStatusOut, OrganisationOut, SuspectedCountOut
 from registry.api.schemas.staffing import AppointmentOut, NetworkWorkerOut, WorkerTrainingOut
+from registry.api.schemas.volunteer_teams import VolunteerTeamOut
 from registry.domain.feed import ChangeOperation
 from registry.domain.sync import SyncKind
 
@@ -39,6 +41,7 @@ AnyRecordOut = (
     | ActivityOut
     | CommunePopulationOut
     | CounsellingPointOut
+    | VolunteerTeamOut
     | NetworkWorkerOut
     | AppointmentOut
     | WorkerTrainingOut
@@ -46,6 +49,8 @@ AnyRecordOut = (
     | PlanTargetOut
     | TargetReportOut
     | PlanReviewOut
+    | AccompanimentOut
+    | VisitOut
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from registry.api.kinds.accompaniments import ACCOMPANIMENTS, VISITS
 from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
 from registry.api.kinds.commune import ACTIVITIES, POPULATIONS
@@ -17,6 +18,7 @@ from registry.api.kinds.plans import PLANS, TARGET_REPORTS, TARGETS
 from registry.api.kinds.rights import REQUESTS
 from registry.api.kinds.situation import COUNTS, STATUSES
 from registry.api.kinds.staffing import APPOINTMENTS, TRAININGS, WORKERS
+from registry.api.kinds.volunteer_teams import VOLUNTEER_TEAMS
 from registry.api.records import flow
 from registry.api.records.flow import Written
 from registry.api.records.kind import Desk, Kind
@@ -44,6 +46,7 @@ KINDS: Mapping[SyncKind, Kind] = {
         ACTIVITIES,
         POPULATIONS,
         COUNSELLING_POINTS,
+        VOLUNTEER_TEAMS,
         WORKERS,
         APPOINTMENTS,
         TRAININGS,
@@ -51,6 +54,8 @@ KINDS: Mapping[SyncKind, Kind] = {
         TARGETS,
         TARGET_REPORTS,
         PLAN_REVIEWS,
+        ACCOMPANIMENTS,
+        VISITS,
     )
 }
 """Every kind that travels. Medical results, moves, orders to erase and breaches do not."""

@@ -1,6 +1,7 @@
 """Loads every table, for migrations."""
 
 from registry.db.tables import (
+    accompaniment,
     aftercare,
     cases,
     clients,
@@ -27,6 +28,7 @@ from registry.db.tables import (
 )
 
 __all__ = [
+    "accompaniment",
     "aftercare",
     "cases",
     "clients",

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, String, Text
+from sqlalchemy import ForeignKeyConstraint, Index, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.schema import SchemaItem
 from sqlmodel import Field
@@ -51,3 +51,22 @@ class CounsellingPointRow(OwnOrganisation, table=True):
     place: str | None = Field(default=None, sa_type=Text)
     opening_hours: list[dict[str, Any]] = Field(sa_type=JSONB)
     services: list[PointService] = Field(sa_type=codes_of(PointService))
+
+
+class VolunteerTeamRow(OwnOrganisation, table=True):
+    """A volunteer social-work team, from its founding to its dissolution."""
+
+    __tablename__ = "volunteer_team"
+    __table_args__ = of_organisation(
+        Index("ix_volunteer_team_sort_key", "sort_key", "id"),
+        Index(
+            "uq_volunteer_team_one_open",
+            "site_unit_id",
+            unique=True,
+            postgresql_where=text("closed_on IS NULL AND state = 'active'"),
+        ),
+    )
+
+    dissolution_number: str | None = Field(default=None, sa_type=Text)
+    dissolution_on: date | None = None
+    dissolution_issuer: str | None = Field(default=None, sa_type=Text)

@@ -56,7 +56,7 @@ def _news(*, by_units: bool) -> TextClause:
 
 @cache
 def _digest(table: type[AnyRow], *, by_units: bool) -> TextClause:
-    """Ids are as long in every line, so that their order is that of the lines: they sort ten times as fast."""
+    """Ids are as long in every line, so that their order is that of the lines, and they sort in half the time."""
     entity = entity_of(table)
     within = "{}.unit_id = ANY (:units)" if by_units else "{}.id = ANY ((SELECT app.reached())::uuid[])"
     if issubclass(table, OfUnit):

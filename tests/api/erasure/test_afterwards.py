@@ -7,6 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from registry.api.schemas import examples
 from registry.domain.access import Role
 from tests.api.erasure.erasing import erase
 from tests.conftest import TODAY, SignIn
@@ -72,12 +73,13 @@ class TestAnswers:
 
 
 class TestTrail:
-    async def test_the_unit_and_the_organisation_are_told(self, app: FastAPI, facility: str, erased: Body) -> None:
+    async def test_the_unit_and_the_organisations_are_told(self, app: FastAPI, facility: str, erased: Body) -> None:
         told = [row for row in await fed(app, erased["id"]) if row["op"] == "erase"]
 
         assert {(row["unit_id"] is None, row["organisation_id"]) for row in told} == {
             (False, None),
             (True, UUID(facility)),
+            (True, UUID(examples.COUNSELLING_POINT)),
         }
         assert {(row["entity"], row["version"], row["person_id"]) for row in told} == {
             ("person", 3, UUID(erased["id"]))

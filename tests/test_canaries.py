@@ -19,11 +19,13 @@ import pytest
 from fastapi import FastAPI
 
 from registry import logs
+from registry.api.kinds.accompaniments import VISITS
 from registry.api.kinds.cases import TESTS
 from registry.api.kinds.medical import MEDICAL_RESULTS
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.rights import REQUESTS
 from registry.api.records.kind import Kind
+from registry.api.schemas import examples
 from registry.db import backup, migrate
 from registry.db.engine import create_engine, create_sessions, transaction
 from registry.db.records import entity_of
@@ -36,9 +38,10 @@ from registry.embedded import EmbeddedPostgres
 from tests.api.duplicates.merging import merged, unmerged
 from tests.api.push.pushing import creating, push
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import OF_PERSON, Body, a_fresh, a_person, a_record
+from tests.factories.bodies import OF_PERSON, RESTING, Body, a_fresh, a_person, a_point, a_record, a_worker
 from tests.factories.emergencies import asked
 from tests.factories.posted import corrected, created, posted_person
+from tests.factories.shelf import put_foundation
 
 NAME = f"Canary{secrets.token_hex(6)}"
 """The control: a name is not sealed."""
@@ -125,7 +128,10 @@ async def cage(
     person = await created(manager, "/v1/persons", seeded(cage, PERSONS, a_person(full_name=NAME)))
     path = f"/v1/persons/{person['id']}"
     await correct(cage, PERSONS, manager, path)
-    for kind in OF_PERSON:
+    await created(manager, "/v1/counselling-points", a_point(id=examples.COUNSELLING_POINT))
+    await created(manager, "/v1/network-workers", a_worker(id=examples.NETWORK_WORKER))
+    await put_foundation(manager, VISITS, person["id"])
+    for kind in (*OF_PERSON, *RESTING):
         body = await created(manager, f"{path}/{kind.collection}", seeded(cage, kind, a_fresh(kind)))
         address = f"{path}/{kind.collection}/{body['id']}"
         await correct(cage, kind, manager, address)
@@ -260,7 +266,7 @@ async def test_no_canary_is_in_the_service_s_log(cage: Cage, logged: StringIO) -
 
 
 async def test_no_canary_is_in_a_refusal(cage: Cage, refusals: list[str]) -> None:
-    assert len(refusals) == 3 * len(OF_PERSON) + 1
+    assert len(refusals) == 3 * len((*OF_PERSON, *RESTING)) + 1
     assert cage.found_in("".join(refusals).encode()) == []
 
 

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from registry.api import export
+from registry.api.kinds.accompaniments import VISITS
 from registry.db.tables.all import metadata
 from registry.domain.access import Role
 from registry.domain.export import ExportSection, HeldElsewhere
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import OF_PERSON, Body, a_fresh
+from tests.factories.bodies import OF_PERSON, RESTING, Body, a_fresh
 from tests.factories.posted import (
     body_of,
     corrected,
@@ -22,6 +23,7 @@ from tests.factories.posted import (
     posted_person,
     refused,
 )
+from tests.factories.shelf import put_foundation
 from tests.factories.trails import audited
 
 ELSEWHERE = {
@@ -76,7 +78,8 @@ async def person(manager: httpx.AsyncClient) -> str:
     """A person with two records of every kind, one of them voided, and a correction of the other."""
     person_id = await posted_person(manager, full_name="Nguyễn Thị Cánh Buồm", phone="0900 111 222")
     path = f"/v1/persons/{person_id}"
-    for kind in OF_PERSON:
+    await put_foundation(manager, VISITS, person_id)
+    for kind in (*OF_PERSON, *RESTING):
         kept, void = a_fresh(kind), a_fresh(kind)
         if kind.singular == "identity_document":
             kept["number"] = NUMBER

@@ -67,6 +67,7 @@ class Shelf:
             "episode": {"course_id": body["id"], "track": "rehab"},
             "aftercare": {"to_on": "2027-02-16"},
             "activity": {"stage": "held", "dated_on": "2021-06-26"},
+            "visit": {"organisation_id": examples.COUNSELLING_POINT},
             "subject_request": {"due_on": "2026-11-23", "status": "open"},
             "erasure_order": {"status": "awaiting_approval"},
             "breach": {"notify_by": "2026-11-23T01:30:00Z", "status": "open"},

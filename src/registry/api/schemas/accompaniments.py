@@ -69,3 +69,5 @@ class VisitIn(NewRecord, VisitFields):
 
 class VisitOut(PersonRecordOut, VisitFields):
     """A visit."""
+
+    organisation_id: UUID = Field(description="The organisation whose accompaniment it belongs to.")

@@ -8,7 +8,8 @@ import httpx
 from pydantic import JsonValue
 
 from registry.api.records.kind import Kind
-from tests.factories.bodies import OF_PERSON, Body, a_fresh
+from registry.api.sync.kinds import is_of_person
+from tests.factories.bodies import Body, a_fresh
 from tests.factories.posted import body_of
 
 ADDRESS = "/v1/sync/push"
@@ -19,7 +20,7 @@ _refs = count(1)
 def creating(kind: Kind, body: Body | None = None, *, of: str | None = None, **over: JsonValue) -> Body:
     """Create a record, under a person where its kind belongs to people."""
     record = dict(body or a_fresh(kind))
-    owner = {"person_id": of} if any(kind is owned for owned in OF_PERSON) else {}
+    owner = {"person_id": of} if is_of_person(kind) else {}
     return {
         "ref": a_ref(),
         "op": "create",

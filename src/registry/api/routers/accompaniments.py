@@ -19,11 +19,12 @@ from registry.db import accompaniments, trail
 from registry.db.accompaniments import Place
 from registry.db.records import entity_of
 
-router = APIRouter(route_class=StrictRoute, tags=[ACCOMPANIMENTS.tag])
+router = APIRouter(route_class=StrictRoute)
 
 
 @router.get(
     "/v1/accompaniments",
+    tags=[ACCOMPANIMENTS.tag],
     summary="List who is accompanied",
     responses=problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid"),
 )

@@ -32,11 +32,11 @@ Unit = Annotated[UnitCode | None, Query(description="Only within this unit, by i
 Organisation = Annotated[UUID | None, Query(description="Only at this point, club or team.")]
 Worker = Annotated[UUID | None, Query(description="Only of this worker.")]
 
-router = APIRouter(route_class=StrictRoute, tags=[WORKERS.tag])
+router = APIRouter(route_class=StrictRoute)
 _LISTED = problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid")
 
 
-@router.get("/v1/network-workers", summary="List workers of the network", responses=_LISTED)
+@router.get("/v1/network-workers", tags=[WORKERS.tag], summary="List workers of the network", responses=_LISTED)
 async def list_network_workers(
     request: Request,
     response: Response,
@@ -66,7 +66,7 @@ async def list_network_workers(
     return NetworkWorkerPage(items=[NetworkWorkerOut.model_validate(row) for row in page.items], next=page.next)
 
 
-@router.get("/v1/appointments", summary="List appointments", responses=_LISTED)
+@router.get("/v1/appointments", tags=[APPOINTMENTS.tag], summary="List appointments", responses=_LISTED)
 async def list_appointments(
     request: Request,
     response: Response,
@@ -95,7 +95,7 @@ async def list_appointments(
     return AppointmentPage(items=[AppointmentOut.model_validate(row) for row in page.items], next=page.next)
 
 
-@router.get("/v1/worker-trainings", summary="List trainings of workers", responses=_LISTED)
+@router.get("/v1/worker-trainings", tags=[TRAININGS.tag], summary="List trainings of workers", responses=_LISTED)
 async def list_worker_trainings(
     request: Request,
     response: Response,

@@ -19,11 +19,12 @@ from registry.api.strict_json import StrictRoute
 from registry.db import own_organisations
 from registry.db.tables.network import VolunteerTeamRow
 
-router = APIRouter(route_class=StrictRoute, tags=[VOLUNTEER_TEAMS.tag])
+router = APIRouter(route_class=StrictRoute)
 
 
 @router.get(
     "/v1/volunteer-teams",
+    tags=[VOLUNTEER_TEAMS.tag],
     summary="List volunteer teams",
     responses=problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid"),
 )

@@ -36,7 +36,7 @@ from registry.db.unit_import import import_map
 from registry.domain.access import Role
 from registry.embedded import EmbeddedPostgres
 from tests.api.duplicates.merging import merged, unmerged
-from tests.api.push.pushing import creating, push
+from tests.api.push.pushing import changing, creating, push
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import OF_PERSON, RESTING, Body, a_fresh, a_person, a_point, a_record, a_worker
 from tests.factories.emergencies import asked
@@ -145,6 +145,9 @@ async def cage(
     await merge_and_undo(cage, manager, await sign_in(Role.PROVINCE_MANAGER, unit=("66", TODAY)))
     wrong = a_fresh(TESTS) | {"result": cage.new("a refused push")}
     refusals.append(str(await push(manager, creating(TESTS, wrong, of=person["id"]))))
+    elsewhere = {"phone": cage.new("sync_conflict.payload phone")}
+    (met,) = await push(manager, changing(PERSONS, person["id"], elsewhere))
+    assert met["status"] == "conflict"
     reason = cage.new("emergency_access.reason_text")
     await asked(await sign_in(Role.COMMUNE_OFFICER, unit=("01", TODAY)), person_id=person["id"], reason_text=reason)
     (review,) = (await manager.get("/v1/tasks?kind=emergency_review")).json()["items"]

@@ -209,7 +209,7 @@ async def told(caller: Caller, cell: Cell) -> str:
     answer = await caller.client.request(
         cell.method, cell.address, params=dict(cell.query), content=content, headers=dict(cell.headers)
     )
-    passing = {"instance", "next", "next_cursor", "cursor", "position"}
+    passing = {"instance", "next", "next_cursor", "cursor", "position", "feed_position"}
     body = {name: value for name, value in body_of(answer).items() if name not in passing}
     passing_headers = OF_THE_OCCASION | {"content-length"}  # the body is compared
     headers = {name: value for name, value in answer.headers.items() if name not in passing_headers}

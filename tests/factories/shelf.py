@@ -66,6 +66,7 @@ class Shelf:
             "move": {"status": "requested", "answer_due_at": "2026-11-30T17:00:00Z"},
             "episode": {"course_id": body["id"], "track": "rehab"},
             "aftercare": {"to_on": "2027-02-16"},
+            "plan": {"status": "draft"},
             "activity": {"stage": "held", "dated_on": "2021-06-26"},
             "visit": {"organisation_id": examples.COUNSELLING_POINT},
             "subject_request": {"due_on": "2026-11-23", "status": "open"},

@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 
 from registry.api.kinds.accompaniments import ACCOMPANIMENTS
+from registry.api.kinds.aftercare import EDUCATION_MEASURES
 from registry.api.kinds.moves import MOVES
 from registry.api.kinds.rights import REQUESTS
 from registry.api.records.kind import Kind
@@ -164,7 +165,26 @@ async def listing_accompaniments(desk: Desk) -> httpx.Response:
     return await desk.officer.get("/v1/accompaniments?limit=500")
 
 
+async def listing_measures(desk: Desk) -> httpx.Response:
+    await desk.put(EDUCATION_MEASURES)
+    return await desk.officer.get("/v1/education-measures?on=2026-06-01&limit=500")
+
+
+def listing_courses(*, of_person: bool) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        desk.person = await posted_person(desk.manager)
+        done = {"started_on": "2020-03-16", "ended_on": "2020-09-16", "outcome": "completed"}
+        await posted_episode(desk.manager, desk.person, **done)
+        owner = f"/persons/{desk.person}" if of_person else ""
+        return await desk.officer.get(f"/v1{owner}/completed-courses", params={} if of_person else {"limit": 500})
+
+    return call
+
+
 CALLS: dict[str, Call] = {
+    "list_education_measures": listing_measures,
+    "list_completed_courses": listing_courses(of_person=False),
+    "list_completed_courses_of_person": listing_courses(of_person=True),
     "pull_changes": pulling,
     "close_file": closing_a_file,
     "exit_episode": ending_an_episode,

@@ -19,6 +19,7 @@ from tests.api.duplicates.merging import a_merge, merged
 from tests.api.push.disagreeing import late_change
 from tests.api.push.pushing import ADDRESS, creating, results_of, statuses
 from tests.api.records.keyed import a_key, is_replayed, posted
+from tests.api.records.plan_writes import NEVER_DONE, ON_PLANS
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import ALL_KINDS, Body, a_breach
 from tests.factories.emergencies import ACCESSES, an_emergency
@@ -47,6 +48,13 @@ def stepping(operation: str) -> Send:
         ) as officer:
             officer.headers[NAME] = a_key()
             return await CALLS[operation](Desk(officer, manager))
+
+    return send
+
+
+def on_plans(operation: str) -> Send:
+    async def send(_: FastAPI, __: SignIn, manager: httpx.AsyncClient) -> httpx.Response:
+        return await ON_PLANS[operation](manager)
 
     return send
 
@@ -121,6 +129,7 @@ SENT: dict[str, Send] = {
     "merge_person": merging,
     "unmerge_person": unmerging,
     "settle_conflict": disagreeing,
+    **{operation: on_plans(operation) for operation in ON_PLANS},
 }
 
 
@@ -132,7 +141,7 @@ def test_the_walk_sees_every_operation_that_writes_and_no_other() -> None:
         if any(parameter["name"] == NAME for parameter in operation.get("parameters", ()))
     }
 
-    assert keyed == WRITING == OF_EVERY_KIND | set(SENT) | {"push_operations"}
+    assert keyed == WRITING == OF_EVERY_KIND | set(SENT) | {"push_operations"} | NEVER_DONE
 
 
 @pytest.mark.parametrize("operation", SENT)
@@ -147,7 +156,10 @@ async def test_what_is_sent_twice_is_done_once(
         second = await again.send(first.request)
 
     assert (second.status_code, is_replayed(first), is_replayed(second)) == (first.status_code, False, True)
-    assert second.json() == first.json() | ({"warnings": []} if "warnings" in first.json() else {})
+    expected = first.json() | ({"warnings": []} if "warnings" in first.json() else {})
+    if expected.get("state") == "voided":
+        expected = {name: expected[name] for name in ("id", "version", "state")}
+    assert second.json() == expected
     assert await stored(app) == before
 
 

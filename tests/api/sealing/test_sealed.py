@@ -1,14 +1,17 @@
 """Sealed columns through the API: opened in answers, ciphertext in every row, and at what price."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
 from sqlalchemy.exc import StatementError
+from sqlalchemy.pool.base import PoolProxiedConnection
 
 from registry.db.sealing import Opened, sealed_columns
 from registry.db.tables.persons import IdentityDocumentRow, PersonRow, ResidenceRow
@@ -30,10 +33,28 @@ def statements(app: FastAPI) -> Iterator[list[str]]:
     def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
         asked.append(statement)
 
+    def note_prepared(query: asyncpg.connection.LoggedQuery) -> None:
+        asked.append(query.query)
+
+    def lend(connection: PoolProxiedConnection, *_: object) -> None:
+        driver: Any = connection.driver_connection
+        driver.add_query_logger(note_prepared)
+
+    def take_back(connection: PoolProxiedConnection, *_: object) -> None:
+        driver: Any = connection.driver_connection
+        driver.remove_query_logger(note_prepared)
+
     engine = app.state.sessions.kw["bind"].sync_engine
-    event.listen(engine, "before_cursor_execute", note)
+    listening: list[tuple[object, str, Callable[..., None]]] = [
+        (engine, "before_cursor_execute", note),
+        (engine.pool, "checkout", lend),
+        (engine.pool, "checkin", take_back),
+    ]
+    for told in listening:
+        event.listen(*told)
     yield asked
-    event.remove(engine, "before_cursor_execute", note)
+    for told in listening:
+        event.remove(*told)
 
 
 def keys_asked_for(asked: list[str]) -> int:

@@ -71,9 +71,9 @@ def candidates(column: Column[Any], kind: Kind) -> Sequence[Any]:
         case ARRAY(item_type=Coded(codes=codes)):
             return [[*codes.__members__.values()]]
         case JSONB():
-            return [next(iter(kind.examples.values()))[column.name]]
+            return [next(iter(kind.examples.values())).get(column.name, {"title": ODD, "figures": [1, None]})]
         case String() | SealedText():
-            return [ODD, *((field and field.examples) or ()), "22015", "a_code"]
+            return [ODD, *((field and field.examples) or ()), "22015", "a_code", "0" * 64]
     return next(values for type_, values in PLAIN if isinstance(column.type, type_))
 
 

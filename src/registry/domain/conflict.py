@@ -44,6 +44,12 @@ class Conflict:
     applied: AbstractSet[str] = frozenset()
 
 
+class FieldNotSent(RuleViolation):
+    """The device did not send this field: there is no value of it to write."""
+
+    code = "field_not_sent"
+
+
 class ConflictNotOpen(RuleViolation):
     """The conflict was settled already, and otherwise."""
 

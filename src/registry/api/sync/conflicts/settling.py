@@ -16,7 +16,7 @@ from registry.api.sync.push.reading import Operation, Unreadable
 from registry.db import context, persons, sync_conflicts, trail
 from registry.db.tables.sync import SyncConflictRow
 from registry.domain import conflict
-from registry.domain.conflict import ConflictDecision
+from registry.domain.conflict import ConflictDecision, FieldNotSent
 from registry.domain.errors import NotFound
 
 
@@ -54,9 +54,9 @@ def _chosen(body: SettleConflictIn, operation: Operation | Unreadable) -> Abstra
         return frozenset()
     said = _readable(operation)
     sent = said.body.model_fields_set if isinstance(said.said, ChangeOperationIn) else frozenset()
-    unknown = [place for place, name in enumerate(body.fields or ()) if name not in sent]
-    if unknown:
-        raise ValidationFailed(faults=[Fault("invalid_value", f"/fields/{place}") for place in unknown])
+    for place, name in enumerate(body.fields or ()):
+        if name not in sent:
+            raise FieldNotSent(pointer=f"/fields/{place}")
     return sent if body.fields is None else frozenset(body.fields)
 
 

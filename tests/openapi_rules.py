@@ -126,10 +126,13 @@ def undescribed(spec: Json) -> list[str]:
 
 
 def misnamed(spec: Json) -> list[str]:
-    """Operations not named like a handler, under no group or an unknown one; names given twice."""
+    """Operations not named like a handler, under no group or an unknown one; names given twice, also to classes.
+
+    Two classes of one name get the names of their modules: generated clients would carry them, or fail.
+    """
     known = {tag["name"] for tag in spec["tags"]}
     seen: set[str] = set()
-    wrong = []
+    wrong = [name for name in spec["components"]["schemas"] if "__" in name]
     for place, operation in operations(spec):
         name = operation["operationId"]
         if not re.fullmatch(r"[a-z]+(_[a-z0-9]+)+", name) or name in seen:

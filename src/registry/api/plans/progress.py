@@ -17,7 +17,7 @@ from registry.api.schemas.plan_progress import (
     AllotmentOut,
     BaseOut,
     PartOut,
-    ProgressOut,
+    PlanProgressOut,
     StatementOut,
     TargetProgressOut,
 )
@@ -42,7 +42,7 @@ ALL = Fraction(100)
 """A rating is asked of all."""
 
 
-async def progress_of(desk: Desk, plan: PlanRow, *, on: date, with_parts: bool) -> ProgressOut:
+async def progress_of(desk: Desk, plan: PlanRow, *, on: date, with_parts: bool) -> PlanProgressOut:
     """Measure a plan on a day. Figures of lower units are figures below the plan's own."""
     actor = desk.actor
     below = await told.below(desk.session)
@@ -56,7 +56,7 @@ async def progress_of(desk: Desk, plan: PlanRow, *, on: date, with_parts: bool) 
     for target, lower_plan in lower:
         parts[target.parent_target_id].append((target, lower_plan))
     last = measuring.last_day_of(desk.atlas, plan.planned_unit_id, min(on, plan.to_on))
-    return ProgressOut(
+    return PlanProgressOut(
         plan_id=plan.id,
         version=plan.version,
         document_number=plan.document_number,

@@ -12,7 +12,7 @@ from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for, reach_of
 from registry.api.records.kind import Desk
 from registry.api.records.routes import person_record_routes
-from registry.api.schemas.accompaniments import AccompanimentOut, AccompanimentPage
+from registry.api.schemas.accompaniments import AccompaniedPage, AccompanimentOut
 from registry.api.schemas.fields import Day, UnitCode
 from registry.api.strict_json import StrictRoute
 from registry.db import accompaniments, trail
@@ -40,7 +40,7 @@ async def list_accompaniments(
     on: Annotated[Day | None, Query(description="Only those that hold on this day.")] = None,
     limit: LimitParameter = DEFAULT_LIMIT,
     cursor: CursorParameter = None,
-) -> AccompanimentPage:
+) -> AccompaniedPage:
     """Whom a team, a worker, or the network of a unit accompanies, within the caller's reach, the oldest first.
 
     People whose processing is restricted are left out, but for the organisation that accompanies them.
@@ -62,7 +62,7 @@ async def list_accompaniments(
     people = {row.person_id for row in page.items}
     entity = entity_of(ACCOMPANIMENTS.table)
     await trail.audit(desk.session, desk.actor.act, persons=people, entity=entity, groups=ACCOMPANIMENTS.groups)
-    return AccompanimentPage(items=[AccompanimentOut.model_validate(row) for row in shown], next=page.next)
+    return AccompaniedPage(items=[AccompanimentOut.model_validate(row) for row in shown], next=page.next)
 
 
 of_person = person_record_routes(

@@ -19,7 +19,7 @@ from registry.api.records.kind import Desk
 from registry.api.records.precondition import OptionalPrecondition
 from registry.api.records.routes import key_of, unit_record_routes
 from registry.api.schemas.fields import Day, In, UnitCode
-from registry.api.schemas.plan_progress import ProgressOut
+from registry.api.schemas.plan_progress import PlanProgressOut
 from registry.api.schemas.plans import (
     ApprovalIn,
     PlanOut,
@@ -45,7 +45,7 @@ Viewer = Annotated[Desk, Depends(desk_for(Permission.PLAN_READ))]
 PlanKey = Annotated[Key, Depends(key_of(PLANS))]
 
 
-class Breakdown(StrEnum):
+class PlanBreakdown(StrEnum):
     """What progress is broken down by."""
 
     UNIT = "unit"
@@ -203,8 +203,8 @@ async def get_plan_progress(
     desk: Annotated[Desk, Depends(desk_for(Permission.REPORT_READ))],
     key: PlanKey,
     on: Annotated[Day | None, Query(description="The day to judge; today without it. Not after today.")] = None,
-    by: Annotated[Breakdown | None, Query(description="`unit`: also what lower units were given.")] = None,
-) -> ProgressOut:
+    by: Annotated[PlanBreakdown | None, Query(description="`unit`: also what lower units were given.")] = None,
+) -> PlanProgressOut:
     """Compute how each target of a plan stands on a day, from the records as they are now.
 
     **Where the figures come from.** Those of indicators come from the engine of the annual report, for the unit as
@@ -233,7 +233,7 @@ async def get_plan_progress(
         raise RecordVoided
     if on is not None and on > actor.today:
         raise DateInFuture
-    answer = await progress_of(desk, plan, on=on or actor.today, with_parts=by is Breakdown.UNIT)
+    answer = await progress_of(desk, plan, on=on or actor.today, with_parts=by is PlanBreakdown.UNIT)
     await trail.audit(desk.session, actor.act, entity=records.entity_of(PlanRow), record_id=plan.id)
     return answer
 

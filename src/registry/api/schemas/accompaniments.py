@@ -40,7 +40,7 @@ class AccompanimentOut(PersonRecordOut, AccompanimentFields):
     """An accompaniment."""
 
 
-class AccompanimentPage(Page[AccompanimentOut]):
+class AccompaniedPage(Page[AccompanimentOut]):
     """One page of accompaniments, the oldest first."""
 
 

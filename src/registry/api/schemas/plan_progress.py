@@ -142,7 +142,7 @@ class TargetProgressOut(Out):
     warnings: list[Notice] = Field(description="What to look at; empty when nothing is.", max_length=20)
 
 
-class ProgressOut(Out):
+class PlanProgressOut(Out):
     """How a plan stands on a day, computed at the moment of asking."""
 
     plan_id: UUID = Field(description="The plan.")

@@ -50,6 +50,12 @@ class FieldNotSent(RuleViolation):
     code = "field_not_sent"
 
 
+class PresentVersionRequired(RuleViolation):
+    """A change is written over what stands: whoever applies it must say which version they saw."""
+
+    code = "present_version_required"
+
+
 class ConflictNotOpen(RuleViolation):
     """The conflict was settled already, and otherwise."""
 

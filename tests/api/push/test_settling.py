@@ -110,16 +110,20 @@ async def test_of_two_at_once_one_settles_it(
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
-        ({"decision": "apply"}, "/present_version"),
         ({"decision": "throw away"}, "/decision"),
         ({"decision": "apply", "present_version": 2, "fields": []}, "/fields"),
     ],
-    ids=["no version", "no decision", "no field"],
+    ids=["no decision", "no field"],
 )
 async def test_what_cannot_be_done_is_refused(
     colleague: httpx.AsyncClient, late: Late, body: Body, pointer: str
 ) -> None:
     refused(await settle(colleague, late, **body), 422, "validation_failed", pointer)
+    assert await status_of(colleague, late) == "open"
+
+
+async def test_what_stands_is_not_written_over_unseen(colleague: httpx.AsyncClient, late: Late) -> None:
+    refused(await settle(colleague, late, decision="apply"), 409, "present_version_required", "/present_version")
     assert await status_of(colleague, late) == "open"
 
 

@@ -98,7 +98,14 @@ async def get_conflict(id: ConflictPath, desks: Reading) -> ConflictDetailOut:  
     "/{id}/settle",
     summary="Settle a conflict",
     responses=problems.responses(
-        *GUARDED, "not_found", "conflict_not_open", "field_not_sent", "record_voided", "version_mismatch", body=True
+        *GUARDED,
+        "not_found",
+        "conflict_not_open",
+        "field_not_sent",
+        "present_version_required",
+        "record_voided",
+        "version_mismatch",
+        body=True,
     ),
 )
 async def settle_conflict(id: ConflictPath, body: SettleConflictIn, desks: Settling) -> ConflictOut:  # noqa: A002 - the path's name

@@ -16,7 +16,7 @@ from registry.api.sync.push.reading import Operation, Unreadable
 from registry.db import context, persons, sync_conflicts, trail
 from registry.db.tables.sync import SyncConflictRow
 from registry.domain import conflict
-from registry.domain.conflict import ConflictDecision, FieldNotSent
+from registry.domain.conflict import ConflictDecision, FieldNotSent, PresentVersionRequired
 from registry.domain.errors import NotFound
 
 
@@ -73,7 +73,7 @@ async def _apply(desk: Desk, operation: Operation, fields: AbstractSet[str], pre
         await kinds.create(desk, kind, operation.body, person_id=key.person_id)
         return
     if present_version is None:
-        raise ValidationFailed(faults=[Fault("missing", "/present_version")])
+        raise PresentVersionRequired(pointer="/present_version")
     seen = Precondition(frozenset({present_version}))
     match said:
         case ChangeOperationIn():

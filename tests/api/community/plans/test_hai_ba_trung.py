@@ -4,11 +4,12 @@ import httpx
 import pytest
 
 from registry.api.kinds.aftercare import AFTERCARES
-from tests.factories.bodies import Body, a_point, a_record
+from tests.factories.bodies import Body, a_point, a_record, a_team
 from tests.factories.planned import approved, posted_plan, posted_target, progress, standing, stated
 from tests.factories.posted import body_of, corrected, created, posted_episode, posted_file, posted_person
 
 IN_2018 = 50
+TEAMS = "/v1/volunteer-teams"
 YEAR_END = {"on": "2019-12-31"}
 
 
@@ -85,6 +86,22 @@ async def test_one_counselling_point_opens_as_a_pilot(
 
     assert (await standing(ha_noi, plan, targets["point"], on="2019-06-25"))["status"] == "not_met"
     assert (await standing(ha_noi, plan, targets["point"], on="2019-06-26"))["status"] == "met"
+
+
+async def test_every_ward_gets_a_team(
+    ha_noi: httpx.AsyncClient, plan: str, targets: dict[str, str], wards: list[str]
+) -> None:
+    for ward in wards[:-1]:
+        await created(ha_noi, TEAMS, a_team(unit_code=ward, opened_on="2019-04-01", closed_on=None))
+    before = await standing(ha_noi, plan, targets["teams"], **YEAR_END)
+    await created(ha_noi, TEAMS, a_team(unit_code=wards[-1], opened_on="2019-05-01", closed_on=None))
+    after = await standing(ha_noi, plan, targets["teams"], **YEAR_END)
+
+    assert (before["status"], before["actual"], before["denominator"]) == ("not_met", 19, 20)
+    assert (before["attained_pct"], before["shortfall"]) == (95, 1)
+    assert (after["status"], after["actual"], after["shortfall"]) == ("met", 20, 0)
+    in_march = await standing(ha_noi, plan, targets["teams"], on="2019-03-31")
+    assert (in_march["status"], in_march["actual"]) == ("not_met", 0)
 
 
 async def test_five_percent_fewer_addicted_people_than_in_2018(

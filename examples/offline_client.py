@@ -21,11 +21,14 @@ from uuid import uuid4
 import httpx
 
 MOST_OPERATIONS = 500
+KEPT = "-30 days"
+"""How long what was sent is kept: a restore takes back what came after the backup, and then it is sent again."""
 DONE = ("applied", "duplicate")
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS queue (
-    place INTEGER PRIMARY KEY AUTOINCREMENT, ref TEXT UNIQUE, operation TEXT, state TEXT, code TEXT, position INTEGER
+    place INTEGER PRIMARY KEY AUTOINCREMENT, ref TEXT UNIQUE, operation TEXT, state TEXT, code TEXT, position INTEGER,
+    sent_at TEXT
 );
 CREATE TABLE IF NOT EXISTS replica (
     kind TEXT, person_id TEXT, id TEXT, version INTEGER, record TEXT, PRIMARY KEY (kind, person_id, id)
@@ -81,7 +84,10 @@ class Device:
             cursor = self._progress("cursor")
             answer = await self.http.get("/v1/sync/changes", params={"cursor": cursor} if cursor else {})
             if _must_begin_anew(answer):
+                if answer.json().get("reason") == "restored":
+                    self._enqueue_again()
                 self.forget()
+                await self.push()
                 continue
             answer.raise_for_status()
             page = answer.json()
@@ -187,7 +193,7 @@ class Device:
         state = "sent" if result["status"] in DONE else result["status"]
         position = None if result["position"] is None else int(result["position"])
         self.store.execute(
-            "UPDATE queue SET state = ?, code = ?, position = ? WHERE ref = ?",
+            "UPDATE queue SET state = ?, code = ?, position = ?, sent_at = datetime() WHERE ref = ?",
             (state, result["code"], position, result["ref"]),
         )
 
@@ -200,8 +206,13 @@ class Device:
             self.store.execute("DELETE FROM replica WHERE kind = ? AND person_id = ? AND id = ?", key)
 
     def _leave_queue(self, *, before: int) -> None:
-        """Drop what was sent and has been told back: the replica holds it now."""
-        self.store.execute("DELETE FROM queue WHERE state = 'sent' AND position < ?", (before,))
+        """Show no more what was sent and has been told back: the replica holds it now."""
+        self.store.execute("UPDATE queue SET state = 'told' WHERE state = 'sent' AND position < ?", (before,))
+        self.store.execute("DELETE FROM queue WHERE state = 'told' AND sent_at < datetime('now', ?)", (KEPT,))
+
+    def _enqueue_again(self) -> None:
+        """Send again what may be lost, in the order in which it was recorded: what is still there is a duplicate."""
+        self.store.execute("UPDATE queue SET state = 'waiting' WHERE state IN ('sent', 'told')")
 
     def _unconfirmed(self) -> list[dict[str, Any]]:
         found = self.store.execute("SELECT operation FROM queue WHERE state IN ('waiting', 'sent') ORDER BY place")

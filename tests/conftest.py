@@ -28,6 +28,7 @@ from registry.domain.access import Role, TokenScope
 from registry.domain.atlas import Atlas
 from registry.domain.quota import Quota
 from registry.embedded import EmbeddedPostgres
+from registry.embedded.binaries import packaged
 from registry.settings import Quotas, Settings
 from registry.vault.ring import new_entry
 from tests.factories.stock import stock
@@ -61,6 +62,12 @@ def server_url() -> Iterator[str]:
             yield server.url("postgres")
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def client_programs() -> Path | None:
+    """PostgreSQL's client programs of the server's own release; None for those of this machine."""
+    return None if os.environ.get("REGISTRY_TEST_DATABASE_URL") else packaged()
 
 
 @pytest.fixture(scope="session")

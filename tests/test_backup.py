@@ -1,6 +1,5 @@
 """Backup and restore with PostgreSQL's own programs, on the server that the suite runs against."""
 
-import os
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,15 +15,8 @@ from registry.db.backup import backup, restore
 from registry.db.engine import create_engine
 from registry.db.tables.trail import AccessGrantRow, AuditEventRow
 from registry.domain.access import Role
-from registry.embedded.binaries import packaged
 from registry.errors import CannotRun
 from tests.factories.rows import ACT
-
-
-@pytest.fixture
-def programs() -> Path | None:
-    """The programs of the server's own release."""
-    return None if os.environ.get("REGISTRY_TEST_DATABASE_URL") else packaged()
 
 
 @pytest.fixture
@@ -79,47 +71,49 @@ async def wall(url: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in await (await session.connection()).exec_driver_sql(asked)]
 
 
-async def test_a_restore_brings_the_row_policies_back(database_url: str, programs: Path | None, tmp_path: Path) -> None:
+async def test_a_restore_brings_the_row_policies_back(
+    database_url: str, client_programs: Path | None, tmp_path: Path
+) -> None:
     before = await wall(database_url)
-    backup(database_url, tmp_path / "file", programs=programs)
-    restore(database_url, tmp_path / "file", programs=programs)
+    backup(database_url, tmp_path / "file", programs=client_programs)
+    restore(database_url, tmp_path / "file", programs=client_programs)
 
     assert ("first_body", "registry_definer") in {row[:2] for row in before}
     assert await wall(database_url) == before
 
 
 async def test_a_restore_brings_everything_back_and_begins_another_epoch(
-    database_url: str, programs: Path | None, kept: str, tmp_path: Path
+    database_url: str, client_programs: Path | None, kept: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "registry.dump"
     before = await subjects(database_url), await epoch(database_url)
-    backup(database_url, file, programs=programs)
+    backup(database_url, file, programs=client_programs)
     await add_grant(database_url, "lost")
 
-    restore(database_url, file, programs=programs)
+    restore(database_url, file, programs=client_programs)
     assert await subjects(database_url) == before[0]
     assert kept in before[0]
     assert await epoch(database_url) != before[1]
 
     # What was restored can be backed up and restored in its turn.
     again = tmp_path / "again.dump"
-    backup(database_url, again, programs=programs)
-    restore(database_url, again, programs=programs)
+    backup(database_url, again, programs=client_programs)
+    restore(database_url, again, programs=client_programs)
     assert await subjects(database_url) == before[0]
 
 
 async def test_a_restore_begins_the_order_of_the_audit_log_anew(
-    database_url: str, programs: Path | None, tmp_path: Path
+    database_url: str, client_programs: Path | None, tmp_path: Path
 ) -> None:
     """The server that it lands on may count transactions from a lower number."""
     async with one_transaction(database_url) as session:
         await context.close(session)
         await trail.audit(session, ACT)
-    backup(database_url, tmp_path / "file", programs=programs)
+    backup(database_url, tmp_path / "file", programs=client_programs)
 
     eras = []
     for _ in range(2):
-        restore(database_url, tmp_path / "file", programs=programs)
+        restore(database_url, tmp_path / "file", programs=client_programs)
         async with one_transaction(database_url) as session:
             eras.append(await state.audit_eras(session))
 
@@ -129,46 +123,46 @@ async def test_a_restore_begins_the_order_of_the_audit_log_anew(
 
 
 def test_a_backup_is_its_owners_and_never_replaces_another(
-    database_url: str, programs: Path | None, tmp_path: Path
+    database_url: str, client_programs: Path | None, tmp_path: Path
 ) -> None:
     file = tmp_path / "registry.dump"
-    backup(database_url, file, programs=programs)
+    backup(database_url, file, programs=client_programs)
     assert file.stat().st_mode & 0o777 == 0o600
     with pytest.raises(CannotRun, match="exists already"):
-        backup(database_url, file, programs=programs)
+        backup(database_url, file, programs=client_programs)
     assert [path.name for path in tmp_path.iterdir()] == ["registry.dump"]
 
 
-def test_a_backup_that_fails_leaves_no_file(database_url: str, programs: Path | None, tmp_path: Path) -> None:
+def test_a_backup_that_fails_leaves_no_file(database_url: str, client_programs: Path | None, tmp_path: Path) -> None:
     url = make_url(database_url).set(database="no_such_database").render_as_string(hide_password=False)
     with pytest.raises(CannotRun, match=r'pg_dump: .*"no_such_database" does not exist'):
-        backup(url, tmp_path / "file", programs=programs)
+        backup(url, tmp_path / "file", programs=client_programs)
     assert list(tmp_path.iterdir()) == []
 
 
 async def test_half_a_backup_changes_nothing(
-    database_url: str, programs: Path | None, kept: str, tmp_path: Path
+    database_url: str, client_programs: Path | None, kept: str, tmp_path: Path
 ) -> None:
     whole, half = tmp_path / "whole.dump", tmp_path / "half.dump"
-    backup(database_url, whole, programs=programs)
+    backup(database_url, whole, programs=client_programs)
     half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     before = await subjects(database_url), await epoch(database_url)
 
     with pytest.raises(CannotRun, match="pg_restore: could not read from input file"):
-        restore(database_url, half, programs=programs)
+        restore(database_url, half, programs=client_programs)
     assert (await subjects(database_url), await epoch(database_url)) == before
     assert kept in before[0]
 
 
 async def test_a_backup_that_was_not_read_to_its_end_changes_nothing(
-    database_url: str, programs: Path | None, tmp_path: Path
+    database_url: str, client_programs: Path | None, tmp_path: Path
 ) -> None:
     file = tmp_path / "registry.dump"
-    backup(database_url, file, programs=programs)
+    backup(database_url, file, programs=client_programs)
     before = await epoch(database_url)
     for name, end in (("psql", ""), ("pg_restore", "exit 1")):
         program = tmp_path / name
-        program.write_text(f'#!/bin/sh\n"{shutil.which(name, path=programs)}" "$@"\n{end}\n')
+        program.write_text(f'#!/bin/sh\n"{shutil.which(name, path=client_programs)}" "$@"\n{end}\n')
         program.chmod(0o755)
 
     with pytest.raises(CannotRun, match="pg_restore: it failed"):
@@ -176,15 +170,17 @@ async def test_a_backup_that_was_not_read_to_its_end_changes_nothing(
     assert await epoch(database_url) == before
 
 
-async def test_no_restore_under_a_server_that_runs(database_url: str, programs: Path | None, tmp_path: Path) -> None:
+async def test_no_restore_under_a_server_that_runs(
+    database_url: str, client_programs: Path | None, tmp_path: Path
+) -> None:
     file = tmp_path / "registry.dump"
-    backup(database_url, file, programs=programs)
+    backup(database_url, file, programs=client_programs)
     before = await epoch(database_url)
     engine = create_engine(database_url)
     async with engine.connect() as connection:
         await connection.exec_driver_sql("SELECT 1")
         with pytest.raises(CannotRun, match="psql: a server uses this database: stop it first"):
-            restore(database_url, file, programs=programs)
+            restore(database_url, file, programs=client_programs)
     await engine.dispose()
     assert await epoch(database_url) == before
 

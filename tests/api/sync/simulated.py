@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 
 from tests.api.duplicates.merging import merged, unmerged
 from tests.api.sync.moving import HERE, THERE
+from tests.api.sync.restoring import Safe
 from tests.factories.bodies import Body
 from tests.factories.devices import Device
 from tests.factories.moving import answered, asked
@@ -53,6 +55,15 @@ class Officers:
     administrator: httpx.AsyncClient
 
 
+@dataclass(frozen=True)
+class Backup:
+    """What the database held, and what the model knew then."""
+
+    file: Path
+    people: list[Somebody]
+    grants: dict[str, Body]
+
+
 @dataclass
 class World:
     """Everybody, and the devices that follow them."""
@@ -63,7 +74,12 @@ class World:
     devices: tuple[Device, ...]
     grants: dict[str, Body]
     """The grants of the two communes' officers, as they are given again."""
+    safe: Safe
+    kept: Backup | None = None
+    """The last backup."""
     people: list[Somebody] = field(default_factory=list)
+    sent: list[tuple[str, Body]] = field(default_factory=list)
+    """Whose it is and what a device has sent since the last backup."""
 
     @property
     def manager(self) -> httpx.AsyncClient:

@@ -1,6 +1,7 @@
 """Simulated devices: whatever happens in between, a device that has pulled holds what its officer may see, no more."""
 
 from collections.abc import Awaitable, Callable
+from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
@@ -11,19 +12,18 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from registry.api.kinds.cases import TESTS
-from registry.db.engine import transaction
 from registry.domain.access import Role
 from tests.api.push.pushing import creating, push
 from tests.api.sync import simulated
 from tests.api.sync.moving import HERE, THERE
-from tests.api.sync.simulated import Officers, Somebody, World
+from tests.api.sync.restoring import Safe
+from tests.api.sync.simulated import Backup, Officers, Somebody, World
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body
 from tests.factories.devices import CHANGES, Device
-from tests.factories.posted import body_of, pages, posted_organisation
+from tests.factories.posted import body_of, pages, posted_organisation, refused
 
 PROVINCE = ("66", TODAY)
-NEW_EPOCH = "UPDATE service_state SET value = jsonb_build_object('id', gen_random_uuid()) WHERE key = 'feed_epoch'"
 
 
 async def everybody_pulls(world: World, _: int) -> None:
@@ -59,11 +59,29 @@ async def a_device_sends_twice(world: World, number: int) -> None:
         (first,), (second,) = await push(officer, operation), await push(officer, operation)
         assert (first["status"], second["status"]) == ("applied", "duplicate")
         who.records.add(("drug_test", operation["id"]))
+        world.sent.append((who.id, operation))
+
+
+async def a_backup_is_made(world: World, _: int) -> None:
+    world.kept = Backup(world.safe.backup(), *deepcopy((world.people, world.grants)))
+    world.sent.clear()
 
 
 async def the_database_is_restored(world: World, _: int) -> None:
-    async with transaction(world.app.state.sessions) as session:
-        await (await session.connection()).exec_driver_sql(NEW_EPOCH)
+    """Every device is told to begin anew, and sends again what it has sent since the backup."""
+    if world.kept is None:
+        return
+    await world.safe.restore(world.kept.file, world.app)
+    world.people, world.grants = deepcopy((world.kept.people, world.kept.grants))
+    for device in world.devices:
+        answer = await device.client.get(CHANGES, params={"cursor": device.cursor or ""})
+        assert refused(answer, 410, "resync_required")["reason"] == "restored"
+    there = {each.id: each for each in world.people if each.stands_alone}
+    for whose, operation in world.sent:
+        if (who := there.get(whose)) is not None:
+            (result,) = await push(world.officers.by_commune[who.commune], operation)
+            assert result["status"] == "applied", result
+            who.records.add((operation["kind"], operation["id"]))
 
 
 Step = Callable[[World, int], Awaitable[None]]
@@ -72,7 +90,7 @@ STEPS: tuple[Step, ...] = (
     *(simulated.is_treated, simulated.changes_provider, simulated.moves, simulated.moves, simulated.is_voided),
     *(simulated.is_merged, simulated.is_merged, simulated.is_taken_apart, simulated.an_officer_loses_the_grant),
     *(everybody_pulls, everybody_pulls, a_device_pulls_a_page, a_device_loses_an_answer, a_device_crashes),
-    *(a_device_sends_twice, the_database_is_restored),
+    *(a_backup_is_made, a_device_sends_twice, the_database_is_restored),
 )
 
 
@@ -158,11 +176,16 @@ ONCE = [(step, number) for number, each in enumerate(dict.fromkeys(STEPS)) for s
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 5)), min_size=5, max_size=20))
 async def test_every_replica_is_what_its_caller_may_see(
-    app: FastAPI, officers: Officers, facility: httpx.AsyncClient, clinic: str, steps: list[tuple[Step, int]]
+    app: FastAPI,
+    officers: Officers,
+    facility: httpx.AsyncClient,
+    clinic: str,
+    safe: Safe,
+    steps: list[tuple[Step, int]],
 ) -> None:
     here, there = officers.by_commune[HERE], officers.by_commune[THERE]
     devices = tuple(Device(client, limit=20) for client in (here, there, officers.manager, facility))
-    world = World(app, officers, clinic, devices, await granted(officers))
+    world = World(app, officers, clinic, devices, await granted(officers), safe)
     for number in range(2):
         await simulated.comes(world, number)
         await simulated.is_filed(world, number)

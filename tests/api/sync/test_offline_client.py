@@ -6,8 +6,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from examples.offline_client import Device
+from examples.offline_client import KEPT, Device
 from registry.domain.access import Role
+from tests.api.sync.restoring import Safe
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_file, a_person
 from tests.factories.posted import body_of, corrected, created, posted_person
@@ -109,3 +110,39 @@ async def test_a_device_that_must_begin_anew_keeps_its_queue(sign_in: SignIn, of
 
     assert person in {each["id"] for each in device.records("person")}
     assert await device.is_whole() is not False
+
+
+async def test_what_a_restore_takes_back_is_sent_again(app: FastAPI, officer: httpx.AsyncClient, safe: Safe) -> None:
+    device = Device(officer)
+    kept = device.record("person", without_id(a_person()))
+    await told_back(device)
+    file = safe.backup()
+    lost = device.record("person", without_id(a_person(**REFERENCE)))
+    device.correct("person", kept, {"occupation": "After the backup"})
+    await told_back(device)
+
+    await safe.restore(file, app)
+    assert (await officer.get(f"/v1/persons/{lost}")).status_code == 404
+    await told_back(device)
+
+    assert body_of(await officer.get(f"/v1/persons/{lost}"))["full_name"] == REFERENCE["full_name"]
+    assert body_of(await officer.get(f"/v1/persons/{kept}"))["occupation"] == "After the backup"
+    assert (device.refused(), await device.is_whole()) == ([], True)
+
+
+async def test_what_was_told_back_is_kept_for_a_restore_and_not_for_ever(officer: httpx.AsyncClient) -> None:
+    device = Device(officer)
+    device.record("person", without_id(a_person()))
+    await told_back(device)
+    (kept,) = device.store.execute("SELECT count(*) FROM queue").fetchone()
+
+    device.store.execute("UPDATE queue SET sent_at = datetime('now', '-1 day', ?)", (KEPT,))
+    await told_back(device)
+
+    assert (kept, *device.store.execute("SELECT count(*) FROM queue").fetchone()) == (1, 0)
+
+
+async def told_back(device: Device) -> None:
+    """What is written is told once a pull begins after it."""
+    await device.synchronise()
+    await device.pull()

@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import event
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import context, line_lists, persons, prepared, records, replica, told
+from registry.db import context, line_lists, pages, persons, prepared, records, replica, told
 from registry.db.engine import create_engine, create_sessions
 from registry.db.line_lists import LineStatus
+from registry.db.pages import Window, by_day
 from registry.db.persons import PersonFilter
 from registry.db.records import Key
 from registry.db.replica import CopyKey
@@ -115,9 +116,8 @@ async def lock(session: AsyncSession, scope: UnitScope) -> object:
 
 
 async def of_person(session: AsyncSession, scope: UnitScope) -> object:
-    return await records.page_of_person(
-        session, EpisodeRow, SOMEBODY, dated_by="registered_on", scope=scope, today=TODAY, limit=50, after=None
-    )
+    window = Window(by_day("registered_on"), scope, TODAY, limit=50)
+    return await pages.page(session, EpisodeRow, window, person_id=SOMEBODY)
 
 
 async def changes(session: AsyncSession, scope: UnitScope) -> object:

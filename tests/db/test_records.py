@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import records
+from registry.db import history, pages, records
+from registry.db.pages import Window, by_day
 from registry.db.records import AnyRow, Key, Stub
 from registry.db.tables.cases import EpisodeRow, ManagementFileRow
 from registry.db.tables.persons import PersonRow
@@ -161,7 +162,7 @@ class TestChange:
         reason = "x" if kind == "status" else SEALED
         await records.change(session, row, {"void_reason": reason}, ACT, groups=(), today=TODAY)
 
-        (former,) = await records.versions(session, type(row), key_of(row))
+        (former,) = await history.of_record(session, type(row), key_of(row))
         assert (former.version, former.state, former.unit_id) == (1, before, HERE)
         assert (former.changed_at, former.changed_by) == (row.recorded_at, ACT.author)
         assert (row.version, row.void_reason) == (2, reason)
@@ -200,24 +201,15 @@ class TestPageOfPerson:
         voided = an_episode_row(person, registered_on=days[0], state=RecordState.VOIDED, **ended)
         await kept(session, *episodes, voided, an_episode_row(other))
 
-        async def page(limit: int, after: tuple[date, Any] | None) -> list[EpisodeRow]:
-            return list(
-                await records.page_of_person(
-                    session,
-                    EpisodeRow,
-                    person.id,
-                    dated_by="registered_on",
-                    scope=IN_REACH,
-                    today=TODAY,
-                    limit=limit,
-                    after=after,
-                )
-            )
+        async def page(limit: int, after: EpisodeRow | None) -> list[EpisodeRow]:
+            window = Window(order, IN_REACH, TODAY, limit, after=order.key_of(after) if after else None)
+            return list(await pages.page(session, EpisodeRow, window, person_id=person.id))
 
+        order = by_day("registered_on")
         assert [row.registered_on for row in await page(9, None)] == sorted(days)
         first = await page(1, None)
         assert [row.registered_on for row in first] == sorted(days)[:2]
-        assert [row.registered_on for row in await page(9, (first[0].registered_on, first[0].id))] == sorted(days)[1:]
+        assert [row.registered_on for row in await page(9, first[0])] == sorted(days)[1:]
 
 
 async def trail(session: AsyncSession, table: type[Any], row: AnyRow) -> list[Any]:

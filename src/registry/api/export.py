@@ -30,7 +30,7 @@ from registry.api.schemas.export import (
 from registry.api.schemas.persons import ResponsibilityOut
 from registry.api.schemas.records import VersionOut
 from registry.api.schemas.service import CodeListOut
-from registry.db import persons, reach, records, trail
+from registry.db import history, persons, reach, records, trail
 from registry.db.tables.persons import PersonRow, ResponsibilityRow
 from registry.db.tables.trail import HistoryColumns
 from registry.domain.access import FieldGroup
@@ -54,10 +54,10 @@ _WHERE: Mapping[HeldElsewhere, str] = {
 
 async def export_of(desk: Desk, person: PersonRow) -> ExportOut:
     """Put together all that is held on a person whom the caller has been found to see, and leave the trace of it."""
-    history: dict[tuple[str, UUID], list[HistoryColumns]] = {}
-    for state in await records.history_of_person(desk.session, person.id):
-        history.setdefault((state.entity, state.id), []).append(state)
-    sections = [await _section(desk, kind, person, history) for kind in KINDS]
+    former: dict[tuple[str, UUID], list[HistoryColumns]] = {}
+    for state in await history.of_person(desk.session, person.id):
+        former.setdefault((state.entity, state.id), []).append(state)
+    sections = [await _section(desk, kind, person, former) for kind in KINDS]
     sections += [await _responsibilities(desk, person), await _reach(desk, person)]
     await trail.audit(
         desk.session, desk.actor.act, persons=(person.id,), entity="person", record_id=person.id, groups=GROUPS
@@ -78,17 +78,17 @@ def responsibility_out(desk: Desk, row: ResponsibilityRow) -> ResponsibilityOut:
 
 
 async def _section(
-    desk: Desk, kind: Kind, person: PersonRow, history: Mapping[tuple[str, UUID], Sequence[HistoryColumns]]
+    desk: Desk, kind: Kind, person: PersonRow, former: Mapping[tuple[str, UUID], Sequence[HistoryColumns]]
 ) -> ExportSectionOut:
     entity = records.entity_of(kind.table)
     rows = [person] if kind is PERSONS else await _rows_of(desk, kind, person.id)
     shown = await desk.vault.opened_all(rows)
     exported = []
     for row, opened in zip(rows, shown, strict=True):
-        former = await desk.vault.opened_states(history.get((entity, row.id), ()), person_id=person.id)
+        states = await desk.vault.opened_states(former.get((entity, row.id), ()), person_id=person.id)
         record = kind.out.model_validate(opened).model_dump(mode="json")
         exported.append(
-            ExportRecordOut(record=record, former_versions=[VersionOut.model_validate(state) for state in former])
+            ExportRecordOut(record=record, former_versions=[VersionOut.model_validate(state) for state in states])
         )
     return ExportSectionOut(
         section=ExportSection(entity), about=kind.about, fields=list(_fields(kind.out)), records=exported

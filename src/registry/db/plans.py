@@ -1,15 +1,15 @@
 """Plans: every query on them, their targets, and what is stated for targets."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from registry.db.periods import works
 from registry.db.records import visible
 from registry.db.tables.plans import PlanReviewRow, PlanRow, PlanTargetRow, TargetReportRow
 from registry.db.tables.situation import OrganisationRow
@@ -19,34 +19,6 @@ from registry.domain.plan import PlanStatus
 from registry.domain.record import RecordState
 
 R = TypeVar("R", PlanRow, PlanTargetRow, TargetReportRow, PlanReviewRow)
-
-
-async def page(
-    session: AsyncSession,
-    table: type[R],
-    *,
-    dated_by: str,
-    units: tuple[int, ...] | None = None,
-    named: Mapping[str, object],
-    scope: Scope,
-    today: date,
-    limit: int,
-    after: tuple[date, UUID] | None,
-) -> Sequence[R]:
-    """Load records by their date, the oldest first; one row more than `limit` tells of a next page.
-
-    `named` are values that fields must have; None is any.
-    """
-    order = (getattr(table, dated_by), col(table.id))
-    query = _in_force(table, scope, today)
-    if units is not None:
-        query = query.where(col(table.unit_id).in_(units))
-    for name, value in named.items():
-        if value is not None:
-            query = query.where(getattr(table, name) == value)
-    if after is not None:
-        query = query.where(tuple_(*order) > after)
-    return (await session.exec(query.order_by(*order).limit(limit + 1))).all()
 
 
 async def targets_of(session: AsyncSession, plan_id: UUID, *, scope: Scope, today: date) -> Sequence[PlanTargetRow]:
@@ -82,12 +54,7 @@ async def stated(
 async def sites(session: AsyncSession, kind: OrganisationKind, *, on: date) -> Sequence[int]:
     """Name the unit of each organisation of a kind that works on a day; the directory is open to everybody."""
     row = OrganisationRow
-    query = select(row.site_unit_id).where(
-        row.state == RecordState.ACTIVE,
-        row.kind == kind,
-        col(row.opened_on) <= on,
-        (col(row.closed_on).is_(None)) | (col(row.closed_on) >= on),
-    )
+    query = select(row.site_unit_id).where(row.state == RecordState.ACTIVE, row.kind == kind, works(row, on=on))
     return (await session.exec(query)).all()
 
 

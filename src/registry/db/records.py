@@ -19,7 +19,6 @@ from sqlalchemy import (
     bindparam,
     literal,
     text,
-    tuple_,
 )
 from sqlalchemy.orm import class_mapper
 from sqlmodel import and_, col, false, select, true, update
@@ -143,27 +142,6 @@ async def get(session: AsyncSession, table: type[R], key: Key, *, scope: Scope, 
     return (await session.exec(query)).one_or_none()
 
 
-async def page_of_person(
-    session: AsyncSession,
-    table: type[R],
-    person_id: UUID,
-    *,
-    dated_by: str,
-    scope: Scope,
-    today: date,
-    limit: int,
-    after: tuple[Any, UUID] | None,
-) -> Sequence[R]:
-    """Load one person's records by their date, the oldest first; one row more than `limit` tells of a next page."""
-    day = getattr(table, dated_by)
-    query = select(table).where(visible(table, scope, today=today), col(table.state) == RecordState.ACTIVE)
-    if issubclass(table, OfPerson):
-        query = query.where(col(table.person_id) == person_id)
-    if after is not None:
-        query = query.where(tuple_(day, col(table.id)) > after)
-    return (await session.exec(query.order_by(day, col(table.id)).limit(limit + 1))).all()
-
-
 async def all_of_person(
     session: AsyncSession, table: type[R], person_id: UUID, *, dated_by: str, scope: Scope, today: date
 ) -> Sequence[R]:
@@ -244,29 +222,6 @@ async def note(session: AsyncSession, row: AnyRow, act: Act, *, groups: Iterable
     person = _person_of(row)
     persons = () if person is None else (person,)
     await trail.audit(session, act, persons=persons, entity=entity_of(type(row)), record_id=row.id, groups=groups)
-
-
-async def versions(session: AsyncSession, table: type[AnyRow], key: Key) -> list[HistoryColumns]:
-    """Load the former states of a record, oldest first. The caller has checked the scope."""
-    entity = entity_of(table)
-    if issubclass(table, OfUnit):
-        of_unit = select(UnitRecordHistoryRow).where(
-            UnitRecordHistoryRow.entity == entity, UnitRecordHistoryRow.id == key.id
-        )
-        return list((await session.exec(of_unit.order_by(col(UnitRecordHistoryRow.version)))).all())
-    of_person = select(RecordHistoryRow).where(
-        RecordHistoryRow.person_id == (key.person_id or key.id),
-        RecordHistoryRow.entity == entity,
-        RecordHistoryRow.id == key.id,
-    )
-    return list((await session.exec(of_person.order_by(col(RecordHistoryRow.version)))).all())
-
-
-async def history_of_person(session: AsyncSession, person_id: UUID) -> Sequence[RecordHistoryRow]:
-    """Load every former state of a person's records, the oldest first. The caller has checked the scope."""
-    history = RecordHistoryRow
-    query = select(history).where(history.person_id == person_id)
-    return (await session.exec(query.order_by(col(history.entity), col(history.id), col(history.version)))).all()
 
 
 def state_of(row: AnyRow) -> dict[str, Any]:

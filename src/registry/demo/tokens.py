@@ -6,10 +6,12 @@ from uuid import UUID, uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import organisations, standing
+from registry.db import pages, standing
+from registry.db.pages import BY_NAME, Window
+from registry.db.tables.situation import OrganisationRow
 from registry.db.trail import Act
 from registry.demo.issuer import CLIENT, ISSUER, DemoIssuer
-from registry.domain.access import Purpose, Role
+from registry.domain.access import Purpose, Role, UnitScope
 from registry.domain.atlas import Atlas
 from registry.domain.client import ClientKind
 from registry.errors import CannotRun
@@ -76,7 +78,8 @@ async def sign_in(
 
 async def _first_organisation(session: AsyncSession, atlas: Atlas, unit_code: str, today: date) -> UUID:
     reach = atlas.scope_of(atlas.latest(unit_code, today).unit_id, today)
-    found = await organisations.page(session, units=reach, kind=None, limit=1, after=None)
+    window = Window(BY_NAME, UnitScope(reach), today, limit=1, units=reach)
+    found = await pages.page(session, OrganisationRow, window)
     if not found:
         raise CannotRun(f"there is no organisation in {unit_code}: name one with --organisation")
     return found[0].id

@@ -1,25 +1,26 @@
 """Routes that every kind of record has: create, list, read, change, void, former versions."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Response, status
 
 from registry.api import problems
 from registry.api.emergency.admission import desk_for_one_person
-from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, Page, list_paging
+from registry.api.pagination import Page
 from registry.api.records import flow
 from registry.api.records.answers import GUARDED, TAGGED, PersonPath, answers, examples_of, patch_body, present, typed
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk, Kind
+from registry.api.records.listing import Listing, listing_at
 from registry.api.records.precondition import NeededPrecondition, OptionalPrecondition, etag
 from registry.api.router import Router
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import NewRecord, RecordOut, RecordRef, VersionOut, VersionsOut, VoidIn
 from registry.api.strict_json import StrictRoute
-from registry.db import records, trail
+from registry.db import history, pages, records, trail
+from registry.db.pages import by_day
 from registry.db.records import AnyRow, Key
 from registry.db.tables.columns import OfPerson
 from registry.db.tables.persons import PersonRow
@@ -27,13 +28,6 @@ from registry.domain.emergency import EVER_OPENED
 from registry.domain.errors import NotFound
 
 ReadKey = Callable[..., Awaitable[Key]]
-
-
-class DatedKey(NamedTuple):
-    """Where a page of dated records begins."""
-
-    day: date | datetime
-    id: UUID
 
 
 def key_of(kind: Kind) -> ReadKey:
@@ -77,7 +71,7 @@ def absences(kind: Kind) -> tuple[str, ...]:
 
 async def former_versions(desk: Desk, kind: Kind, key: Key) -> VersionsOut:
     """Answer with the former states of a record that the caller has been found to see."""
-    former = await records.versions(desk.session, kind.table, key)
+    former = await history.of_record(desk.session, kind.table, key)
     shown = await desk.vault.opened_states(former, person_id=key.person_id)
     return VersionsOut(items=[VersionOut.model_validate(state) for state in shown])
 
@@ -121,36 +115,19 @@ def _add_create(router: APIRouter, kind: Kind, refusals: tuple[str, ...], *, own
 
 
 def _add_list(router: APIRouter, kind: Kind) -> None:
-    read_desk = _desk_to_read(kind)
+    order, read_listing = by_day(kind.dated_by), listing_at(_desk_to_read(kind))
 
-    async def list_of_person(
-        request: Request,
-        response: Response,
-        person_id: PersonPath,
-        desk: Desk = Depends(read_desk),
-        limit: LimitParameter = DEFAULT_LIMIT,
-        cursor: CursorParameter = None,
-    ) -> Page[RecordOut]:
-        actor = desk.actor
+    async def list_of_person(person_id: PersonPath, listing: Listing = Depends(read_listing)) -> Page[RecordOut]:
+        desk, actor = listing.desk, listing.desk.actor
         owner = await records.get(desk.session, PersonRow, Key(person_id), scope=actor.scope, today=actor.today)
         if owner is None:
             raise NotFound
-        paging = list_paging(request, response, subject=actor.subject, limit=limit, cursor=cursor)
-        rows = await records.page_of_person(
-            desk.session,
-            kind.table,
-            person_id,
-            dated_by=kind.dated_by,
-            scope=actor.scope,
-            today=actor.today,
-            limit=paging.limit,
-            after=paging.after(DatedKey),
-        )
-        page = paging.page(rows, key=lambda row: DatedKey(getattr(row, kind.dated_by), row.id))
+        window = listing.by(order)
+        page = listing.cut(window, await pages.page(desk.session, kind.table, window, person_id=person_id))
         shown = await desk.vault.opened_all(page.items)
         entity = records.entity_of(kind.table)
         await trail.audit(desk.session, actor.act, persons=(person_id,), entity=entity, groups=kind.groups)
-        return kind.page.model_validate({"items": [kind.out.model_validate(row) for row in shown], "next": page.next})
+        return kind.page.model_validate({"items": shown, "next": page.next})
 
     router.add_api_route(
         "",

@@ -3,20 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query
 
 from registry.api import problems
 from registry.api.kinds.accompaniments import ACCOMPANIMENTS, VISITS
-from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
 from registry.api.records.answers import GUARDED
-from registry.api.records.desk import desk_for, reach_of
-from registry.api.records.kind import Desk
+from registry.api.records.listing import Listing, listing_for
 from registry.api.records.routes import person_record_routes
 from registry.api.schemas.accompaniments import AccompaniedPage, AccompanimentOut
 from registry.api.schemas.fields import Day, UnitCode
 from registry.api.strict_json import StrictRoute
 from registry.db import accompaniments, trail
-from registry.db.accompaniments import Place
+from registry.db.accompaniments import BY_DAY_AND_PERSON
 from registry.db.records import entity_of
 
 router = APIRouter(route_class=StrictRoute)
@@ -29,35 +27,21 @@ router = APIRouter(route_class=StrictRoute)
     responses=problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid"),
 )
 async def list_accompaniments(
-    request: Request,
-    response: Response,
-    desk: Annotated[Desk, Depends(desk_for(ACCOMPANIMENTS.read, *ACCOMPANIMENTS.groups))],
+    listing: Annotated[Listing, Depends(listing_for(ACCOMPANIMENTS.read, *ACCOMPANIMENTS.groups))],
     unit: Annotated[
         UnitCode | None, Query(description="Only people of this unit, by its code today or its last one.")
     ] = None,
     organisation_id: Annotated[UUID | None, Query(description="Only by this team, point or club.")] = None,
     worker_id: Annotated[UUID | None, Query(description="Only by this worker.")] = None,
     on: Annotated[Day | None, Query(description="Only those that hold on this day.")] = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> AccompaniedPage:
     """Whom a team, a worker, or the network of a unit accompanies, within the caller's reach, the oldest first.
 
     People whose processing is restricted are left out, but for the organisation that accompanies them.
     """
-    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
-    rows = await accompaniments.page(
-        desk.session,
-        units=None if unit is None else reach_of(desk, unit),
-        organisation_id=organisation_id,
-        worker_id=worker_id,
-        on=on,
-        scope=desk.actor.scope,
-        today=desk.actor.today,
-        limit=paging.limit,
-        after=paging.after(Place),
-    )
-    page = paging.page(rows, key=lambda row: Place(row.from_on, row.person_id, row.id))
+    desk, window = listing.desk, listing.by(BY_DAY_AND_PERSON, unit)
+    rows = await accompaniments.page(desk.session, window, organisation_id=organisation_id, worker_id=worker_id, on=on)
+    page = listing.cut(window, rows)
     shown = await desk.vault.opened_all(page.items)
     people = {row.person_id for row in page.items}
     entity = entity_of(ACCOMPANIMENTS.table)

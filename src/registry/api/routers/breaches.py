@@ -1,28 +1,28 @@
 """The register of breaches: recorded, notified within 72 hours, closed."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Annotated, Any, NamedTuple
-from uuid import UUID
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from registry.api import problems
 from registry.api.kinds.breaches import BREACHES
-from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
 from registry.api.records import flow
 from registry.api.records.answers import GUARDED, TAGGED, present
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
+from registry.api.records.listing import Listing, listing_for
 from registry.api.records.precondition import OptionalPrecondition
 from registry.api.records.routes import key_of, unit_record_routes
-from registry.api.schemas.breaches import BreachOut, BreachPage, ClosingIn, NotificationIn
+from registry.api.schemas.breaches import BreachPage, ClosingIn, NotificationIn
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import RecordOut, RecordRef
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
-from registry.db import breaches
+from registry.db import pages
+from registry.db.pages import by_day
 from registry.db.records import AnyRow, Key
+from registry.db.tables.rights import BreachRow
 from registry.domain.access import Permission
 from registry.domain.breach import BreachClosed, BreachStatus
 
@@ -32,13 +32,6 @@ Writing = Annotated[Desk, Depends(desk_for(Permission.BREACH_WRITE))]
 BreachKey = Annotated[Key, Depends(key_of(BREACHES))]
 
 router = APIRouter(route_class=StrictRoute)
-
-
-class DetectedKey(NamedTuple):
-    """Where a page of breaches begins."""
-
-    at: datetime
-    id: UUID
 
 
 def _closing(*refusals: str) -> dict[str, Any]:
@@ -56,26 +49,13 @@ def _closing(*refusals: str) -> dict[str, Any]:
     responses=problems.responses(*GUARDED, "cursor_invalid"),
 )
 async def list_breaches(
-    request: Request,
-    response: Response,
-    desk: Annotated[Desk, Depends(desk_for(Permission.BREACH_READ))],
+    listing: Annotated[Listing, Depends(listing_for(Permission.BREACH_READ))],
     status: Annotated[BreachStatus | None, Query(description="Only breaches that stand so.")] = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> BreachPage:
     """Breaches within the caller's reach, the oldest first, voided ones left out."""
-    actor = desk.actor
-    paging = list_paging(request, response, subject=actor.subject, limit=limit, cursor=cursor)
-    rows = await breaches.page(
-        desk.session,
-        status=status,
-        scope=actor.scope,
-        today=actor.today,
-        limit=paging.limit,
-        after=paging.after(DetectedKey),
-    )
-    page = paging.page(rows, key=lambda row: DetectedKey(row.detected_at, row.id))
-    return BreachPage(items=[BreachOut.model_validate(row) for row in page.items], next=page.next)
+    window = listing.by(by_day("detected_at"))
+    rows = await pages.page(listing.desk.session, BreachRow, window, status=status)
+    return listing.answer(BreachPage, window, rows)
 
 
 records = unit_record_routes(BREACHES, "unit_unknown", "unit_not_in_force", "unit_not_granted", *_RULES)

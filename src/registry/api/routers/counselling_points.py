@@ -2,23 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query
 
 from registry import staffing_norms
 from registry.api import problems
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.own_organisations import REFUSALS
-from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
 from registry.api.records.answers import GUARDED
-from registry.api.records.desk import desk_for, reach_of
+from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
+from registry.api.records.listing import Listing, listing_for
 from registry.api.records.routes import key_of, unit_record_routes
-from registry.api.routers.organisations import OrganisationKey
-from registry.api.schemas.counselling_points import CounsellingPointOut, CounsellingPointPage
+from registry.api.schemas.counselling_points import CounsellingPointPage
 from registry.api.schemas.fields import Day, UnitCode
 from registry.api.schemas.staffing import RoleStaffingOut, StaffingOut
 from registry.api.strict_json import StrictRoute
 from registry.db import own_organisations, records, staffing
+from registry.db.pages import BY_NAME
 from registry.db.records import Key
 from registry.db.tables.network import CounsellingPointRow
 from registry.domain.errors import NotFound
@@ -35,35 +35,21 @@ router = APIRouter(route_class=StrictRoute)
     responses=problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid"),
 )
 async def list_counselling_points(
-    request: Request,
-    response: Response,
-    desk: Annotated[Desk, Depends(desk_for(COUNSELLING_POINTS.read))],
+    listing: Annotated[Listing, Depends(listing_for(COUNSELLING_POINTS.read))],
     unit: Annotated[
         UnitCode | None, Query(description="Only those in this unit, by its code today or its last one.")
     ] = None,
     on: Annotated[
         Day | None, Query(description="Only those at work on this day: launched by then, and not closed before it.")
     ] = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> CounsellingPointPage:
     """The counselling points within the caller's reach, in Vietnamese order of their names.
 
     With `on` those that were at work on a day, whatever the weekday: to count the points of a report.
     """
-    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
-    rows = await own_organisations.page(
-        desk.session,
-        CounsellingPointRow,
-        units=None if unit is None else reach_of(desk, unit),
-        on=on,
-        scope=desk.actor.scope,
-        today=desk.actor.today,
-        limit=paging.limit,
-        after=paging.after(OrganisationKey),
-    )
-    page = paging.page(rows, key=lambda row: OrganisationKey(row.sort_key, row.id))
-    return CounsellingPointPage(items=[CounsellingPointOut.model_validate(row) for row in page.items], next=page.next)
+    window = listing.by(BY_NAME, unit)
+    rows = await own_organisations.page(listing.desk.session, CounsellingPointRow, window, on=on)
+    return listing.answer(CounsellingPointPage, window, rows)
 
 
 @router.get(

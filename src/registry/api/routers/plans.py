@@ -1,38 +1,35 @@
 """Plans: drafts, targets, approval, and how far they have come."""
 
 from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Response
 
 from registry.api import problems
 from registry.api.kinds.plans import PLANS, TARGET_REPORTS, TARGETS
-from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
 from registry.api.plans.progress import progress_of
 from registry.api.records import flow
 from registry.api.records.answers import GUARDED, TAGGED, present
-from registry.api.records.desk import desk_for, reach_of
+from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
+from registry.api.records.listing import Listing, listing_for
 from registry.api.records.precondition import OptionalPrecondition
 from registry.api.records.routes import key_of, unit_record_routes
 from registry.api.schemas.fields import Day, In, UnitCode
 from registry.api.schemas.plan_progress import PlanProgressOut
 from registry.api.schemas.plans import (
     ApprovalIn,
-    PlanOut,
     PlanPage,
-    PlanTargetOut,
     PlanTargetPage,
-    TargetReportOut,
     TargetReportPage,
 )
 from registry.api.schemas.records import RecordOut, RecordRef
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
-from registry.db import plans, records, trail
+from registry.db import pages, records, trail
+from registry.db.pages import by_day
 from registry.db.records import AnyRow, Key
 from registry.db.tables.plans import PlanRow, PlanTargetRow, TargetReportRow
 from registry.domain.access import Permission
@@ -41,7 +38,7 @@ from registry.domain.period import DateInFuture
 from registry.domain.plan import PlanStatus
 from registry.domain.record import RecordState, RecordVoided
 
-Viewer = Annotated[Desk, Depends(desk_for(Permission.PLAN_READ))]
+Asked = Annotated[Listing, Depends(listing_for(Permission.PLAN_READ))]
 PlanKey = Annotated[Key, Depends(key_of(PLANS))]
 
 
@@ -49,13 +46,6 @@ class PlanBreakdown(StrEnum):
     """What progress is broken down by."""
 
     UNIT = "unit"
-
-
-class DatedKey(NamedTuple):
-    """Where a page begins."""
-
-    day: date
-    id: UUID
 
 
 router = APIRouter(route_class=StrictRoute)
@@ -69,84 +59,41 @@ _LISTED = problems.responses(*GUARDED, "cursor_invalid")
     responses=problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid"),
 )
 async def list_plans(
-    request: Request,
-    response: Response,
-    desk: Viewer,
+    listing: Asked,
     unit: Annotated[
         UnitCode | None, Query(description="Only plans counted in this unit, by its code today or its last one.")
     ] = None,
     status: Annotated[PlanStatus | None, Query(description="Only drafts, or only what is approved.")] = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> PlanPage:
     """Plans of the units within the caller's reach, the oldest period first, voided ones left out.
 
     The plan of a district of the past is found in its province, since nobody's grant is a district's any more.
     """
-    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
-    rows = await plans.page(
-        desk.session,
-        PlanRow,
-        dated_by="from_on",
-        units=None if unit is None else reach_of(desk, unit),
-        named={"status": status},
-        scope=desk.actor.scope,
-        today=desk.actor.today,
-        limit=paging.limit,
-        after=paging.after(DatedKey),
-    )
-    page = paging.page(rows, key=lambda row: DatedKey(row.from_on, row.id))
-    return PlanPage(items=[PlanOut.model_validate(row) for row in page.items], next=page.next)
+    window = listing.by(by_day("from_on"), unit)
+    rows = await pages.page(listing.desk.session, PlanRow, window, status=status)
+    return listing.answer(PlanPage, window, rows)
 
 
 @router.get("/v1/plan-targets", tags=[Tag.PLANS], summary="List targets of plans", responses=_LISTED)
 async def list_plan_targets(
-    request: Request,
-    response: Response,
-    desk: Viewer,
+    listing: Asked,
     plan_id: Annotated[UUID | None, Query(description="Only the targets of this plan.")] = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> PlanTargetPage:
     """Targets within the caller's reach, what is due first before the others, voided ones left out."""
-    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
-    rows = await plans.page(
-        desk.session,
-        PlanTargetRow,
-        dated_by="due_on",
-        named={"plan_id": plan_id},
-        scope=desk.actor.scope,
-        today=desk.actor.today,
-        limit=paging.limit,
-        after=paging.after(DatedKey),
-    )
-    page = paging.page(rows, key=lambda row: DatedKey(row.due_on, row.id))
-    return PlanTargetPage(items=[PlanTargetOut.model_validate(row) for row in page.items], next=page.next)
+    window = listing.by(by_day("due_on"))
+    rows = await pages.page(listing.desk.session, PlanTargetRow, window, plan_id=plan_id)
+    return listing.answer(PlanTargetPage, window, rows)
 
 
 @router.get("/v1/target-reports", tags=[Tag.PLANS], summary="List stated figures of targets", responses=_LISTED)
 async def list_target_reports(
-    request: Request,
-    response: Response,
-    desk: Viewer,
+    listing: Asked,
     target_id: Annotated[UUID | None, Query(description="Only what is stated of this target.")] = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> TargetReportPage:
     """What was stated of targets within the caller's reach, the oldest first, voided ones left out."""
-    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
-    rows = await plans.page(
-        desk.session,
-        TargetReportRow,
-        dated_by="reported_on",
-        named={"target_id": target_id},
-        scope=desk.actor.scope,
-        today=desk.actor.today,
-        limit=paging.limit,
-        after=paging.after(DatedKey),
-    )
-    page = paging.page(rows, key=lambda row: DatedKey(row.reported_on, row.id))
-    return TargetReportPage(items=[TargetReportOut.model_validate(row) for row in page.items], next=page.next)
+    window = listing.by(by_day("reported_on"))
+    rows = await pages.page(listing.desk.session, TargetReportRow, window, target_id=target_id)
+    return listing.answer(TargetReportPage, window, rows)
 
 
 _PLACED = ("unit_unknown", "unit_not_in_force", "unit_not_granted", "dates_out_of_order", "date_in_future")

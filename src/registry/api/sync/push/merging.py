@@ -10,7 +10,7 @@ from registry.api.records.kind import Desk, Kind
 from registry.api.records.precondition import Precondition
 from registry.api.refusals import Fault, Refusal
 from registry.api.schemas.fields import In
-from registry.db import records
+from registry.db import history
 from registry.db.records import AnyRow, Key
 from registry.domain import three_way
 from registry.domain.errors import PreconditionFailed
@@ -66,7 +66,7 @@ async def said_by(desk: Desk, kind: Kind, row: AnyRow) -> Mapping[str, Any]:
 
 async def said_since(desk: Desk, kind: Kind, key: Key, version: int) -> list[Said]:
     """What a record said from a version on until now, the oldest first."""
-    former = [each for each in await records.versions(desk.session, kind.table, key) if each.version >= version]
+    former = [each for each in await history.of_record(desk.session, kind.table, key) if each.version >= version]
     opened = await desk.vault.opened_states(former, person_id=key.person_id)
     return [
         Said(each.version, each.changed_by, _fields_in(shown.state, kind))

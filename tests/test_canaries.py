@@ -19,10 +19,10 @@ import pytest
 from fastapi import FastAPI
 
 from registry import logs
-from registry.api.kinds.accompaniments import VISITS
 from registry.api.kinds.cases import TESTS
 from registry.api.kinds.medical import MEDICAL_RESULTS
 from registry.api.kinds.persons import PERSONS
+from registry.api.kinds.referrals import REFERRALS
 from registry.api.kinds.rights import REQUESTS
 from registry.api.records.kind import Kind
 from registry.api.schemas import examples
@@ -130,7 +130,8 @@ async def cage(
     await correct(cage, PERSONS, manager, path)
     await created(manager, "/v1/counselling-points", a_point(id=examples.COUNSELLING_POINT))
     await created(manager, "/v1/network-workers", a_worker(id=examples.NETWORK_WORKER))
-    await put_foundation(manager, VISITS, person["id"])
+    for kind in RESTING:
+        await put_foundation(manager, kind, person["id"])
     for kind in (*OF_PERSON, *RESTING):
         body = await created(manager, f"{path}/{kind.collection}", seeded(cage, kind, a_fresh(kind)))
         address = f"{path}/{kind.collection}/{body['id']}"
@@ -170,6 +171,8 @@ def seeded(cage: Cage, kind: Kind, body: Body) -> Body:
         body["residence"]["address"] = cage.new("residence.address")
     if kind is MEDICAL_RESULTS:
         body["note"] = cage.new("medical_result.content")
+    if kind is REFERRALS:
+        body |= dict.fromkeys(("accepted_on", "started_on", "completed_on"), body["made_on"])
     fields = set(sealed_columns(kind.table)) & set(kind.create.model_fields)
     return body | {field: cage.new(f"{entity_of(kind.table)}.{field}") for field in fields}
 

@@ -108,6 +108,8 @@ class Settings(BaseSettings):
     )
     reach_days: Annotated[int, Field(ge=0, le=3650)] = 90
     """How long an organisation still reaches a person after the record that opened the reach has ended."""
+    referral_answer_days: Annotated[int, Field(ge=1, le=60)] = 10
+    """Working days in which a service answers a referral; then the commune is reminded."""
     move_answer_days: Annotated[int, Field(ge=1, le=60)] = 5
     """Working days in which the receiving commune answers a move; then the request is over."""
     conflict_answer_days: Annotated[int, Field(ge=1, le=60)] = 5

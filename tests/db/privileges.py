@@ -8,9 +8,9 @@ PUBLIC = {"unit", "unit_version", "unit_on", "unit_succession", "map_edition", "
 BEHIND = sorted(set(metadata.tables) - PUBLIC)
 DIRECTORIES = {
     *("organisation", "access_grant", "api_client", "token_revocation", "dpop_proof", "idempotency_key"),
-    "match_pass",
+    *("match_pass", "support_service"),
 }
-"""Without rows of people: which organisations there are, what administrators and requests keep about access."""
+"""Without rows of people: which organisations and services there are, what is kept about access and requests."""
 SEALS = {"audit_leaf", "audit_checkpoint"}
 """Hashes and signatures: they tell of nobody."""
 OF_SCOPE = sorted(set(BEHIND) - DIRECTORIES - SEALS - {"audit_event"})
@@ -43,6 +43,7 @@ WRITTEN_BY_UNITS = {
     *("aftercare", "education_measure", "activity", "commune_population"),
     *("plan", "plan_target", "target_report", "plan_review"),
     *("volunteer_team", "accompaniment", "visit"),
+    *("counselling_session", "attendance", "support_service", "referral"),
 }
 WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
 WRITTEN_BY_WORKER = {
@@ -54,6 +55,7 @@ WRITTEN_BY_ORGANISATIONS = {
     *("episode", "reach", "record_history", "change_feed", "audit_event", "task"),
     *("unit_record_history", "counselling_point", "network_worker", "appointment", "worker_training"),
     *("volunteer_team", "accompaniment", "visit"),
+    *("counselling_session", "attendance", "referral"),
 }
 DELETED = {
     DatabaseRole.UNITS: {"person_name_token", "person_match_key"},

@@ -95,7 +95,11 @@ class TestCatalogue:
     async def test_policies_are_for_named_roles_and_compare_with_the_context(self, ask: Ask) -> None:
         open_to_all = {
             ("organisation", "listed_for_units"), ("organisation", "listed_for_organisations"),
-            ("organisation", "corrected"), ("access_grant", "managed"), ("api_client", "managed"),
+            ("organisation", "corrected"), ("support_service", "listed_for_units"),
+            ("support_service", "listed_for_organisations"), ("support_service", "corrected"),
+            ("support_service", "locked"), ("unit_record_history", "services_for_units"),
+            ("unit_record_history", "services_for_organisations"), ("referral", "seen_by_worker"),
+            ("access_grant", "managed"), ("api_client", "managed"),
             ("token_revocation", "managed"), ("dpop_proof", "purged"), ("idempotency_key", "purged"),
             ("unit_record_history", "organisations_for_units"),
             ("unit_record_history", "organisations_for_organisations"),
@@ -124,9 +128,9 @@ class TestCatalogue:
         """
 
         assert {name for (name,) in await ask(written, role="registry_units")} == WRITTEN_BY_UNITS
-        # A person is locked for an organisation's write; the policy lets no update pass.
+        # A person is locked for an organisation's write, and so is a service; the policies let no update pass.
         by_organisations = {name for (name,) in await ask(written, role="registry_organisations")}
-        assert by_organisations == WRITTEN_BY_ORGANISATIONS | {"person"}
+        assert by_organisations == WRITTEN_BY_ORGANISATIONS | {"person", "support_service"}
         by_health = {name for (name,) in await ask(written, role="registry_health")}
         assert by_health == WRITTEN_BY_HEALTH | {"person"}  # as for organisations: locked only
         assert {name for (name,) in await ask(written, role="registry_worker")} == WRITTEN_BY_WORKER

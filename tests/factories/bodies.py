@@ -15,6 +15,7 @@ from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.breaches import BREACHES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
 from registry.api.kinds.commune import ACTIVITIES, POPULATIONS
+from registry.api.kinds.counselling import ATTENDANCES, SESSIONS
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.erasure import ORDERS
@@ -24,6 +25,7 @@ from registry.api.kinds.moves import MOVES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.plans import PLANS
+from registry.api.kinds.referrals import REFERRALS, SERVICES
 from registry.api.kinds.rights import REQUESTS
 from registry.api.kinds.situation import COUNTS, STATUSES
 from registry.api.kinds.staffing import APPOINTMENTS, TRAININGS, WORKERS
@@ -51,8 +53,9 @@ OF_UNIT = (
     PLANS,
     *(ORGANISATIONS, STATUSES, COUNTS, ACTIVITIES, POPULATIONS, BREACHES),
     *(COUNSELLING_POINTS, VOLUNTEER_TEAMS, WORKERS, APPOINTMENTS, TRAININGS),
+    *(SESSIONS, SERVICES),
 )
-RESTING = (ACCOMPANIMENTS, VISITS)
+RESTING = (ACCOMPANIMENTS, VISITS, ATTENDANCES, REFERRALS)
 """Kinds of people's records that rest on another record within the writer's reach, which is put there first."""
 ALL_KINDS = (PERSONS, *OF_PERSON, *RESTING, *OF_UNIT)
 

@@ -3,16 +3,16 @@
 import pytest
 
 from registry.api.kinds.episodes import EPISODES
-from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.situation import STATUSES
 from registry.api.records.kind import Kind
+from registry.db.tables.columns import OfUnit
 from tests.factories.bodies import ALL_KINDS, OF_PERSON
 
 SHAPES = (PERSONS, EPISODES, STATUSES)
 """A person, what belongs to a person, and what belongs to a unit: they differ in how they are found and locked."""
 
-DIRECTORIES = {ORGANISATIONS.singular}
+DIRECTORIES = {kind.singular for kind in ALL_KINDS if issubclass(kind.table, OfUnit) and kind.table.in_directory}
 """What everybody may look up, wherever it lies."""
 CONFINED = tuple(kind for kind in ALL_KINDS if kind.singular not in DIRECTORIES)
 """Kinds that are out of sight beyond the caller's reach."""

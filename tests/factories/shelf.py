@@ -1,16 +1,26 @@
 """Where the records of a kind stand, whoever they belong to: the tests of what all kinds share ask here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
 from pydantic import JsonValue
 
 from registry.api.kinds.accompaniments import VISITS
+from registry.api.kinds.counselling import SESSIONS
+from registry.api.kinds.counselling_points import COUNSELLING_POINTS
+from registry.api.kinds.referrals import SERVICES
 from registry.api.records.kind import Kind
 from registry.api.schemas import examples
 from tests.conftest import NOW
 from tests.factories.bodies import OF_PERSON, RESTING, Body, a_fresh, an_accompaniment
 from tests.factories.posted import created, posted_person
+
+_NAMED_BY: Mapping[str, tuple[Kind, ...]] = {
+    "attendance": (COUNSELLING_POINTS, SESSIONS),
+    "referral": (COUNSELLING_POINTS, SERVICES),
+}
+"""What belongs to no person and is named by a kind, where the database holds no stock of examples."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,7 @@ class Shelf:
             "recorded_at": recorded_at,
         }
         owner = {} if self.person_id is None else {"person_id": self.person_id}
-        return {**whole, **record, **owner, **self._derived(body), **over}
+        return {**whole, **record, **owner, **self._derived(body | over), **over}
 
     def _derived(self, body: Body) -> Body:
         derived: dict[str, Body] = {
@@ -64,6 +74,8 @@ class Shelf:
                 "processing": "unrestricted",
             },
             "move": {"status": "requested", "answer_due_at": "2026-11-30T17:00:00Z"},
+            "attendance": {"organisation_id": examples.COUNSELLING_POINT, "held_on": "2020-07-03"},
+            "referral": {"status": "accepted" if "accepted_on" in body else "made", "answer_due_on": "2020-07-20"},
             "episode": {"course_id": body["id"], "track": "rehab"},
             "aftercare": {"to_on": "2027-02-16"},
             "plan": {"status": "draft"},
@@ -90,6 +102,10 @@ async def put_foundation(client: httpx.AsyncClient, kind: Kind, person_id: str) 
     if kind is VISITS:
         accompaniment = an_accompaniment(id=examples.ACCOMPANIMENT)
         await created(client, f"/v1/persons/{person_id}/accompaniments", accompaniment)
+    for named in _NAMED_BY.get(kind.singular, ()):
+        example = dict(next(iter(named.examples.values())))
+        if (await client.get(f"/v1/{named.collection}/{example['id']}")).status_code == 404:
+            await created(client, f"/v1/{named.collection}", example)
 
 
 async def put(shelf: Shelf, client: httpx.AsyncClient) -> Body:

@@ -6,24 +6,31 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.schemas import examples
+from registry.db.tables.counselling import CounsellingSessionRow
 from registry.db.tables.network import CounsellingPointRow
+from registry.db.tables.referrals import SupportServiceRow
 from registry.db.tables.staffing import NetworkWorkerRow
 from registry.domain.atlas import Atlas
+from registry.domain.counselling import SessionForm
 from registry.domain.organisation import OrganisationKind
+from registry.domain.referral import ServiceKind
 from registry.domain.vietnamese import sort_key
 from tests.factories.rows import TODAY, Columns, an_organisation_row, kept, recorded
 
-OPENED_ON = date(2020, 6, 26)
+OPENED_ON, HELD_ON = date(2020, 6, 26), date(2020, 7, 3)
 NAMES = "Điểm tư vấn của tài liệu"
 
 
 async def stock(session: AsyncSession, atlas: Atlas) -> None:
-    """Set up a counselling point, and a worker of the network, in the commune of the examples."""
+    """Set up a counselling point with a session, a worker of the network and a service, in the examples' commune."""
     site = atlas.resolve(examples.UNIT_CODE, OPENED_ON).unit_id
     placed: Columns = {"unit_id": atlas.current(site, TODAY), "site_unit_id": site}
     point_id = UUID(examples.COUNSELLING_POINT)
     listed: Columns = placed | {"code": "PY-STOCK", "name": NAMES, "sort_key": sort_key(NAMES), "opened_on": OPENED_ON}
     point: Columns = {"unit_code": examples.UNIT_CODE, "opening_hours": [], "services": []}
+    counts: Columns = dict.fromkeys(
+        ("on_file_count", "family_count", "at_risk_count", "community_count", "other_count"), 1
+    )
     await kept(
         session,
         an_organisation_row(id=point_id, kind=OrganisationKind.COUNSELLING_POINT, **listed),
@@ -35,5 +42,21 @@ async def stock(session: AsyncSession, atlas: Atlas) -> None:
             sort_key="mau",
             from_on=OPENED_ON,
             unit_code=examples.UNIT_CODE,
+        ),
+        CounsellingSessionRow(
+            **recorded(id=UUID(examples.SESSION)),
+            unit_id=placed["unit_id"],
+            commune_unit_id=site,
+            organisation_id=point_id,
+            held_on=HELD_ON,
+            form=SessionForm.GROUP,
+            **counts,
+        ),
+        SupportServiceRow(
+            **recorded(id=UUID(examples.SUPPORT_SERVICE)) | placed,
+            kind=ServiceKind.VOCATIONAL_TRAINING,
+            provider_name="Trung tâm",
+            unit_code=examples.UNIT_CODE,
+            from_on=date(2020, 1, 1),
         ),
     )

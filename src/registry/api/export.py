@@ -11,11 +11,13 @@ from registry.api.code_lists import code_lists, list_of
 from registry.api.kinds.accompaniments import ACCOMPANIMENTS, VISITS
 from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
+from registry.api.kinds.counselling import ATTENDANCES
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.erasure import ORDERS
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
 from registry.api.kinds.moves import MOVES
 from registry.api.kinds.persons import PERSONS
+from registry.api.kinds.referrals import REFERRALS
 from registry.api.kinds.rights import REQUESTS
 from registry.api.notices import sentence
 from registry.api.records.kind import Desk, Kind
@@ -38,7 +40,7 @@ from registry.domain.export import ExportSection, HeldElsewhere
 
 KINDS: tuple[Kind, ...] = (
     *(PERSONS, DOCUMENTS, RESIDENCES, MOVES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES),
-    *(AFTERCARES, EDUCATION_MEASURES, ACCOMPANIMENTS, VISITS, REQUESTS, ORDERS),
+    *(AFTERCARES, EDUCATION_MEASURES, ACCOMPANIMENTS, VISITS, ATTENDANCES, REFERRALS, REQUESTS, ORDERS),
 )
 GROUPS: frozenset[FieldGroup] = frozenset(group for kind in KINDS for group in kind.groups)
 """The groups of fields that an export shows."""

@@ -40,7 +40,7 @@ DESCRIPTIONS: dict[Tag, str] = {
     Tag.BREACHES: "Violations of data protection, and the 72 hours in which the authority is told.",
     Tag.COMMUNES: "What a commune reports and decides about itself: suspected people, hotspots, drug-free status.",
     Tag.NETWORK: "What a commune sets up around its people: counselling points, clubs, volunteer teams, their staff.",
-    Tag.SUPPORT: "What the network does with people on file: who accompanies whom, since when and on what ground.",
+    Tag.SUPPORT: "What the network does with a person on file: visits, counselling, referrals, and on what ground.",
     Tag.SYNC: "For apps that work offline: send what was recorded, fetch what has changed, exactly once.",
     Tag.LISTS: "Find a person, and line lists across persons.",
     Tag.PLANS: "What a province, district or commune sets itself for a period, and how far it has come.",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from registry.domain.aftercare import AftercareAlreadyOpen, AftercareAlreadyRecorded
+from registry.domain.counselling import AttendanceAlreadyRecorded
 from registry.domain.episode import EpisodeAlreadyOpen
 from registry.domain.errors import DomainError
 from registry.domain.management import FileAlreadyOpen
@@ -21,6 +22,7 @@ CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "uq_aftercare_one_per_course": AftercareAlreadyRecorded,
     "uq_appointment_one_open": AppointmentAlreadyOpen,
     "uq_commune_population_one_per_year": PopulationAlreadyReported,
+    "uq_attendance_once": AttendanceAlreadyRecorded,
     "uq_episode_one_open_per_track": EpisodeAlreadyOpen,
     "fk_plan_parent_plan_id": PlanUnknown,
     "fk_plan_target_parent": ParentTargetDoesNotFit,

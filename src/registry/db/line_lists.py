@@ -13,11 +13,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.records import listed, visible
 from registry.db.tables.cases import EpisodeRow, ManagementFileRow
+from registry.db.tables.columns import OfPerson
 from registry.db.tables.persons import PersonRow
 from registry.domain.access import Scope
 from registry.domain.record import RecordState
 
-R = TypeVar("R", EpisodeRow, ManagementFileRow)
+R = TypeVar("R", bound=OfPerson)
+Dated = TypeVar("Dated", EpisodeRow, ManagementFileRow)
 
 
 class LineStatus(StrEnum):
@@ -29,7 +31,7 @@ class LineStatus(StrEnum):
 
 async def page(
     session: AsyncSession,
-    table: type[R],
+    table: type[Dated],
     *conditions: ColumnElement[bool],
     status: LineStatus | None,
     on: date,
@@ -38,14 +40,29 @@ async def page(
     today: date,
     limit: int,
     after: tuple[str, UUID, UUID] | None,
-) -> Sequence[tuple[R, PersonRow]]:
+) -> Sequence[tuple[Dated, PersonRow]]:
     """Load records that had begun on a day; one more than `limit` tells of a next page."""
+    begun = (*conditions, _as_of(table, status, on))
+    return await of_people(session, table, *begun, units=units, scope=scope, today=today, limit=limit, after=after)
+
+
+async def of_people(
+    session: AsyncSession,
+    table: type[R],
+    *conditions: ColumnElement[bool],
+    units: tuple[int, ...] | None = None,
+    scope: Scope,
+    today: date,
+    limit: int,
+    after: tuple[str, UUID, UUID] | None,
+) -> Sequence[tuple[R, PersonRow]]:
+    """Load records that meet conditions, each with its person; one more than `limit` tells of a next page."""
     order = (col(PersonRow.sort_key), col(table.person_id), col(table.id))
     query = (
         select(table, PersonRow)
         .join(PersonRow, col(PersonRow.id) == col(table.person_id))
         .where(visible(table, scope, today=today), table.state == RecordState.ACTIVE)
-        .where(PersonRow.state == RecordState.ACTIVE, listed(scope), *conditions, _as_of(table, status, on))
+        .where(PersonRow.state == RecordState.ACTIVE, listed(scope), *conditions)
     )
     if units is not None:
         query = query.where(col(table.unit_id).in_(units))

@@ -28,7 +28,7 @@ from registry.db import feed, trail
 from registry.db.prepared import Prepared
 from registry.db.tables.columns import OfPerson, OfUnit
 from registry.db.tables.persons import PersonRow
-from registry.db.tables.situation import OrganisationRow, ReachRow
+from registry.db.tables.situation import ReachRow
 from registry.db.tables.trail import HistoryColumns, RecordHistoryRow, UnitRecordHistoryRow
 from registry.db.trail import Act, Change
 from registry.domain.access import FieldGroup, OrganisationScope, PersonScope, Scope, UnitScope
@@ -80,9 +80,9 @@ def entity_of(table: type[AnyRow]) -> str:
 def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]:
     """What a scope opens of a table: its units' rows, or an organisation's own records, of the people it reaches.
 
-    The directory of organisations is open to every caller.
+    Directories are open to every caller.
     """
-    if issubclass(table, OrganisationRow):
+    if issubclass(table, OfUnit) and table.in_directory:
         return true()
     match scope:
         case UnitScope(units):

@@ -35,7 +35,6 @@ from registry.db.prepared import Prepared
 from registry.db.records import ORGANISATIONS, UNITS, AnyRow, Key, entity_of, of_organisations, within
 from registry.db.tables.columns import OfPerson, OfUnit
 from registry.db.tables.persons import PersonRow
-from registry.db.tables.situation import OrganisationRow
 from registry.db.told import ids_of
 from registry.domain.access import Scope, UnitScope
 from registry.domain.record import RecordState
@@ -140,12 +139,13 @@ def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _held(table: type[AnyRow], *, by_units: bool) -> ColumnElement[bool]:
-    """What a replica of a scope holds: what it opens, and of the directory of organisations its own units' part."""
+    """What a replica of a scope holds: what it opens, and of directories its own units' part."""
     if not by_units:
         organisations = bindparam("audience", type_=ORGANISATIONS)
         return of_organisations(table, organisations, today=bindparam("today", type_=Date))
     units = bindparam("audience", type_=UNITS)
-    return col(table.unit_id) == any_(units) if issubclass(table, OrganisationRow) else within(table, units)
+    is_listed = issubclass(table, OfUnit) and table.in_directory
+    return col(table.unit_id) == any_(units) if is_listed else within(table, units)
 
 
 async def _of_people(

@@ -20,6 +20,8 @@ class ExportSection(StrEnum):
     EDUCATION_MEASURE = "education_measure"
     ACCOMPANIMENT = "accompaniment"
     VISIT = "visit"
+    ATTENDANCE = "attendance"
+    REFERRAL = "referral"
     REACH = "reach"
     SUBJECT_REQUEST = "subject_request"
     ERASURE_ORDER = "erasure_order"

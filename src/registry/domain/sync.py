@@ -35,6 +35,10 @@ class SyncKind(StrEnum):
     PLAN_REVIEW = "plan_review"
     ACCOMPANIMENT = "accompaniment"
     VISIT = "visit"
+    SESSION = "session"
+    ATTENDANCE = "attendance"
+    SUPPORT_SERVICE = "support_service"
+    REFERRAL = "referral"
 
 
 class PushVerb(StrEnum):

@@ -30,6 +30,7 @@ class TaskKind(StrEnum):
     PLAN_MEASURE = "plan_measure"
     PLAN_MEASURE_OF_PROVINCE = "plan_measure_of_province"
     SYNC_CONFLICT = "sync_conflict"
+    REFERRAL_UNANSWERED = "referral_unanswered"
 
 
 class Decision(StrEnum):
@@ -107,6 +108,7 @@ RULES: Mapping[TaskKind, TaskRule] = {
     TaskKind.PLAN_MEASURE: _errand(Role.COMMUNE_OFFICER, timedelta(days=30)),
     TaskKind.PLAN_MEASURE_OF_PROVINCE: _errand(Role.PROVINCE_MANAGER, timedelta(days=30)),
     TaskKind.UNIT_UNCERTAIN: _duty(Role.PROVINCE_MANAGER, timedelta(days=30)),
+    TaskKind.REFERRAL_UNANSWERED: _duty(Role.COMMUNE_OFFICER, timedelta(days=7)),
     TaskKind.MERGE_APPROVAL: TaskRule(Role.PROVINCE_MANAGER, _JUDGED, timedelta(days=7)),
     TaskKind.SYNC_CONFLICT: _duty(Role.COMMUNE_OFFICER, timedelta(days=7)),
     TaskKind.DUPLICATE_REVIEW: TaskRule(Role.PROVINCE_MANAGER, (Decision.DONE, Decision.DECLINE), timedelta(days=30)),

@@ -12,6 +12,7 @@ from registry.worker.moves import end_unanswered_moves
 from registry.worker.proofs import purge_proofs
 from registry.worker.reach import tell_of_ended_reach
 from registry.worker.reads import forget_reads
+from registry.worker.referrals import tell_of_unanswered_referrals
 from registry.worker.rights import tell_of_overdue_requests
 from registry.worker.sync import purge_rejections
 from registry.worker.tasks import expire_tasks
@@ -28,6 +29,7 @@ JOBS: tuple[Job, ...] = (
     Job("map_followed", timedelta(minutes=5), follow_the_map, patience=timedelta(minutes=4)),
     Job("grants_continued", timedelta(hours=1), ask_about_continued_grants),
     Job("subject_requests_overdue", timedelta(minutes=15), tell_of_overdue_requests),
+    Job("referrals_unanswered", timedelta(minutes=15), tell_of_unanswered_referrals),
     Job("idempotency_keys_forgotten", timedelta(hours=1), forget_keys),
     Job("proofs_purged", timedelta(minutes=1), purge_proofs),
     Job("match_groups_made", timedelta(minutes=1), put_into_groups),

@@ -15,8 +15,8 @@ from registry.api.schemas.records import NewRecord
 from registry.db import merges, persons, reach, records, trail
 from registry.db.persons import Owner
 from registry.db.records import AnyRow, Key, Stub, Values
+from registry.db.tables.columns import OfUnit
 from registry.db.tables.persons import PersonRow
-from registry.db.tables.situation import OrganisationRow
 from registry.db.trail import Act
 from registry.domain import merge_patch
 from registry.domain.access import require_units
@@ -216,7 +216,7 @@ async def _locked(desk: Desk, kind: Kind, key: Key) -> AnyRow:
     row = await records.lock(desk.session, kind.table, key, scope=desk.actor.scope, today=desk.actor.today)
     if row is None:
         raise await _absence_of(desk, key.id) if kind.table is PersonRow else NotFound
-    if isinstance(row, OrganisationRow):
+    if isinstance(row, OfUnit) and row.in_directory:
         require_units(desk.actor.scope, row.unit_id)
     return row
 

@@ -55,10 +55,11 @@ def person_record_routes(kind: Kind, *refusals: str) -> APIRouter:
     return router
 
 
-def unit_record_routes(kind: Kind, *refusals: str) -> APIRouter:
-    """Make the routes of a kind of record that belongs to a unit."""
+def unit_record_routes(kind: Kind, *refusals: str, is_created_apart: bool = False) -> APIRouter:
+    """Make the routes of a kind of record that belongs to a unit, but for the creation where it has one of its own."""
     router = Router(prefix=f"/v1/{kind.collection}", tags=[kind.tag], route_class=StrictRoute)
-    _add_create(router, kind, refusals, owned=False)
+    if not is_created_apart:
+        _add_create(router, kind, refusals, owned=False)
     _add_reading(router, kind)
     _add_changing(router, kind, refusals)
     return router

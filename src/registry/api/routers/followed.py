@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlmodel import col
 
 from registry.api import problems
+from registry.api.lines import LineKey
 from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
 from registry.api.records.answers import GUARDED, PersonPath
 from registry.api.records.desk import desk_for, reach_of
 from registry.api.records.kind import Desk
-from registry.api.routers.lists import LineKey, On, Unit
+from registry.api.routers.lists import On, Unit
 from registry.api.schemas.aftercare import AftercareOut, EducationMeasureOut
 from registry.api.schemas.cases import EpisodeOut
 from registry.api.schemas.followed import (

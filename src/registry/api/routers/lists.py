@@ -9,7 +9,8 @@ from fastapi import Body, Depends, Query, Request, Response
 from sqlalchemy import ColumnElement
 from sqlmodel import col
 
-from registry.api import problems
+from registry.api import lines, problems
+from registry.api.lines import LineKey
 from registry.api.pagination import (
     DEFAULT_LIMIT,
     CursorParameter,
@@ -70,14 +71,6 @@ class NameKey(NamedTuple):
     """Where a page of people begins."""
 
     sort_key: str
-    id: UUID
-
-
-class LineKey(NamedTuple):
-    """Where a page of lines begins."""
-
-    sort_key: str
-    person_id: UUID
     id: UUID
 
 
@@ -233,14 +226,4 @@ async def _lines(
         limit=paging.limit,
         after=paging.after(LineKey),
     )
-    page = paging.page(rows, key=lambda line: LineKey(line[1].sort_key, line[0].person_id, line[0].id))
-    people = [person for _, person in page.items]
-    await trail.audit(
-        desk.session,
-        desk.actor.act,
-        persons=[person.id for person in people],
-        entity=str(table.__tablename__),
-        groups=desk.access.shows,
-    )
-    opened = await desk.vault.opened_all([row for row, _ in page.items])
-    return Slice(list(zip(opened, map(PersonBrief.model_validate, people), strict=True)), page.next)
+    return await lines.shown(desk, paging, table, rows)

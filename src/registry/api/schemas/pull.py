@@ -9,12 +9,14 @@ from registry.api.schemas.accompaniments import AccompanimentOut, VisitOut
 from registry.api.schemas.aftercare import AftercareOut, EducationMeasureOut
 from registry.api.schemas.cases import DeterminationOut, EpisodeOut, FileOut, SubstanceUseOut, TestOut
 from registry.api.schemas.commune import ActivityOut, CommunePopulationOut
+from registry.api.schemas.counselling import AttendanceOut, SessionOut
 from registry.api.schemas.counselling_points import CounsellingPointOut
 from registry.api.schemas.fields import Out
 from registry.api.schemas.persons import IdentityDocumentOut, PersonOut, ReachedPersonOut, ResidenceOut
 from registry.api.schemas.plan_reviews import PlanReviewOut
 from registry.api.schemas.plans import PlanOut, PlanTargetOut, TargetReportOut
 from registry.api.schemas.records import Version
+from registry.api.schemas.referrals import ReferralOut, SupportServiceOut
 from registry.api.schemas.rights import SubjectRequestOut
 from registry.api.schemas.situation import CommuneStatusOut, OrganisationOut, SuspectedCountOut
 from registry.api.schemas.staffing import AppointmentOut, NetworkWorkerOut, WorkerTrainingOut
@@ -51,6 +53,10 @@ AnyRecordOut = (
     | PlanReviewOut
     | AccompanimentOut
     | VisitOut
+    | SessionOut
+    | AttendanceOut
+    | SupportServiceOut
+    | ReferralOut
 )
 
 

@@ -8,6 +8,7 @@ from registry.api.kinds.accompaniments import ACCOMPANIMENTS, VISITS
 from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
 from registry.api.kinds.commune import ACTIVITIES, POPULATIONS
+from registry.api.kinds.counselling import ATTENDANCES, SESSIONS
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
@@ -15,6 +16,7 @@ from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS, create_person
 from registry.api.kinds.plan_reviews import PLAN_REVIEWS
 from registry.api.kinds.plans import PLANS, TARGET_REPORTS, TARGETS
+from registry.api.kinds.referrals import REFERRALS, SERVICES
 from registry.api.kinds.rights import REQUESTS
 from registry.api.kinds.situation import COUNTS, STATUSES
 from registry.api.kinds.staffing import APPOINTMENTS, TRAININGS, WORKERS
@@ -56,6 +58,10 @@ KINDS: Mapping[SyncKind, Kind] = {
         PLAN_REVIEWS,
         ACCOMPANIMENTS,
         VISITS,
+        SESSIONS,
+        ATTENDANCES,
+        SERVICES,
+        REFERRALS,
     )
 }
 """Every kind that travels. Medical results, moves, orders to erase and breaches do not."""

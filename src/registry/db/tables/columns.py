@@ -125,6 +125,9 @@ class OfPerson(Recorded):
 class OfUnit(Recorded):
     """A record that belongs to a unit; `unit_id` is the unit on today's map, for access only."""
 
+    in_directory: ClassVar[bool] = False
+    """Whether every caller may read it, wherever it lies. Replicas hold those of their own units."""
+
     id: UUID = Field(primary_key=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
     void_reason: str | None = Field(default=None, sa_type=Text)

@@ -22,6 +22,8 @@ class OrganisationRow(OfUnit, table=True):
         Index("ix_organisation_sort_key", "sort_key", "id"),
     )
 
+    in_directory = True
+
     code: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
     sort_key: str = Field(sa_type=Text(collation="C"))

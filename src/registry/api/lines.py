@@ -1,0 +1,38 @@
+"""Lines of lists across people: a page of records, each with its person, audited and opened."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from registry.api.pagination import Paging, Slice
+from registry.api.records.kind import Desk
+from registry.api.schemas.lists import PersonBrief
+from registry.db import trail
+from registry.db.records import entity_of
+from registry.db.tables.columns import OfPerson
+from registry.db.tables.persons import PersonRow
+
+
+class LineKey(NamedTuple):
+    """Where a page of lines begins."""
+
+    sort_key: str
+    person_id: UUID
+    id: UUID
+
+
+async def shown(
+    desk: Desk, paging: Paging, table: type[OfPerson], rows: Sequence[tuple[OfPerson, PersonRow]]
+) -> Slice[tuple[Any, PersonBrief]]:
+    """Cut a page out of loaded records, leave the trace of whom it shows, and open what is sealed in it."""
+    page = paging.page(rows, key=lambda line: LineKey(line[1].sort_key, line[0].person_id, line[0].id))
+    people = [person for _, person in page.items]
+    await trail.audit(
+        desk.session,
+        desk.actor.act,
+        persons=[person.id for person in people],
+        entity=entity_of(table),
+        groups=desk.access.shows,
+    )
+    opened = await desk.vault.opened_all([row for row, _ in page.items])
+    return Slice(list(zip(opened, map(PersonBrief.model_validate, people), strict=True)), page.next)

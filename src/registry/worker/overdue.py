@@ -1,0 +1,54 @@
+"""Reminders of what nobody has done in time: one open task for each record that is overdue, and for no other."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+from registry.api.clock import end_of
+from registry.db import tasks, trail
+from registry.domain.task import RULES, TaskKind
+from registry.worker.job import Shift
+
+
+class Overdue(Protocol):
+    """A record of a person whose term has passed."""
+
+    @property
+    def id(self) -> UUID:
+        """The record."""
+
+    @property
+    def person_id(self) -> UUID:
+        """Whose it is."""
+
+    @property
+    def unit_id(self) -> int:
+        """The unit in charge of the person."""
+
+    @property
+    def due_on(self) -> date:
+        """The last day of the term."""
+
+
+async def remind(shift: Shift, kind: TaskKind, entity: str, records: Iterable[Overdue]) -> None:
+    """Open the tasks that are missing, and take back those whose record has been seen to."""
+    session = shift.session
+    overdue = {record.id: record for record in records}
+    open_for = {row.record_id: row for row in await tasks.open_of(session, kind)}
+    for record_id in overdue.keys() - open_for.keys():
+        record = overdue[record_id]
+        await tasks.open_task(
+            session,
+            kind=kind,
+            entity=entity,
+            record_id=record_id,
+            unit_id=record.unit_id,
+            person_id=record.person_id,
+            opened_by=shift.act.author,
+            opened_at=shift.now,
+            due_at=end_of(record.due_on) + RULES[kind].due_after,
+        )
+        await trail.audit(session, shift.act, persons=(record.person_id,), entity=entity, record_id=record_id)
+    for record_id in open_for.keys() - overdue.keys():
+        tasks.cancel(open_for[record_id])

@@ -7,10 +7,17 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def seconds_of(pid: int) -> float:
-    """Processor time that a process and its children have used, those that ended included."""
-    own = _times(Path(f"/proc/{pid}"))
-    children = (path for path in Path("/proc").iterdir() if path.name.isdecimal() and _parent(path) == pid)
-    return own + sum(_times(path) for path in children)
+    """Processor time that a process and its children have used, those that ended included.
+
+    A child that ends while the others are read is in neither sum: then all are read again.
+    """
+    process = Path(f"/proc/{pid}")
+    while True:
+        ended = _of_ended_children(process)
+        children = (path for path in Path("/proc").iterdir() if path.name.isdecimal() and _parent(path) == pid)
+        used = _times(process) + sum(_times(path) for path in children)
+        if ended == _of_ended_children(process):
+            return used
 
 
 def _fields(path: Path) -> list[str]:
@@ -23,6 +30,10 @@ def _fields(path: Path) -> list[str]:
 
 def _parent(path: Path) -> int:
     return int(_fields(path)[1])
+
+
+def _of_ended_children(process: Path) -> list[str]:
+    return _fields(process)[13:15]
 
 
 def _times(path: Path) -> float:

@@ -1,9 +1,10 @@
 """A real PostgreSQL for the session, a migrated template with the map, and clones of it for those who commit."""
 
+import gc
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
 from itertools import count
@@ -29,6 +30,7 @@ from registry.domain.atlas import Atlas
 from registry.domain.quota import Quota
 from registry.embedded import EmbeddedPostgres
 from registry.embedded.binaries import packaged
+from registry.service import MADE_FOR_A_PAGE
 from registry.settings import Quotas, Settings
 from registry.vault.ring import new_entry
 from tests.factories.stock import stock
@@ -45,16 +47,27 @@ MASTER_KEYS = new_entry(1)
 
 SignIn: TypeAlias = Callable[..., Awaitable[httpx.AsyncClient]]
 
+_ONLY_FOR_NOW = ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+"""Nothing of a test outlives the machine: no commit has to wait for the disk."""
+
 _databases = count(1)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for garbage as the command and the service do: what is imported and collected stays, and is a lot."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(MADE_FOR_A_PAGE)
+        gc.enable()
+
+
 @pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
-    """The server that this process runs against: one of those that are named, or an embedded one of its own."""
-    named = os.environ.get("REGISTRY_TEST_DATABASE_URL", "").split()
-    if named:
-        yield named[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))]
-        return
+def embedded_url() -> Iterator[str]:
+    """An embedded server of this process's own."""
     directory = Path(tempfile.mkdtemp(prefix="registry-tests-"))
     directory.chmod(0o755)
     try:
@@ -62,6 +75,18 @@ def server_url() -> Iterator[str]:
             yield server.url("postgres")
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def server_url(request: pytest.FixtureRequest) -> str:
+    """The server that this process runs against: one of those that are named, or an embedded one."""
+    named = os.environ.get("REGISTRY_TEST_DATABASE_URL", "").split()
+    if named:
+        return named[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))]
+    url: str = request.getfixturevalue("embedded_url")
+    for statement in _ONLY_FOR_NOW:
+        await _execute(url, statement)
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -147,9 +172,9 @@ def settings(issuer: DemoIssuer) -> Settings:
 
 
 @pytest.fixture(scope="module")
-async def app(database_url: str, settings: Settings) -> AsyncIterator[FastAPI]:
+async def app(database_url: str, settings: Settings, atlas: Atlas) -> AsyncIterator[FastAPI]:
     """The application, started; today is 2026-11-21."""
-    application = create_app(settings, database_url=database_url, clock=lambda: NOW)
+    application = create_app(settings, database_url=database_url, clock=lambda: NOW, atlas=atlas)
     async with application.router.lifespan_context(application):
         yield application
 

@@ -8,16 +8,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from registry.api import openapi
-from registry.api.app import create_app
 from registry.api.records.kind import Kind
 from registry.api.report_csv import inert
 from registry.domain.access import Role
-from registry.settings import Settings
-from registry.vault.ring import new_entry
 from tests.conftest import SignIn
 from tests.factories.bodies import ALL_KINDS, OF_PERSON, RESTING, Body, a_fresh
 from tests.factories.posted import body_of, posted_person
+from tests.factories.specification import SPEC
 from tests.openapi_rules import Json, operations, resolve
 
 CORPUS = (
@@ -38,10 +35,6 @@ CORPUS = (
     "\\",
 )
 """Injections into SQL, formats, spreadsheets, pages, templates, paths; all fit a line of text."""
-
-SPECIFICATION = openapi.build(
-    create_app(Settings(secret="for reading the routes, not for serving", master_keys=new_entry(1)))
-)
 
 Pointer = tuple[str | int, ...]
 
@@ -89,19 +82,19 @@ def of_kinds() -> list[Any]:
 def of_operations() -> list[Any]:
     """Every text in every body of the specification."""
     cases = []
-    for place, operation in operations(SPECIFICATION):
+    for place, operation in operations(SPEC):
         for kind, media in operation.get("requestBody", {}).get("content", {}).items():
-            pointers = list(texts(media["schema"], SPECIFICATION))
+            pointers = list(texts(media["schema"], SPEC))
             cases.append(pytest.param(place, kind, media, pointers, id=place))
     return cases
 
 
 def of_queries() -> list[Any]:
     cases = []
-    for place, operation in operations(SPECIFICATION):
+    for place, operation in operations(SPEC):
         named = [
             parameter["name"]
-            for parameter in (resolve(SPECIFICATION, each) for each in operation.get("parameters", ()))
+            for parameter in (resolve(SPEC, each) for each in operation.get("parameters", ()))
             if parameter["in"] == "query"
         ]
         if named:
@@ -163,7 +156,7 @@ async def test_no_text_in_any_body_makes_the_service_fail(
     method, path = place.split(" ", 1)
     address = path.replace("{person_id}", person).replace("{id}", str(uuid4()))
     examples = media.get("examples") or {"": {"value": {}}}
-    example = resolve(SPECIFICATION, next(iter(examples.values())))["value"]
+    example = resolve(SPEC, next(iter(examples.values())))["value"]
     headers = {"Content-Type": content_type, "If-Match": '"v1-x"'}
     caller = await who_may(callers, method, address, json=example, headers=headers)
     for number, at in enumerate(pointers):

@@ -14,10 +14,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from registry.api import openapi
 from registry.api.kinds.medical import MEDICAL_RESULTS
 from registry.api.operations import operations_of
-from registry.cli.openapi import application_of_routes
 from registry.db.engine import transaction
 from registry.domain.access import FieldGroup, Permission, Role
 from registry.domain.medical import Infection
@@ -25,13 +23,13 @@ from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_document, a_record
 from tests.factories.expected import Cell, questions
 from tests.factories.posted import OF_THE_OCCASION, body_of, corrected, created, posted_person, refused
+from tests.factories.specification import APP, SPEC
 from tests.factories.trails import audited
 from tests.factories.world import ELSEWHERE, OWN, Caller, World, a_world
 
-APP = application_of_routes()
 OF_OTHERS = [
     question
-    for question in questions(operations_of(APP), openapi.build(APP)).values()
+    for question in questions(operations_of(APP), SPEC).values()
     if question.is_reading and FieldGroup.MEDICAL not in question.access.shows
 ]
 ABOUT_THE_TRAIL = {Permission.AUDIT_READ, Permission.ACCESS_LOG_READ}

@@ -16,19 +16,16 @@ from fastapi import FastAPI
 from pydantic import JsonValue
 from sqlmodel import col, select
 
-from registry.api import openapi
 from registry.api.operations import operations_of
-from registry.cli.openapi import application_of_routes
 from registry.db.engine import transaction
 from registry.db.tables.trail import AuditEventRow
 from tests import openapi_rules as rules
 from tests.conftest import SignIn
 from tests.factories.expected import PLAIN, Cell, Question, questions
 from tests.factories.posted import OF_THE_OCCASION
+from tests.factories.specification import APP, SPEC
 from tests.factories.world import Caller, World, a_world
 
-APP = application_of_routes()
-SPEC = openapi.build(APP)
 QUESTIONS = questions(operations_of(APP), SPEC)
 AT_ONCE = asyncio.Semaphore(4)
 FIELDS = Path(__file__).with_name("fields_by_role.json")

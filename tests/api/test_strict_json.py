@@ -6,16 +6,16 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI, params
+from fastapi import params
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.api import strict_json
-from registry.api.routers import ROUTERS
 from registry.api.strict_json import MEDIA_TYPE, MERGE_PATCH, StrictRoute
 from registry.domain.errors import DomainError
 from tests.api.edge import CANARY, MAX_BODY_BYTES, build, client_of
+from tests.factories.specification import APP
 
 JSON = {"Content-Type": "application/json"}
 ID = "7f6d3bde-5a39-4b0c-b7c5-7b7d0c1f7a10"
@@ -165,10 +165,7 @@ async def test_a_body_that_is_missing_violates_the_schema(client: httpx.AsyncCli
 
 
 def operations_with_a_body() -> list[RouteContext]:
-    app = FastAPI()
-    for router in ROUTERS:
-        app.include_router(router)
-    routes = iter_route_contexts(app.routes)
+    routes = iter_route_contexts(APP.routes)
     return [route for route in routes if isinstance(route.original_route, APIRoute) and route.original_route.body_field]
 
 

@@ -34,15 +34,21 @@ from registry.api.worker_watch import WorkerWatch
 from registry.db import migrate
 from registry.db.constraints import CONSTRAINTS
 from registry.db.context import closed_transaction
-from registry.db.engine import create_engine, create_sessions
+from registry.db.engine import Sessions, create_engine, create_sessions
 from registry.db.units import load_atlas
+from registry.domain.atlas import Atlas
 from registry.domain.errors import DomainError
 from registry.keys import Keys
 from registry.settings import Settings
 
 
-def create_app(settings: Settings, *, database_url: str = "", clock: Clock = system_clock) -> FastAPI:
-    """Put the application together. It reaches for the database when it starts, not before."""
+def create_app(
+    settings: Settings, *, database_url: str = "", clock: Clock = system_clock, atlas: Atlas | None = None
+) -> FastAPI:
+    """Put the application together. It reaches for the database when it starts, not before.
+
+    `atlas` is the map of that database, where somebody has read it already.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -54,8 +60,7 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
             transaction_timeout=settings.transaction_timeout_seconds,
         )
         app.state.sessions = create_sessions(engine)
-        async with closed_transaction(app.state.sessions) as session:
-            app.state.atlas = await load_atlas(session)
+        app.state.atlas = atlas or await _read_atlas(app.state.sessions)
         app.state.readiness.require("database", database_answers(engine))
         app.state.readiness.require("migrations", migrations_are(engine, migrate.head()))
         if isinstance(engine.pool, QueuePool):
@@ -103,6 +108,11 @@ def create_app(settings: Settings, *, database_url: str = "", clock: Clock = sys
         metrics.install(app, counters)
     _surround(app, settings, counters)
     return app
+
+
+async def _read_atlas(sessions: Sessions) -> Atlas:
+    async with closed_transaction(sessions) as session:
+        return await load_atlas(session)
 
 
 @cache

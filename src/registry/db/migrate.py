@@ -1,5 +1,6 @@
 """Schema upgrades: Alembic under an advisory lock, so that two starters never upgrade at once."""
 
+from functools import cache
 from pathlib import Path
 
 import anyio.to_thread
@@ -19,6 +20,7 @@ def config(url: str) -> Config:
     return alembic
 
 
+@cache
 def head() -> str:
     """The revision this code was written for."""
     return str(ScriptDirectory.from_config(config("")).get_current_head())

@@ -10,7 +10,6 @@ from joserfc import jwt
 
 from registry import logs
 from registry.api.operations import operations_of
-from registry.cli.openapi import application_of_routes
 from registry.db.engine import transaction
 from registry.demo.issuer import AUDIENCE, ISSUER, DemoIssuer
 from registry.domain.access import Role, TokenScope
@@ -19,12 +18,12 @@ from tests.api.audit.desk import CALLS, Desk
 from tests.conftest import NOW, TODAY, SignIn
 from tests.factories.bodies import a_person, a_status, an_episode
 from tests.factories.posted import MERGE_PATCH, posted_person, refused
+from tests.factories.specification import APP
 from tests.factories.trails import audited, placed
 
 VENDOR = "a vendor's software"
 WORKING = [role for role in Role if not role.acts_for_organisation]
 
-APP = application_of_routes()
 PERSONAL = {each.id: each for each in operations_of(APP) if each.access and each.access.shows}
 """The operations whose answers may show fields of people."""
 

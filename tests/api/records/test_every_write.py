@@ -8,11 +8,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from registry.api import openapi
 from registry.api.idempotency.key import NAME
 from registry.api.kinds.persons import PERSONS
 from registry.api.tags import Tag
-from registry.cli.openapi import application_of_routes
 from registry.domain.access import Role
 from tests.api.audit.desk import CALLS, Desk
 from tests.api.duplicates.merging import a_merge, merged
@@ -24,6 +22,7 @@ from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import ALL_KINDS, Body, a_breach
 from tests.factories.emergencies import ACCESSES, an_emergency
 from tests.factories.posted import created, posted_person
+from tests.factories.specification import SPEC
 from tests.factories.stored import Row, rows
 from tests.factories.tasks import opened
 
@@ -31,10 +30,9 @@ Send: TypeAlias = Callable[[FastAPI, SignIn, httpx.AsyncClient], Awaitable[httpx
 
 OF_EVERY_KIND = {f"{verb}_{kind.singular}" for kind in ALL_KINDS for verb in ("create", "change", "void")}
 """What `test_replays` tries on all kinds."""
-PATHS = openapi.build(application_of_routes())["paths"]
 WRITING = {
     operation["operationId"]
-    for path in PATHS.values()
+    for path in SPEC["paths"].values()
     for method, operation in path.items()
     if method != "get" and Tag.LISTS not in operation["tags"]
 }
@@ -136,7 +134,7 @@ SENT: dict[str, Send] = {
 def test_the_walk_sees_every_operation_that_writes_and_no_other() -> None:
     keyed = {
         operation["operationId"]
-        for path in PATHS.values()
+        for path in SPEC["paths"].values()
         for operation in path.values()
         if any(parameter["name"] == NAME for parameter in operation.get("parameters", ()))
     }

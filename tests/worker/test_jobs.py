@@ -43,6 +43,13 @@ async def tasks_on(sessions: Sessions, record_id: UUID | str) -> list[TaskRow]:
         return list((await session.exec(found.order_by(col(TaskRow.opened_at)))).all())
 
 
+async def traced(sessions: Sessions, task: TaskRow) -> list[tuple[str, str, list[UUID]]]:
+    """Read who left a trace about a task, and about whom."""
+    async with transaction(sessions) as session:
+        found = select(AuditEventRow).where(AuditEventRow.entity == "task", AuditEventRow.record_id == task.id)
+        return [(row.issuer, row.subject, row.person_ids) for row in (await session.exec(found)).all()]
+
+
 def test_every_job_has_a_name_of_its_own_that_fits() -> None:
     assert len({job.name for job in JOBS}) == len(JOBS)
     assert all(len(job.name) <= 40 for job in JOBS)
@@ -101,6 +108,8 @@ class TestExpiry:
         assert [(row.state, row.version) for row in states] == [
             (TaskState.EXPIRED, 2), (TaskState.OPEN, 1), (TaskState.OPEN, 1),
         ]  # fmt: skip
+        assert await traced(sessions, states[0]) == [(ISSUER, "tasks_expired", [])]
+        assert await traced(sessions, states[1]) == []
 
 
 class TestContinuedGrants:
@@ -159,7 +168,9 @@ class TestContinuedGrants:
 
         await run_all(hire)
 
-        assert [row.state for row in await tasks_on(sessions, grant.id)] == [TaskState.CANCELLED]
+        (task,) = await tasks_on(sessions, grant.id)
+        assert task.state is TaskState.CANCELLED
+        assert await traced(sessions, task) == [(ISSUER, "grants_continued", [])]
 
     async def test_on_a_unit_in_force_are_left_alone(self, sessions: Sessions, app: FastAPI, hire: Hire) -> None:
         row = AccessGrantRow(
@@ -212,8 +223,9 @@ class TestOverdueRequests:
         await run_all(hire)
 
         rows = await tasks_on(sessions, body["id"])
-        states = [row.state for row in rows if row.kind is TaskKind.SUBJECT_REQUEST_OVERDUE]
-        assert states == [TaskState.CANCELLED]
+        (task,) = [row for row in rows if row.kind is TaskKind.SUBJECT_REQUEST_OVERDUE]
+        assert task.state is TaskState.CANCELLED
+        assert await traced(sessions, task) == [(ISSUER, "subject_requests_overdue", [task.person_id])]
 
 
 class TestEmergencies:

@@ -8,9 +8,13 @@ from sqlalchemy import ARRAY, ColumnElement, Integer, any_, literal, tuple_
 from sqlmodel import and_, col, false, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from registry.db import trail
 from registry.db.tables.tasks import TaskRow
+from registry.db.trail import Act
 from registry.domain.access import OrganisationScope, PersonScope, UnitScope
 from registry.domain.task import RULES, Audience, Task, TaskKind, TaskState
+
+ENTITY = "task"
 
 
 async def open_task(
@@ -97,13 +101,15 @@ async def page(
     return (await session.exec(query.order_by(col(TaskRow.due_at), col(TaskRow.id)).limit(limit + 1))).all()
 
 
-async def expire(session: AsyncSession, *, at: datetime) -> None:
-    """Write down which open tasks have expired by an instant."""
+async def expire(session: AsyncSession, act: Act) -> None:
+    """Write down which open tasks have expired by the instant of the act, and leave the trace of each."""
     expiring = [kind for kind, rule in RULES.items() if rule.expires]
     overdue = update(TaskRow).where(
-        col(TaskRow.state) == TaskState.OPEN, col(TaskRow.kind).in_(expiring), col(TaskRow.due_at) <= at
+        col(TaskRow.state) == TaskState.OPEN, col(TaskRow.kind).in_(expiring), col(TaskRow.due_at) <= act.at
     )
-    await session.exec(overdue.values(state=TaskState.EXPIRED, version=col(TaskRow.version) + 1))
+    expired = overdue.values(state=TaskState.EXPIRED, version=col(TaskRow.version) + 1)
+    for task_id, person_id in (await session.exec(expired.returning(col(TaskRow.id), col(TaskRow.person_id)))).all():
+        await _leave_trace(session, act, task_id, person_id)
 
 
 async def open_of(session: AsyncSession, kind: TaskKind) -> Sequence[TaskRow]:
@@ -151,10 +157,16 @@ async def units_of_open(session: AsyncSession, units: Sequence[int]) -> Sequence
     return [unit_id for unit_id in (await session.exec(query)).all() if unit_id is not None]
 
 
-def cancel(row: TaskRow) -> None:
-    """Take a locked task back: what it was about is over."""
+async def cancel(session: AsyncSession, row: TaskRow, act: Act) -> None:
+    """Take a locked task back, since what it was about is over, and leave the trace of it."""
     row.state = TaskState.CANCELLED
     row.version += 1
+    await _leave_trace(session, act, row.id, row.person_id)
+
+
+async def _leave_trace(session: AsyncSession, act: Act, task_id: UUID, person_id: UUID | None) -> None:
+    persons = () if person_id is None else (person_id,)
+    await trail.audit(session, act.with_known_content, persons=persons, entity=ENTITY, record_id=task_id)
 
 
 def _for(audiences: Iterable[Audience]) -> ColumnElement[bool]:

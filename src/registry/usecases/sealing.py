@@ -114,15 +114,27 @@ def _files_of(path: Path) -> list[Path]:
 
 
 def _put(file: Path, note: str) -> str | None:
-    """Write a file that is not there yet, in one piece; say what went wrong."""
+    """Write a file that is not there yet; say what went wrong. A crash leaves a draft, never a part under its name."""
+    draft = file.with_name(f"{file.name}.draft")
     try:
+        if file.exists():
+            return None if file.read_bytes() == note.encode() else f"{file} is another checkpoint than ours"
         file.parent.mkdir(exist_ok=True)
-        with file.open("x", encoding="utf-8") as opened:
+        with draft.open("w", encoding="utf-8") as opened:
             opened.write(note)
             opened.flush()
             os.fsync(opened.fileno())
-    except FileExistsError:
-        return None if file.read_text(encoding="utf-8") == note else f"{file} is another checkpoint than ours"
+        draft.rename(file)
+        _keep_names(file.parent)
     except OSError as error:
         return f"{file}: {error.strerror}"
     return None
+
+
+def _keep_names(directory: Path) -> None:
+    """Have a directory's names written to the disk: a file that is there may lose its name otherwise."""
+    opened = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

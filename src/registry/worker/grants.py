@@ -33,4 +33,4 @@ async def ask_about_continued_grants(shift: Shift) -> None:
         )
         await trail.audit(session, shift.act, entity=ENTITY, record_id=grant_id)
     for grant_id in open_for.keys() - continued.keys():
-        tasks.cancel(open_for[grant_id])
+        await tasks.cancel(session, open_for[grant_id], shift.act)

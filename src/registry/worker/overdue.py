@@ -51,4 +51,4 @@ async def remind(shift: Shift, kind: TaskKind, entity: str, records: Iterable[Ov
         )
         await trail.audit(session, shift.act, persons=(record.person_id,), entity=entity, record_id=record_id)
     for record_id in open_for.keys() - overdue.keys():
-        tasks.cancel(open_for[record_id])
+        await tasks.cancel(session, open_for[record_id], shift.act)

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from registry.domain.access import Role
 from tests.api.subject_requests.asking import GRANTED, asked
@@ -9,6 +10,7 @@ from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body
 from tests.factories.posted import corrected, pages, refused
 from tests.factories.posted import posted_person as a_posted_person
+from tests.factories.trails import audited
 
 
 class TestWorklist:
@@ -68,14 +70,15 @@ class TestTasks:
         ("step", "body"), [("withdraw", {"withdrawn_on": "2026-11-20"}), ("void", {"reason": "Entered twice."})]
     )
     async def test_what_is_over_waits_no_more(
-        self, officer: httpx.AsyncClient, person: str, step: str, body: Body
+        self, app: FastAPI, officer: httpx.AsyncClient, person: str, step: str, body: Body
     ) -> None:
         address = await asked(officer, person)
 
-        await officer.post(f"{address}/{step}", json=body)
+        answer = await officer.post(f"{address}/{step}", json=body)
 
         assert await self.waiting(officer, address) == []
-        assert len(await self.waiting(officer, address, "cancelled")) == 1
+        (task,) = await self.waiting(officer, address, "cancelled")
+        assert task["id"] in [str(row["record_id"]) for row in await audited(app, answer) if row["entity"] == "task"]
 
     async def test_a_corrected_clock_moves_the_task(self, officer: httpx.AsyncClient, person: str) -> None:
         address = await asked(officer, person)

@@ -117,7 +117,7 @@ async def settle_task(
 
 
 async def _tagged(response: Response, desk: Desk, row: TaskRow) -> TaskOut:
-    response.headers["ETag"] = etag(row.version, inbox.ENTITY)
+    response.headers["ETag"] = etag(row.version, tasks.ENTITY)
     (shown,) = await _shown(desk, row)
     return shown
 

@@ -25,7 +25,7 @@ async def wait(desk: Desk, kind: TaskKind, about: About, *, due_at: datetime) ->
     if open_one is not None and open_one.due_at == due_at:
         return
     if open_one is not None:
-        tasks.cancel(open_one)
+        await tasks.cancel(desk.session, open_one, desk.actor.act)
         await desk.session.flush()
     await tasks.open_task(
         desk.session,
@@ -43,7 +43,7 @@ async def end(desk: Desk, kind: TaskKind, about: About, *, is_done: bool) -> Non
     if row is None:
         return
     if not is_done:
-        tasks.cancel(row)
+        await tasks.cancel(desk.session, row, desk.actor.act)
         return
     done = replace(tasks.to_domain(row), state=TaskState.DONE, settled_by=desk.actor.act.author)
     tasks.apply(row, done, at=desk.actor.at)

@@ -15,8 +15,6 @@ from registry.domain.access import Grant, Role, Scope
 from registry.domain.errors import NotFound
 from registry.domain.task import Audience, Decision, NoteNotKept
 
-ENTITY = "task"
-
 
 def audiences_of(desk: Desk) -> tuple[Audience, ...]:
     """The audiences to which a caller belongs: each role over what its own grants reach, and no further."""
@@ -78,7 +76,7 @@ async def audit(desk: Desk, *rows: TaskRow) -> None:
     """Leave the trace of an answer that shows tasks."""
     persons = [row.person_id for row in rows if row.person_id is not None]
     record_id = rows[0].id if len(rows) == 1 else None
-    await trail.audit(desk.session, desk.actor.act, persons=persons, entity=ENTITY, record_id=record_id)
+    await trail.audit(desk.session, desk.actor.act, persons=persons, entity=tasks.ENTITY, record_id=record_id)
 
 
 def _of_role(desk: Desk, role: Role) -> tuple[Grant, ...]:

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
@@ -96,27 +96,47 @@ def client_programs() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-async def template(server_url: str, atlas: Atlas) -> AsyncIterator[str]:
-    """A migrated database that holds the map and what examples build on; its name."""
-    name = f"registry_template_{os.getpid()}"
-    await _execute(server_url, f"CREATE DATABASE {name}")
-    url = _of(server_url, name)
-    await migrate.upgrade(url)
-    engine = create_engine(url)
-    async with transaction(create_sessions(engine)) as session:
-        await import_map(session)
-        await stock(session, atlas)
-    await engine.dispose()
-    yield name
-    await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+async def blank_template(server_url: str) -> AsyncIterator[str]:
+    """A migrated database that holds the map and nothing else; its name."""
+    async with _made(server_url, f"registry_blank_{os.getpid()}") as name:
+        url = _of(server_url, name)
+        await migrate.upgrade(url)
+        engine = create_engine(url)
+        async with transaction(create_sessions(engine)) as session:
+            await import_map(session)
+        await engine.dispose()
+        yield name
+
+
+@pytest.fixture(scope="session")
+async def template(server_url: str, blank_template: str, atlas: Atlas) -> AsyncIterator[str]:
+    """A database that holds also what examples build on; its name."""
+    async with _made(server_url, f"registry_template_{os.getpid()}", blank_template) as name:
+        engine = create_engine(_of(server_url, name))
+        async with transaction(create_sessions(engine)) as session:
+            await stock(session, atlas)
+        await engine.dispose()
+        yield name
 
 
 @pytest.fixture(scope="module")
 async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
     """A clone of the template, for one module."""
-    name = f"registry_test_{os.getpid()}_{next(_databases)}"
+    async with clone(server_url, template) as url:
+        yield url
+
+
+@asynccontextmanager
+async def clone(server_url: str, template: str) -> AsyncIterator[str]:
+    """Clone a database; the clone is gone afterwards."""
+    async with _made(server_url, f"registry_test_{os.getpid()}_{next(_databases)}", template) as name:
+        yield _of(server_url, name)
+
+
+@asynccontextmanager
+async def _made(server_url: str, name: str, template: str = "template1") -> AsyncIterator[str]:
     await _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _of(server_url, name)
+    yield name
     await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 

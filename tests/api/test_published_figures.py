@@ -3,7 +3,7 @@
 The numbers are those of the press article; the demo's own targets are not read here.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -12,17 +12,28 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from registry.api.kinds.accompaniments import ACCOMPANIMENTS, VISITS
+from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
+from registry.api.kinds.commune import ACTIVITIES, POPULATIONS
+from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
+from registry.api.kinds.plan_reviews import PLAN_REVIEWS
+from registry.api.kinds.plans import PLANS, TARGET_REPORTS, TARGETS
 from registry.api.kinds.situation import COUNTS, STATUSES
+from registry.api.kinds.staffing import APPOINTMENTS, TRAININGS, WORKERS
+from registry.api.kinds.volunteer_teams import VOLUNTEER_TEAMS
 from registry.api.records.kind import Kind
 from registry.api.schemas import examples
+from registry.api.schemas.plans import ApprovalIn
+from registry.api.sync.kinds import is_of_person
 from registry.demo.load import TokenFor, load_demo, make_province, post_province
 from registry.domain.access import Role
-from tests.conftest import OLD_PHU_YEN, TODAY, SignIn
+from tests.conftest import OLD_PHU_YEN, TODAY, SignIn, clone
+from tests.factories.posted import pages
 
 ADDRESS = "https://registry.example"
 REPORT = "/v1/reports/annual?unit=54&year=2020"
@@ -45,7 +56,23 @@ PUBLISHED = {
     "cumulative_methadone_registrations": 67,
 }
 
-OF_PERSONS = (DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES)
+BUILT_ON = (
+    *(PERSONS, ORGANISATIONS, COUNSELLING_POINTS, VOLUNTEER_TEAMS, WORKERS, ACCOMPANIMENTS),
+    *(POPULATIONS, PLANS),
+)
+"""Kinds of which the demo holds the manual's example."""
+OF_PERSONS = (
+    *(DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES),
+    *(AFTERCARES, EDUCATION_MEASURES, VISITS),
+)
+OF_COMMUNES = (STATUSES, COUNTS, ACTIVITIES, APPOINTMENTS, TRAININGS, TARGETS, TARGET_REPORTS, PLAN_REVIEWS)
+
+
+@pytest.fixture(scope="module")
+async def database_url(server_url: str, blank_template: str) -> AsyncIterator[str]:
+    """A database without what the examples build on: the demo brings it."""
+    async with clone(server_url, blank_template) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +94,7 @@ def token_for(sign_in: SignIn) -> TokenFor:
 async def demo(transport: httpx.ASGITransport, token_for: TokenFor) -> list[int]:
     """The demo, loaded after a first load that broke off on its way; the progress that was told."""
     province = make_province()
-    begun = replace(province, batches=province.batches[:40])
+    begun = replace(province, batches=province.batches[:40], closing=())
     async with httpx.AsyncClient(base_url=ADDRESS, transport=transport) as client:
         await post_province(begun, client, token_for, lambda *_: None)
     progress: list[int] = []
@@ -149,29 +176,54 @@ async def test_a_hotspot_decision_makes_one_hotspot_commune(
     assert (published["hotspot_communes"], (await figures(manager))["hotspot_communes"]) == (0, 1)
 
 
-@pytest.mark.parametrize("kind", [PERSONS, ORGANISATIONS], ids=lambda kind: kind.singular)
+@pytest.mark.parametrize("kind", BUILT_ON, ids=lambda kind: kind.singular)
 async def test_what_the_manuals_examples_build_on_is_there(
     demo: list[int], manager: httpx.AsyncClient, kind: Kind
 ) -> None:
     assert demo
     [example] = kind.examples.values()
-    assert (await manager.post(f"/v1/{kind.collection}", json=dict(example))).status_code == 200
+    assert (await manager.post(address_of(kind), json=dict(example))).status_code == 200
 
 
-@pytest.mark.parametrize("kind", OF_PERSONS, ids=lambda kind: kind.singular)
+@pytest.mark.parametrize("kind", [*OF_PERSONS, *OF_COMMUNES], ids=lambda kind: kind.singular)
 async def test_an_example_can_be_tried_twice(demo: list[int], manager: httpx.AsyncClient, kind: Kind) -> None:
     assert demo
     for example in kind.examples.values():
-        address = f"/v1/persons/{examples.PERSON}/{kind.collection}"
-        answers = [(await manager.post(address, json=dict(example))).status_code for _ in range(2)]
+        answers = [(await manager.post(address_of(kind), json=dict(example))).status_code for _ in range(2)]
         assert answers == [201, 200]
 
 
-@pytest.mark.parametrize("kind", [STATUSES, COUNTS], ids=lambda kind: kind.singular)
-async def test_an_example_of_a_commune_can_be_tried_twice(
-    demo: list[int], manager: httpx.AsyncClient, kind: Kind
+async def test_the_plan_of_the_examples_can_be_approved(demo: list[int], manager: httpx.AsyncClient) -> None:
+    assert demo
+    [example] = ApprovalIn.model_json_schema()["examples"]
+    answer = await manager.post(f"/v1/plans/{examples.PLAN}/approve", json=example)
+    assert (answer.status_code, answer.json()["status"]) == (200, "approved")
+
+
+def address_of(kind: Kind) -> str:
+    owner = f"/persons/{examples.PERSON}" if is_of_person(kind) else ""
+    return f"/v1{owner}/{kind.collection}"
+
+
+async def test_the_plan_of_the_province_was_reviewed_as_it_stood(demo: list[int], sign_in: SignIn) -> None:
+    assert demo
+    dak_lak = await sign_in(Role.PROVINCE_MANAGER, unit=("66", TODAY))
+    reviews = await pages(dak_lak, "/v1/plan-reviews?unit=66")
+    [review] = [each for each in reviews if each["kind"] == "year_end"]
+
+    progress = (await dak_lak.get(f"/v1/plans/{review['plan_id']}/progress?on=2021-12-31&by=unit")).json()
+
+    kept = {target["target_id"]: target["status"] for target in review["snapshot"]["targets"]}
+    assert kept == {target["target_id"]: target["status"] for target in progress["targets"]}
+    assert {"met", "not_met"} <= set(kept.values())
+    assert sorted(len(target["parts"]) for target in progress["targets"]) == [0, 0, 0, 0, 12, 12]
+
+
+async def test_the_network_of_the_demo_is_counted_on_the_card_of_the_manuals_commune(
+    demo: list[int], manager: httpx.AsyncClient
 ) -> None:
     assert demo
-    for example in kind.examples.values():
-        answers = [(await manager.post(f"/v1/{kind.collection}", json=dict(example))).status_code for _ in range(2)]
-        assert answers == [201, 200]
+    card = (await manager.get("/v1/reports/commune-card?unit=22015&on=2020-12-31")).json()
+    network = {each["kind"]: each["value"] for each in card["network"]}
+    assert (network["counselling_point"], network["volunteer_team"]) == (1, 1)
+    assert (card["population"]["year"], card["population"]["value"]) == (2020, 7350)

@@ -14,9 +14,8 @@ import pytest
 from registry.api.schemas.cases import FileIn, TestIn
 from registry.api.schemas.persons import PersonIn, ResidenceIn
 from registry.api.schemas.situation import OrganisationIn
-from registry.demo.dossier import Posting
+from registry.demo.batches import Batch, Posting, Province
 from registry.demo.load import CONCURRENCY, TOGETHER, DemoNotLoaded, post_province
-from registry.demo.province import Batch, Province
 from registry.domain.access import Role
 from registry.domain.health import TestMethod, TestResult
 from registry.domain.management import FileCategory

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from random import Random
-from typing import assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
 from registry.api.schemas.cases import DeterminationIn, EpisodeIn, FileIn, SubstanceUseIn, TestIn
 from registry.api.schemas.persons import IdentityDocumentIn, PersonIn, ResidenceIn
 from registry.api.schemas.records import NewRecord
+from registry.demo.batches import Posting
 from registry.demo.people import Individual, Paper, draw, new_id
 from registry.demo.treatment import Stay
 from registry.domain.episode import LegalBasis, Modality, Outcome
@@ -28,15 +29,6 @@ _ROUTES = {
     Substance.KETAMINE: UseRoute.INHALING,
     Substance.ECSTASY: UseRoute.SWALLOWING,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """One record: its kind, whom it belongs to if to anybody, and its body."""
-
-    kind: SyncKind
-    body: NewRecord
-    person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +54,23 @@ class Providers:
                 assert_never(stay.form.modality)
 
 
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A course that was completed: by which stays, when, and whether by an order."""
+
+    course_id: UUID
+    on: date
+    is_compulsory: bool
+
+
 class Dossier:
     """Builds the postings of one person, whose residence began in an earlier year than what the file tells."""
 
     def __init__(self, rng: Random, person: Individual, commune: UnitVersion, *, since: date) -> None:
-        self._id = person.id
+        self.person_id = person.id
+        self.born_on = person.born_on
+        self.completed: Completed | None = None
+        """The course that was completed last."""
         self._commune = commune
         self._rng = rng
         self._postings = [Posting(SyncKind.PERSON, self._resident(person, since.year))]
@@ -103,7 +107,7 @@ class Dossier:
 
     def show(self, paper: Paper) -> None:
         """Record an identity document."""
-        self._add(
+        self.add(
             SyncKind.IDENTITY_DOCUMENT,
             IdentityDocumentIn(
                 id=new_id(self._rng),
@@ -116,7 +120,7 @@ class Dossier:
 
     def use(self, substance: Substance, *, on: date, days_last_month: int) -> None:
         """Note a substance in use."""
-        self._add(
+        self.add(
             SyncKind.SUBSTANCE_USE,
             SubstanceUseIn(
                 id=new_id(self._rng),
@@ -130,7 +134,7 @@ class Dossier:
 
     def test(self, substance: Substance, *, on: date) -> None:
         """Record a positive rapid test."""
-        self._add(
+        self.add(
             SyncKind.DRUG_TEST,
             TestIn(
                 id=new_id(self._rng),
@@ -143,7 +147,7 @@ class Dossier:
 
     def determine(self, result: DeterminationResult, *, on: date, substances: Iterable[Substance]) -> None:
         """Record a determination of addiction."""
-        self._add(
+        self.add(
             SyncKind.DETERMINATION,
             DeterminationIn(id=new_id(self._rng), determined_on=on, result=result, substances=list(substances)),
         )
@@ -151,18 +155,15 @@ class Dossier:
     def file(self, category: FileCategory, *, opened_on: date, closed: tuple[date, CloseReason] | None = None) -> None:
         """Record a management file, with its end where it has one."""
         closed_on, reason = closed or (None, None)
-        rng, name = self._rng, self._commune.name
-        self._add(
+        self.add(
             SyncKind.FILE,
             FileIn(
-                id=new_id(rng),
+                id=new_id(self._rng),
                 category=category,
                 opened_on=opened_on,
-                decision_number=f"{rng.randint(1, 280)}/QĐ-UBND",
-                decision_on=opened_on,
-                issuer=f"Chủ tịch UBND {name[:1].lower()}{name[1:]}",
                 closed_on=closed_on,
                 close_reason=reason,
+                **self.decided(self._rng, opened_on),
             ),
         )
 
@@ -185,8 +186,21 @@ class Dossier:
                 ended_on=stay.ended_on,
                 outcome=stay.outcome,
             )
-            self._add(SyncKind.EPISODE, episode)
+            self.add(SyncKind.EPISODE, episode)
+            if stay.outcome is Outcome.COMPLETED and stay.ended_on is not None:
+                is_compulsory = stay.form.legal_basis is LegalBasis.COMPULSORY
+                self.completed = Completed(course or episode.id, stay.ended_on, is_compulsory)
             course = (course or episode.id) if stay.outcome is Outcome.TRANSFERRED else None
 
-    def _add(self, kind: SyncKind, body: NewRecord) -> None:
-        self._postings.append(Posting(kind, body, self._id))
+    def decided(self, rng: Random, on: date) -> dict[str, Any]:
+        """A decision of the commune's chair on a day."""
+        name = self._commune.name
+        return {
+            "decision_number": f"{rng.randint(1, 280)}/QĐ-UBND",
+            "decision_on": on,
+            "issuer": f"Chủ tịch UBND {name[:1].lower()}{name[1:]}",
+        }
+
+    def add(self, kind: SyncKind, body: NewRecord) -> None:
+        """Add a record of the person."""
+        self._postings.append(Posting(kind, body, self.person_id))

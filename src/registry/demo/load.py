@@ -5,14 +5,14 @@ what is there already is a duplicate.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import httpx
 
 from registry.db.unit_import import read_map
-from registry.demo.dossier import Posting
-from registry.demo.province import Batch, Province, plan_province
+from registry.demo.batches import Batch, Posting, Province
+from registry.demo.province import plan_province
 from registry.demo.targets import read_targets
 from registry.domain.access import Role
 from registry.domain.atlas import Atlas
@@ -63,17 +63,20 @@ def make_province() -> Province:
 
 
 async def post_province(province: Province, client: httpx.AsyncClient, token_for: TokenFor, report: Report) -> None:
-    """Push what the province keeps, then what its communes keep, several requests at a time."""
+    """Push the province stage after stage, each several requests at a time."""
     load = _Load(client, province.size, report)
-    organisations = province.organisations
-    await load.push(organisations, await token_for(Role.PROVINCE_MANAGER, organisations.unit_code))
-    codes = sorted({batch.unit_code for batch in province.batches})
-    tokens = {code: await token_for(Role.COMMUNE_OFFICER, code) for code in codes}
-    waiting = _gathered(province.batches)
+    officers = {(batch.role, batch.unit_code) for stage in province.stages for batch in stage}
+    tokens = {(role, code): await token_for(role, code) for role, code in sorted(officers)}
+    for stage in province.stages:
+        await _post_stage(load, stage, tokens)
+
+
+async def _post_stage(load: "_Load", stage: Iterable[Batch], tokens: Mapping[tuple[Role, str], str]) -> None:
+    waiting = _gathered(stage)
 
     async def work() -> None:
         for batch in waiting:
-            await load.push(batch, tokens[batch.unit_code])
+            await load.push(batch, tokens[batch.role, batch.unit_code])
 
     refusals: list[BaseException] = []
     try:
@@ -131,13 +134,15 @@ class _Load:
 
 
 def _operation(number: int, posting: Posting) -> dict[str, Any]:
+    is_new = posting.corrects is None
+    written = {"op": PushVerb.CREATE} if is_new else {"op": PushVerb.CHANGE, "base_version": posting.corrects}
     return {
         "ref": str(number),
-        "op": PushVerb.CREATE,
+        **written,
         "kind": posting.kind,
         "person_id": None if posting.person_id is None else str(posting.person_id),
         "id": str(posting.body.id),
-        "body": posting.body.model_dump(mode="json", exclude_unset=True),
+        "body": posting.body.model_dump(mode="json", exclude_unset=True, exclude=None if is_new else {"id"}),
     }
 
 

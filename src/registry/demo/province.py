@@ -1,20 +1,26 @@
 """The demo province: targets turned into records, the same from the same seed, to be posted commune by commune."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import chain
 from random import Random
 
+from registry.api.kinds.accompaniments import ACCOMPANIMENTS
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
 from registry.api.schemas import examples
+from registry.api.schemas.accompaniments import AccompanimentIn
 from registry.api.schemas.persons import PersonIn
-from registry.api.schemas.situation import CommuneStatusIn, OrganisationIn, SuspectedCountIn
-from registry.demo import treatment
-from registry.demo.dossier import Dossier, Posting, Providers
+from registry.api.schemas.situation import OrganisationIn
+from registry.demo import aftermath, communes, treatment
+from registry.demo.aftermath import Surroundings
+from registry.demo.batches import Batch, Posting, Province
+from registry.demo.dossier import Dossier, Providers
+from registry.demo.network import Network, Team, in_a_sentence
 from registry.demo.people import People, day_between, draw, new_id, read_data
+from registry.demo.plans import Plans, manual_s_draft
 from registry.demo.targets import Targets
 from registry.demo.treatment import COMMUNITY, COMMUNITY_BY_ORDER, FACILITY, FACILITY_BY_ORDER, Form
 from registry.domain.atlas import Atlas
@@ -22,7 +28,6 @@ from registry.domain.episode import Outcome
 from registry.domain.health import DeterminationResult, Substance
 from registry.domain.management import CloseReason, FileCategory
 from registry.domain.organisation import OrganisationKind
-from registry.domain.situation import CommuneStatus
 from registry.domain.sync import SyncKind
 from registry.domain.unit import Certainty, UnitType, UnitVersion
 
@@ -36,37 +41,6 @@ _ENDS = {
     CloseReason.DECEASED_OR_MISSING: 2,
 }
 """How management of users ends, by rough relative frequency."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What the officer of one unit posts, in this order."""
-
-    unit_code: str
-    postings: tuple[Posting, ...]
-
-    @property
-    def is_of_person(self) -> bool:
-        return self.postings[0].kind is SyncKind.PERSON
-
-
-@dataclass(frozen=True, slots=True)
-class Province:
-    """All that is posted: organisations by the province first, then batches by communes of today, in any order."""
-
-    organisations: Batch
-    batches: tuple[Batch, ...]
-
-    @property
-    def size(self) -> int:
-        """The number of records."""
-        return sum(len(batch.postings) for batch in (self.organisations, *self.batches))
-
-    def with_people(self, count: int) -> "Province":
-        """The same with fewer people, the one of the manual's examples among them."""
-        others = [batch for batch in self.batches if not batch.is_of_person]
-        people = [batch for batch in self.batches if batch.is_of_person]
-        return Province(self.organisations, (*people[:count], *others))
 
 
 @dataclass(slots=True)
@@ -93,12 +67,15 @@ def plan_province(targets: Targets, atlas: Atlas) -> Province:
 class _Planner:
     def __init__(self, targets: Targets, atlas: Atlas) -> None:
         self._rng = rng = Random(targets.seed)  # noqa: S311 - reproducible, not secret
+        self._later = Random(~targets.seed)  # noqa: S311 - draws of its own leave the people as they are
         self._targets = targets
         self._atlas = atlas
         self._people = People(rng)
         self._society = read_data("society.toml")
         self._affected, self._clean = self._communes()
         self._homes = self._homes_on_file()
+        self._crowded = self._by_people()
+        self._teams: dict[str, Team] = {}
         self._past = self._past_forms()
         self._organisations = [OrganisationIn(id=new_id(rng), **fields) for fields in targets.organisations]
         self._providers = Providers(
@@ -108,10 +85,22 @@ class _Planner:
         )
 
     def province(self) -> Province:
+        targets = self._targets
+        plans = Plans(self._later, targets.unit, targets.year + 1)
+        whole = self._atlas.resolve(targets.unit, date(targets.year, 12, 31))
         organisations = [*self._organisations, *self._health_stations()]
+        told = communes.conference(self._later, targets.unit)
         return Province(
-            Batch(self._targets.unit, tuple(Posting(SyncKind.ORGANISATION, body) for body in organisations)),
-            (*self._example(), *self._situation(), *self._on_file(), *self._off_file()),
+            organisations=Batch(targets.unit, tuple(Posting(SyncKind.ORGANISATION, body) for body in organisations)),
+            foundations=(*self._network(), self._batch(whole, (*plans.draft(), told))),
+            batches=(
+                *self._example(),
+                *self._situation(),
+                *self._on_file(),
+                *self._off_file(),
+                *self._plans_of_communes(plans),
+            ),
+            closing=(self._batch(whole, plans.closing()),),
         )
 
     def _communes(self) -> tuple[list[UnitVersion], list[UnitVersion]]:
@@ -138,50 +127,61 @@ class _Planner:
         rng.shuffle(homes)
         return homes
 
+    def _by_people(self) -> list[UnitVersion]:
+        """The affected communes, the manual's first, then those where most people live."""
+        crowded = [commune for commune, _ in Counter(self._homes).most_common()]
+        return sorted(crowded, key=lambda commune: commune.code != examples.UNIT_CODE)
+
     def _of_kind(self, kind: OrganisationKind) -> list[OrganisationIn]:
         return [body for body in self._organisations if body.kind is kind]
 
     def _health_stations(self) -> Iterator[OrganisationIn]:
         """Found stations where most people live, and the one of the manual's example."""
         yield OrganisationIn.model_validate(ORGANISATIONS.examples["health_station"])
-        crowded = [c for c, _ in Counter(self._homes).most_common() if c.code != examples.UNIT_CODE]
-        for commune in crowded[: self._targets.around.health_stations]:
+        for commune in self._crowded[1 : self._targets.around.health_stations + 1]:
             yield OrganisationIn(
                 id=new_id(self._rng),
                 code=f"PY-TYT-{commune.code}",
-                name=f"Trạm y tế {commune.name[:1].lower()}{commune.name[1:]}",
+                name=f"Trạm y tế {in_a_sentence(commune)}",
                 kind=OrganisationKind.HEALTH_STATION,
                 unit_code=commune.code,
                 opened_on=date(2010, 1, 1),
             )
 
     def _example(self) -> Iterator[Batch]:
-        """The person of the manual's examples; nothing else, so that every example can be tried."""
+        """The person of the manual's examples, and who accompanies them; nothing else, so that all can be tried."""
         commune = next(commune for commune in self._affected if commune.code == examples.UNIT_CODE)
-        yield self._batch(commune, (Posting(SyncKind.PERSON, PersonIn.model_validate(PERSONS.examples["resident"])),))
+        person = PersonIn.model_validate(PERSONS.examples["resident"])
+        company = AccompanimentIn.model_validate(ACCOMPANIMENTS.examples["by_consent"])
+        theirs = Posting(SyncKind.PERSON, person), Posting(SyncKind.ACCOMPANIMENT, company, person.id)
+        yield self._batch(commune, theirs)
 
     def _situation(self) -> Iterator[Batch]:
         rng, around, year = self._rng, self._targets.around, self._targets.year
-        for commune in rng.sample(self._affected, around.suspected_counts):
-            count = SuspectedCountIn(
-                id=new_id(rng),
-                unit_code=commune.code,
-                counted_on=date(year, 12, 31),
-                count=rng.randint(1, 9),
-                source=f"Báo cáo rà soát năm {year}",
-            )
-            yield self._batch(commune, (Posting(SyncKind.SUSPECTED_COUNT, count),))
-        for number, commune in enumerate(self._clean[: around.drug_free_communes], start=1):
-            status = CommuneStatusIn(
-                id=new_id(rng),
-                unit_code=commune.code,
-                status=CommuneStatus.DRUG_FREE,
-                from_on=date(year + 1, 1, 1),
-                decision_number=f"{number:02}/QĐ-UBND",
-                decision_on=date(year, 12, 28),
-                issuer="UBND tỉnh Phú Yên",
-            )
-            yield self._batch(commune, (Posting(SyncKind.COMMUNE_STATUS, status),))
+        reporting = rng.sample(self._affected, around.suspected_counts)
+        yield from self._posted(communes.suspected_counts(rng, reporting, year))
+        yield from self._posted(communes.recognitions(rng, self._clean[: around.drug_free_communes], year))
+        yield from self._posted(communes.populations(self._later, [*self._affected, *self._clean], year))
+        yield from self._posted(communes.activities(self._later, self._crowded[: around.active_communes]))
+
+    def _posted(self, placed: Iterable[communes.Placed]) -> Iterator[Batch]:
+        for commune, posting in placed:
+            yield self._batch(commune, (posting,))
+
+    def _network(self) -> Iterator[Batch]:
+        """Found the teams and points of the communes where most people live."""
+        network, around = Network(self._later), self._targets.around
+        for commune in self._crowded[: around.volunteer_teams + 1]:
+            self._teams[commune.code], postings = network.team(commune)
+            yield self._batch(commune, postings)
+        for commune in self._crowded[: around.counselling_points + 1]:
+            yield self._batch(commune, network.point(commune))
+
+    def _plans_of_communes(self, plans: Plans) -> Iterator[Batch]:
+        planning = self._crowded[: self._targets.around.commune_plans + 1]
+        for commune in planning:
+            yield self._batch(commune, plans.of_commune(commune))
+        yield self._batch(planning[0], manual_s_draft(self._later))
 
     def _on_file(self) -> Iterator[Batch]:
         rng, year = self._rng, self._targets.year
@@ -243,6 +243,8 @@ class _Planner:
         dossier.treat(chain(past, present), self._providers)
         if career.is_patient:
             dossier.treat(treatment.methadone_stays(rng, year), self._providers)
+        is_treated_here = career.is_patient or career.present in (COMMUNITY, COMMUNITY_BY_ORDER)
+        aftermath.follow(dossier, Surroundings(self._teams.get(home.code), is_treated_here), latest=LATEST)
         return self._batch(home, dossier.postings)
 
     def _user(self, home: UnitVersion, opened_on: date) -> Batch:
@@ -275,12 +277,11 @@ class _Planner:
         closed_on = (stay.ended_on or stay.registered_on) + timedelta(days=rng.randint(30, 400))
         dossier.file(FileCategory.ADDICTED, opened_on=opened_on, closed=(closed_on, reason))
         dossier.treat(iter([stay]), self._providers)
+        aftermath.follow(dossier, Surroundings(team=None, is_treated_here=False), latest=LATEST)
         return self._batch(home, dossier.postings)
 
-    def _batch(self, commune: UnitVersion, postings: tuple[Posting, ...]) -> Batch:
-        """Hand postings to the officer of the commune that a former one is counted in today."""
-        today = date.max
-        return Batch(self._atlas.at(self._atlas.current(commune.unit_id, today), today).code, postings)
+    def _batch(self, unit: UnitVersion, postings: Iterable[Posting]) -> Batch:
+        return Batch.of_unit(self._atlas, unit, postings)
 
     def _dossier(self, home: UnitVersion, since: date) -> Dossier:
         rng = self._rng

@@ -51,6 +51,10 @@ class Around(_Section):
     suspected_counts: int
     drug_free_communes: int
     health_stations: int
+    counselling_points: int
+    volunteer_teams: int
+    commune_plans: int
+    active_communes: int
 
 
 class Targets(_Section):

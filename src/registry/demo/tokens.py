@@ -14,6 +14,7 @@ from registry.demo.issuer import CLIENT, ISSUER, DemoIssuer
 from registry.domain.access import Purpose, Role, UnitScope
 from registry.domain.atlas import Atlas
 from registry.domain.client import ClientKind
+from registry.domain.organisation import OrganisationKind
 from registry.errors import CannotRun
 from registry.usecases.clients import NewClient, register
 from registry.usecases.grants import NewGrant, give
@@ -62,7 +63,7 @@ async def sign_in(
 ) -> str:
     """Sign a token for a post; subject and client are given what they lack: the grant, the registration."""
     if post.role.acts_for_organisation and post.organisation_id is None:
-        post = replace(post, organisation_id=await _first_organisation(session, atlas, post.unit_code, today))
+        post = replace(post, organisation_id=await _first_organisation(session, atlas, post, today))
     # A server's own token names itself as its subject; an officer's comes through the demo's client.
     is_server = post.role is Role.PROVINCE_SYSTEM
     client = post.subject if is_server else CLIENT
@@ -76,12 +77,14 @@ async def sign_in(
     return issuer.token(post.subject, now=now, client_id=client)
 
 
-async def _first_organisation(session: AsyncSession, atlas: Atlas, unit_code: str, today: date) -> UUID:
-    reach = atlas.scope_of(atlas.latest(unit_code, today).unit_id, today)
+async def _first_organisation(session: AsyncSession, atlas: Atlas, post: Post, today: date) -> UUID:
+    """The first organisation of the place; for officers of the network the first team, since teams reach people."""
+    reach = atlas.scope_of(atlas.latest(post.unit_code, today).unit_id, today)
+    kind = OrganisationKind.VOLUNTEER_TEAM if post.role is Role.NETWORK_OFFICER else None
     window = Window(BY_NAME, UnitScope(reach), today, limit=1, units=reach)
-    found = await pages.page(session, OrganisationRow, window)
+    found = await pages.page(session, OrganisationRow, window, kind=kind)
     if not found:
-        raise CannotRun(f"there is no organisation in {unit_code}: name one with --organisation")
+        raise CannotRun(f"there is no organisation in {post.unit_code}: name one with --organisation")
     return found[0].id
 
 

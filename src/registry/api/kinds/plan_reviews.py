@@ -28,7 +28,7 @@ PLAN_REVIEWS = Kind(
     examples={
         "six_months": {
             "id": examples.PLAN_REVIEW,
-            "plan_id": examples.PLAN,
+            "plan_id": examples.APPROVED_PLAN,
             "kind": "six_month",
             "reviewed_on": "2021-06-30",
             "signed_by": "Trần Thị Mẫu",

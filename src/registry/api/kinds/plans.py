@@ -114,7 +114,7 @@ TARGET_REPORTS = Kind(
     examples={
         "nine_of_ten": {
             "id": examples.TARGET_REPORT,
-            "target_id": examples.PLAN_TARGET,
+            "target_id": examples.STATED_TARGET,
             "reported_on": "2021-06-30",
             "count": 9,
             "of_count": 10,

@@ -28,7 +28,7 @@ class MeasureIn(In):
 class PlanReviewFields(BaseModel):
     """A review of an approved plan: what it had come to on a day, who signed it, what was found and is to be done."""
 
-    plan_id: UUID = Field(description="The plan; it is approved.", examples=[examples.PLAN])
+    plan_id: UUID = Field(description="The plan; it is approved.", examples=[examples.APPROVED_PLAN])
     kind: ReviewKind = Field(description="The occasion.", examples=["six_month"])
     reviewed_on: Day = Field(description="The day whose figures are kept. Not after today.", examples=["2021-06-30"])
     signed_by: Line = Field(description="Name of the officer who signs.", examples=["Trần Thị Mẫu"])

@@ -167,7 +167,7 @@ class PlanTargetPage(Page[PlanTargetOut]):
 class TargetReportFields(BaseModel):
     """What somebody states of a target that no indicator covers, on a day."""
 
-    target_id: UUID = Field(description="The target; it has a `stated_measure`.", examples=[examples.PLAN_TARGET])
+    target_id: UUID = Field(description="The target; it has a `stated_measure`.", examples=[examples.STATED_TARGET])
     reported_on: Day = Field(description="The day of which it is stated. Not after today.", examples=["2019-06-30"])
     count: Count = Field(description="The number: of a `share` the part, of a `coverage` the communes.", examples=[9])
     of_count: Count | None = Field(

@@ -1,0 +1,142 @@
+"""What the communes of the demo set up: counselling points and volunteer teams, with the people who work there."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from registry.api.kinds.counselling_points import COUNSELLING_POINTS
+from registry.api.kinds.staffing import WORKERS
+from registry.api.kinds.volunteer_teams import VOLUNTEER_TEAMS
+from registry.api.schemas import examples
+from registry.api.schemas.counselling_points import CounsellingPointIn, OpeningHours
+from registry.api.schemas.staffing import AppointmentIn, NetworkWorkerIn, WorkerTrainingIn
+from registry.api.schemas.volunteer_teams import VolunteerTeamIn
+from registry.demo.batches import Posting
+from registry.demo.people import People, day_between, new_id, read_data
+from registry.domain.staffing import StaffRole, WorkingTime
+from registry.domain.sync import SyncKind
+from registry.domain.unit import UnitVersion
+
+_TEAMS_SINCE = date(2018, 1, 1), date(2020, 6, 30)
+_POINTS_SINCE = date(2019, 6, 1), date(2020, 9, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A volunteer team that may accompany people: since when, and who does."""
+
+    organisation_id: UUID
+    since: date
+    volunteers: tuple[UUID, ...]
+
+
+class Network:
+    """Makes points and teams; the manual's commune has those of the manual, and its worker."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        self._people = People(rng)
+        self._data = read_data("community.toml")
+
+    def team(self, commune: UnitVersion) -> tuple[Team, tuple[Posting, ...]]:
+        """Found the team of a commune: its leader, a deputy and volunteers, and what its leader has learnt."""
+        body = self._new_team(commune)
+        staff = self._staff(body.id, commune, body.opened_on, self._data["team_staff"])
+        workers = [posting.body.id for posting in staff if posting.kind is SyncKind.NETWORK_WORKER]
+        learnt_on = day_between(self._rng, body.opened_on, date(2021, 6, 1))
+        training = WorkerTrainingIn(
+            id=new_id(self._rng),
+            worker_id=workers[0],
+            **self._data["training"],
+            from_on=learnt_on,
+            to_on=learnt_on + timedelta(days=2),
+            hours=24,
+        )
+        postings = Posting(SyncKind.VOLUNTEER_TEAM, body), *staff, Posting(SyncKind.WORKER_TRAINING, training)
+        return Team(body.id, body.opened_on, tuple(workers[1:])), postings
+
+    def point(self, commune: UnitVersion) -> tuple[Posting, ...]:
+        """Launch the counselling point of a commune; one in three has nobody yet for one of its posts."""
+        body = self._new_point(commune)
+        posts = self._data["point_staff"]
+        filled = posts[:-1] if self._rng.random() < 1 / 3 else posts
+        staff = self._staff(body.id, commune, body.opened_on, filled)
+        lent = [Posting(SyncKind.NETWORK_WORKER, NetworkWorkerIn.model_validate(each)) for each in _lent_to(body)]
+        return Posting(SyncKind.COUNSELLING_POINT, body), *lent, *staff
+
+    def _new_team(self, commune: UnitVersion) -> VolunteerTeamIn:
+        if commune.code == examples.UNIT_CODE:
+            return VolunteerTeamIn.model_validate(VOLUNTEER_TEAMS.examples["of_a_commune"])
+        opened_on = day_between(self._rng, *_TEAMS_SINCE)
+        return VolunteerTeamIn(
+            id=new_id(self._rng),
+            code=f"PY-DTN-{commune.code}",
+            name=f"Đội công tác xã hội tình nguyện {in_a_sentence(commune)}",
+            **self._founded(commune, opened_on),
+        )
+
+    def _new_point(self, commune: UnitVersion) -> CounsellingPointIn:
+        if commune.code == examples.UNIT_CODE:
+            return CounsellingPointIn.model_validate(COUNSELLING_POINTS.examples["office_hours"])
+        opened_on = day_between(self._rng, *_POINTS_SINCE)
+        return CounsellingPointIn(
+            id=new_id(self._rng),
+            code=f"PY-DTV-{commune.code}",
+            name=f"Điểm tư vấn, chăm sóc, hỗ trợ điều trị nghiện {in_a_sentence(commune)}",
+            **self._founded(commune, opened_on),
+            place=f"Trạm y tế {in_a_sentence(commune)}",
+            opening_hours=[
+                OpeningHours(weekday=day, opens=opens, closes=closes)
+                for day in self._data["open_on"]
+                for opens, closes in self._data["opening_hours"]
+            ],
+            services=self._data["services"],
+        )
+
+    def _founded(self, commune: UnitVersion, opened_on: date) -> dict[str, Any]:
+        return {
+            "unit_code": commune.code,
+            "opened_on": opened_on,
+            "decision_number": f"{self._rng.randint(10, 180)}/QĐ-UBND",
+            "decision_on": opened_on - timedelta(days=self._rng.randint(3, 20)),
+            "issuer": f"Chủ tịch UBND {in_a_sentence(commune)}",
+        }
+
+    def _staff(
+        self, organisation_id: UUID, commune: UnitVersion, since: date, posts: Iterable[dict[str, str]]
+    ) -> tuple[Posting, ...]:
+        """Appoint somebody new to every post."""
+        staff: list[Posting] = []
+        for post in posts:
+            worker = NetworkWorkerIn(
+                id=new_id(self._rng),
+                full_name=self._people.person(born_in=since.year - self._rng.randint(25, 58)).full_name,
+                position=f"{post['position']} {in_a_sentence(commune)}",
+                employer=f"UBND {in_a_sentence(commune)}",
+                from_on=since,
+                unit_code=commune.code,
+            )
+            appointment = AppointmentIn(
+                id=new_id(self._rng),
+                worker_id=worker.id,
+                organisation_id=organisation_id,
+                role=StaffRole(post["role"]),
+                time=WorkingTime(post["time"]),
+                from_on=since,
+            )
+            staff += (Posting(SyncKind.NETWORK_WORKER, worker), Posting(SyncKind.APPOINTMENT, appointment))
+        return tuple(staff)
+
+
+def in_a_sentence(commune: UnitVersion) -> str:
+    """The name of a commune after other words: "phường 1", not "Phường 1"."""
+    return f"{commune.name[:1].lower()}{commune.name[1:]}"
+
+
+def _lent_to(body: CounsellingPointIn) -> Iterator[dict[str, Any]]:
+    """The worker of the manual, whom its examples appoint to its point."""
+    if str(body.id) == examples.COUNSELLING_POINT:
+        yield from (dict(each) for each in WORKERS.examples.values())

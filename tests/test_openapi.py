@@ -184,6 +184,16 @@ def test_what_needs_no_token_says_so(spec: dict[str, Any]) -> None:
     assert spec["paths"]["/v1/stations"]["get"]["security"] == [{"bearer": []}]
 
 
+def test_what_takes_a_key_promises_a_replay_but_for_a_push(whole: dict[str, Any]) -> None:
+    taking = {
+        operation["operationId"]: "Idempotent-Replayed" in json.dumps(operation["responses"])
+        for operation in openapi.operations(whole)
+        if any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", ()))
+    }
+
+    assert {name for name, promises in taking.items() if not promises} == {"push_operations"}
+
+
 def test_the_frameworks_own_error_is_gone(spec: dict[str, Any]) -> None:
     assert "HTTPValidationError" not in json.dumps(spec)
 

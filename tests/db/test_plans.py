@@ -9,10 +9,24 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import ColumnElement, event
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import context, line_lists, pages, persons, prepared, records, replica, told
+from registry.db import (
+    accompaniments,
+    completed_courses,
+    context,
+    education,
+    line_lists,
+    pages,
+    persons,
+    prepared,
+    records,
+    replica,
+    told,
+)
+from registry.db.accompaniments import BY_DAY_AND_PERSON
 from registry.db.engine import create_engine, create_sessions
 from registry.db.line_lists import LineStatus
 from registry.db.pages import Window, by_day
@@ -20,47 +34,24 @@ from registry.db.persons import PersonFilter
 from registry.db.records import Key
 from registry.db.replica import CopyKey
 from registry.db.tables.cases import EpisodeRow, ManagementFileRow
+from registry.db.tables.columns import OfPerson
+from registry.db.tables.counselling import AttendanceRow
 from registry.db.tables.persons import IdentityDocumentRow, PersonRow
+from registry.db.tables.referrals import ReferralRow
 from registry.domain.access import UnitScope
 from registry.domain.feed import Position
 from tests.conftest import TODAY
-
-PEOPLE = 30_000
-UNITS = 3_000
-IN_SCOPE = 150
-BIG = {"person", "person_name_token", "identity_document", "management_file", "episode", "change_feed"}
-
-FILL = f"""
-    CREATE TEMP TABLE one AS
-        SELECT n, md5(n::text)::uuid AS id, unit_id, 'tu' || n % 400 AS word FROM generate_series(1, {PEOPLE}) AS n
-        JOIN (SELECT id AS unit_id, row_number() OVER (ORDER BY id) - 1 AS place FROM unit) AS placed
-            ON place = n % {UNITS};
-    INSERT INTO person (id, root_id, unit_id, unit_certainty, full_name, folded_name, sort_key, aliases, sex,
-                        nationality, education, processing, version, state, recorded_at, changed_at, changed_by,
-                        fingerprint)
-        SELECT id, id, unit_id, 'whole', word, word, word || id, '{{}}', 'male', 'VN',
-               'unknown', 'unrestricted', 1, 'active', now(), now(), 'x', '' FROM one;
-    INSERT INTO person_name_token (person_id, token, unit_id)
-        SELECT id, word, unit_id FROM one UNION ALL SELECT id, 'nguyen', unit_id FROM one;
-    INSERT INTO identity_document (person_id, id, unit_id, document_type, number, number_index, number_index_key,
-                                   version, state, recorded_at, changed_at, changed_by, fingerprint)
-        SELECT id, id, unit_id, 'cccd', '', sha256(n::text::bytea), 1, 1, 'active', now(), now(), 'x', '' FROM one;
-    INSERT INTO management_file (person_id, id, unit_id, category, opened_on,
-                                 version, state, recorded_at, changed_at, changed_by, fingerprint)
-        SELECT id, id, unit_id, 'addicted', date '2015-01-01' + n % 3000, 1, 'active', now(), now(), 'x', '' FROM one;
-    INSERT INTO episode (person_id, id, unit_id, root_id, course_id, track, modality, legal_basis, registered_on,
-                         therapies, version, state, recorded_at, changed_at, changed_by, fingerprint)
-        SELECT id, id, unit_id, id, id, 'rehab', 'community', 'voluntary', date '2015-01-01' + n % 3000,
-               '{{}}', 1, 'active', now(), now(), 'x', '' FROM one;
-    INSERT INTO change_feed (unit_id, person_id, entity, record_id, op, version)
-        SELECT unit_id, id, entity, id, 'upsert', 1 FROM one, (VALUES ('person'), ('episode')) AS told (entity);
-    ANALYZE person, person_name_token, identity_document, management_file, episode, change_feed;
-"""  # noqa: S608 - made of numbers
+from tests.db.crowd import BIG, FILL, IN_SCOPE
 
 Plan: TypeAlias = dict[str, Any]
 Ask: TypeAlias = Callable[[AsyncSession, UnitScope], Awaitable[object]]
 
-SOMEBODY = UUID(hashlib.md5(b"1").hexdigest())  # noqa: S324 - an id, as PostgreSQL's md5 made it
+
+def _id_of(word: str) -> UUID:
+    return UUID(hashlib.md5(word.encode()).hexdigest())  # noqa: S324 - an id, as PostgreSQL's md5 made it
+
+
+SOMEBODY = _id_of("1")
 NUMBER = hashlib.sha256(b"1").digest()
 
 
@@ -140,6 +131,54 @@ async def load(session: AsyncSession, scope: UnitScope) -> object:
     )
 
 
+async def hold(session: AsyncSession, scope: UnitScope) -> object:
+    return await persons.hold(session, [SOMEBODY], scope=scope, today=TODAY)
+
+
+async def courses(session: AsyncSession, scope: UnitScope) -> object:
+    return await completed_courses.page(
+        session, on=TODAY, placed=None, units=None, scope=scope, today=TODAY, limit=50, after=None
+    )
+
+
+async def measures(session: AsyncSession, scope: UnitScope) -> object:
+    return await education.page(
+        session, on=TODAY, covered=None, units=None, scope=scope, today=TODAY, limit=50, after=None
+    )
+
+
+async def accompanied(session: AsyncSession, scope: UnitScope) -> object:
+    window = Window(BY_DAY_AND_PERSON, scope, TODAY, limit=50)
+    return await accompaniments.page(session, window, organisation_id=None, worker_id=None, on=None)
+
+
+async def accompanied_in_a_commune(session: AsyncSession, scope: UnitScope) -> object:
+    return await accompanied(session, UnitScope(scope.units[:1]))
+
+
+async def accompanied_by_a_worker(session: AsyncSession, scope: UnitScope) -> object:
+    window, worker_id = Window(BY_DAY_AND_PERSON, scope, TODAY, limit=50), _id_of("w1")
+    return await accompaniments.page(session, window, organisation_id=None, worker_id=worker_id, on=None)
+
+
+async def visits(session: AsyncSession, _: UnitScope) -> object:
+    return await accompaniments.is_visited(session, SOMEBODY, SOMEBODY)
+
+
+async def attended(session: AsyncSession, scope: UnitScope) -> object:
+    return await _lines(session, scope, AttendanceRow, col(AttendanceRow.session_id) == _id_of("s1"))
+
+
+async def referred(session: AsyncSession, scope: UnitScope) -> object:
+    return await _lines(session, scope, ReferralRow, col(ReferralRow.service_id) == _id_of("v1"))
+
+
+async def _lines(
+    session: AsyncSession, scope: UnitScope, table: type[OfPerson], condition: ColumnElement[bool]
+) -> object:
+    return await line_lists.of_people(session, table, condition, scope=scope, today=TODAY, limit=50, after=None)
+
+
 @pytest.fixture(scope="module")
 async def scope(database_url: str) -> UnitScope:
     """A province of a large registry."""
@@ -151,7 +190,7 @@ async def scope(database_url: str) -> UnitScope:
 
 
 @pytest.fixture(scope="module")
-async def service(service_url: str) -> AsyncIterator[AsyncSession]:
+async def service(service_url: str, scope: UnitScope) -> AsyncIterator[AsyncSession]:  # noqa: ARG001 - a transaction must not wait for the rows
     engine = create_engine(service_url)
     async with create_sessions(engine).begin() as session:
         await context.close(session)
@@ -192,7 +231,9 @@ def nodes(plan: Plan) -> Iterator[Plan]:
     "ask",
     [
         *(roster, second_page, by_name, by_number, files, episodes, get, get_of_person, lock, of_person),
-        *(changes, changes_of_a_commune, copy, load),
+        *(changes, changes_of_a_commune, copy, load, hold),
+        *(courses, measures, accompanied, accompanied_in_a_commune, accompanied_by_a_worker, visits),
+        *(attended, referred),
     ],
     ids=lambda ask: ask.__name__,
 )

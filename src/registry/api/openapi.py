@@ -91,6 +91,8 @@ _APPLIED: Json = {
     "schema": {"type": "string", "maxLength": 40},
     "example": "return=minimal",
 }
+_JUDGED_ANEW = {"push_operations"}
+"""What takes a key and never answers by it: each operation of a push is judged anew, and says what it found."""
 _HEADERS = {
     key.REPLAYED: _REPLAYED,
     preferences.APPLIED: _APPLIED,
@@ -129,7 +131,7 @@ def build(app: FastAPI) -> Json:
         for status, response in operation["responses"].items():
             if status.startswith(("4", "5")):
                 _speak_problem(response)
-            for name in _headers_of(status, is_counted=bool(operation["security"]), taken=taken):
+            for name in _headers_of(status, operation, taken):
                 response.setdefault("headers", {}).setdefault(name, {"$ref": f"#/components/headers/{name}"})
         for parameter in operation.get("parameters", ()):
             _forbid_null(parameter)
@@ -147,14 +149,14 @@ def operations(spec: Json) -> Iterator[Json]:
         yield from (operation for method, operation in path.items() if method in _METHODS)
 
 
-def _headers_of(status: str, *, is_counted: bool, taken: Container[str]) -> Iterator[str]:
-    """Name the headers that answers of every operation carry."""
+def _headers_of(status: str, operation: Json, taken: Container[str]) -> Iterator[str]:
+    """Name the headers that answers of an operation carry beside those of its own."""
     yield "X-Request-ID"
-    if is_counted:
+    if operation["security"]:
         yield from ("RateLimit", "RateLimit-Policy")
     if status in {"429", "503"} or (status == "409" and key.NAME in taken):
         yield "Retry-After"
-    if status.startswith("2") and key.NAME in taken:
+    if status.startswith("2") and key.NAME in taken and operation["operationId"] not in _JUDGED_ANEW:
         yield key.REPLAYED
     if status.startswith("2") and preferences.NAME in taken:
         yield preferences.APPLIED

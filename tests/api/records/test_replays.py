@@ -12,6 +12,7 @@ from registry.api.kinds.persons import PERSONS
 from registry.api.records.kind import Kind
 from registry.domain.access import Role
 from tests.api.erasure.erasing import erase
+from tests.api.push import pushing
 from tests.api.records.keyed import a_key, is_replayed, kept, nameless, patched, posted
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_file
@@ -134,6 +135,15 @@ class TestLate:
         await rows(app, "UPDATE access_grant SET to_on = '2026-11-20' WHERE subject = 'an officer who leaves'")
 
         refused(await posted(officer, path, body, key), 403, "insufficient_scope")
+
+
+async def test_a_push_is_judged_anew_under_its_key_and_says_so_of_each_operation(manager: httpx.AsyncClient) -> None:
+    body, key = {"operations": [pushing.creating(PERSONS)]}, a_key()
+
+    answers = [await posted(manager, "/v1/sync/push", body, key) for _ in range(2)]
+
+    assert [answer.json()["results"][0]["status"] for answer in answers] == ["applied", "duplicate"]
+    assert not any(map(is_replayed, answers))
 
 
 class TestRefused:

@@ -135,7 +135,7 @@ async def clone(server_url: str, template: str) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _made(server_url: str, name: str, template: str = "template1") -> AsyncIterator[str]:
-    await _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    await _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield name
     await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 

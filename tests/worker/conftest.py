@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from registry.db import worker_jobs
 from registry.db.engine import Sessions, create_engine, create_sessions, transaction
 from registry.db.tables.worker import WorkerJobRow
+from registry.domain.atlas import Atlas
 from registry.settings import Settings
 from registry.worker.job import Job
 from registry.worker.run import Worker
@@ -33,7 +34,9 @@ async def sessions(database_url: str) -> AsyncIterator[Sessions]:
 
 
 @pytest.fixture
-async def hire(service_url: str, settings: Settings, clock: Clock, sessions: Sessions) -> AsyncIterator[Hire]:
+async def hire(
+    service_url: str, settings: Settings, clock: Clock, sessions: Sessions, atlas: Atlas
+) -> AsyncIterator[Hire]:
     """Make workers, each with connections of its own under the service's login; what ran before is forgotten."""
     async with transaction(sessions) as session:
         await session.exec(delete(WorkerJobRow))
@@ -41,7 +44,7 @@ async def hire(service_url: str, settings: Settings, clock: Clock, sessions: Ses
 
     def make(*jobs: Job) -> Worker:
         engines.append(create_engine(service_url, pool_size=3, name=f"worker-{len(engines)}"))
-        return Worker(engines[-1], jobs, settings=settings, clock=clock, rest_seconds=0.02)
+        return Worker(engines[-1], jobs, settings=settings, clock=clock, rest_seconds=0.02, atlas=atlas)
 
     yield make
     for engine in engines:

@@ -43,7 +43,7 @@ def run(host: str, port: int, *, people: int | None) -> None:
                 await _load(app, home, address, people)
             welcome.show(address, await _tokens(app, home))
             logging.getLogger().setLevel(logging.INFO)
-            await work(database.url, app.state.settings, asyncio.Event())
+            await work(database.url, app.state.settings, asyncio.Event(), atlas=app.state.atlas)
 
         service.server_of(app, companion=companion, log_level="warning", public_url=address).run([listener])
 

@@ -20,10 +20,10 @@ ISSUER = "urn:registry:worker"
 
 
 class Map:
-    """The map of Viet Nam, read when a job first asks for it, and kept."""
+    """The map of Viet Nam, read when a job first asks for it, and kept; or one that was read already."""
 
-    def __init__(self) -> None:
-        self._atlas: Atlas | None = None
+    def __init__(self, atlas: Atlas | None = None) -> None:
+        self._atlas = atlas
 
     async def read(self, session: AsyncSession) -> Atlas:
         """Give the map."""

@@ -5,6 +5,7 @@ import signal
 
 from registry.api.clock import system_clock
 from registry.db.engine import create_engine
+from registry.domain.atlas import Atlas
 from registry.settings import Settings
 from registry.worker.jobs import JOBS
 from registry.worker.run import Worker
@@ -13,11 +14,11 @@ CONNECTIONS = 3
 """One that holds the lock, one that works, one to write that a job has failed."""
 
 
-async def work(url: str, settings: Settings, stop: asyncio.Event) -> None:
-    """Work on a database until `stop` is set."""
+async def work(url: str, settings: Settings, stop: asyncio.Event, *, atlas: Atlas | None = None) -> None:
+    """Work on a database until `stop` is set; `atlas` is its map where somebody has read it already."""
     engine = create_engine(url, pool_size=CONNECTIONS, statement_timeout=60, name="registry-worker")
     try:
-        await Worker(engine, JOBS, settings=settings, clock=system_clock).run(stop)
+        await Worker(engine, JOBS, settings=settings, clock=system_clock, atlas=atlas).run(stop)
     finally:
         await engine.dispose()
 

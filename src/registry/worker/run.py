@@ -11,6 +11,7 @@ from registry.api.clock import Clock
 from registry.db import worker_jobs
 from registry.db.context import worker_transaction
 from registry.db.engine import create_sessions
+from registry.domain.atlas import Atlas
 from registry.domain.job import late
 from registry.settings import Settings
 from registry.worker.job import Job, Map, Shift
@@ -35,6 +36,7 @@ class Worker:
         settings: Settings,
         clock: Clock,
         rest_seconds: float = REST_SECONDS,
+        atlas: Atlas | None = None,
     ) -> None:
         self._engine = engine
         self._sessions = create_sessions(engine)
@@ -42,7 +44,7 @@ class Worker:
         self._settings = settings
         self._clock = clock
         self._rest_seconds = rest_seconds
-        self._map = Map()
+        self._map = Map(atlas)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; the job under way is finished first."""

@@ -35,16 +35,16 @@ COUNTED = {
 WRITTEN_BY_UNITS = {
     *("person", "identity_document", "residence", "responsibility", "management_file", "drug_test", "determination"),
     *("substance_use", "episode", "reach", "record_history", "commune_status", "suspected_count"),
-    *("unit_record_history", "person_name_token", "person_match_key", "merge", "organisation", "access_grant"),
+    *("unit_record_history", "person_name_token", "person_match_key", "merge", "organisation", "dpop_proof"),
     *("change_feed", "audit_event", "task", "sync_conflict"),
     *("person_key", "subject_request", "erasure_order", "breach", "emergency_access", "move"),
-    *("api_client", "token_revocation", "dpop_proof"),
     *("sync_rejection", "counselling_point", "network_worker", "appointment", "worker_training"),
     *("aftercare", "education_measure", "activity", "commune_population"),
     *("plan", "plan_target", "target_report", "plan_review"),
     *("volunteer_team", "accompaniment", "visit"),
     *("counselling_session", "attendance", "support_service", "referral"),
 }
+WRITTEN_BY_ACCESS = {"access_grant", "api_client", "token_revocation", "audit_event"}
 WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
 WRITTEN_BY_WORKER = {
     *("task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint", "emergency_access"),
@@ -65,6 +65,7 @@ DELETED = {
 ON_AUDIT = {
     DatabaseRole.UNITS: {"INSERT"},
     DatabaseRole.ORGANISATIONS: {"INSERT"},
+    DatabaseRole.ACCESS: {"INSERT"},
     DatabaseRole.HEALTH: {"INSERT"},
     DatabaseRole.EMERGENCY: {"INSERT"},
     DatabaseRole.WORKER: {"SELECT", "INSERT"},

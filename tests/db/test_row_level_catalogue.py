@@ -19,6 +19,7 @@ from tests.db.privileges import (
     ON_SEALS,
     PUBLIC,
     SEALS,
+    WRITTEN_BY_ACCESS,
     WRITTEN_BY_HEALTH,
     WRITTEN_BY_ORGANISATIONS,
     WRITTEN_BY_UNITS,
@@ -99,7 +100,9 @@ class TestCatalogue:
             ("support_service", "listed_for_organisations"), ("support_service", "corrected"),
             ("support_service", "locked"), ("unit_record_history", "services_for_units"),
             ("unit_record_history", "services_for_organisations"), ("referral", "seen_by_worker"),
-            ("access_grant", "managed"), ("api_client", "managed"),
+            ("access_grant", "managed"), ("access_grant", "read"), ("api_client", "managed"),
+            ("api_client", "read"),
+            ("organisation", "listed_for_access"),
             ("token_revocation", "managed"), ("dpop_proof", "purged"), ("idempotency_key", "purged"),
             ("unit_record_history", "organisations_for_units"),
             ("unit_record_history", "organisations_for_organisations"),
@@ -131,6 +134,7 @@ class TestCatalogue:
         # A person is locked for an organisation's write, and so is a service; the policies let no update pass.
         by_organisations = {name for (name,) in await ask(written, role="registry_organisations")}
         assert by_organisations == WRITTEN_BY_ORGANISATIONS | {"person", "support_service"}
+        assert {name for (name,) in await ask(written, role="registry_access")} == WRITTEN_BY_ACCESS
         by_health = {name for (name,) in await ask(written, role="registry_health")}
         assert by_health == WRITTEN_BY_HEALTH | {"person"}  # as for organisations: locked only
         assert {name for (name,) in await ask(written, role="registry_worker")} == WRITTEN_BY_WORKER
@@ -138,7 +142,7 @@ class TestCatalogue:
         assert await ask(written, role="registry_statistics") == []
 
     async def test_who_is_asked_about_grants_clients_and_revocations(self, ask: Ask) -> None:
-        """Requests ask a function; the tables are for administrators, who act under units, and for the worker."""
+        """Requests ask a function; the tables are for administrators, and for the worker."""
         read = """
             SELECT rolname, relname FROM pg_roles, pg_class
             WHERE rolname = ANY (:roles) AND relnamespace = 'public'::regnamespace AND relname = ANY (:tables)
@@ -147,11 +151,13 @@ class TestCatalogue:
         tables = ["access_grant", "api_client", "dpop_proof", "revocation_epoch", "token_revocation"]
 
         assert set(await ask(read, roles=list(DatabaseRole), tables=tables)) == {
+            ("registry_access", "access_grant"),
             ("registry_units", "access_grant"),
             ("registry_worker", "access_grant"),
+            ("registry_access", "api_client"),
             ("registry_units", "api_client"),
             ("registry_worker", "dpop_proof"),
-            ("registry_units", "token_revocation"),
+            ("registry_access", "token_revocation"),
         }
 
     @pytest.mark.parametrize("role", DatabaseRole)

@@ -33,7 +33,7 @@ async def host(app: FastAPI, *, at: datetime = NOW) -> AsyncIterator[Office]:
         at=at,
     )
     async with transaction(app.state.sessions) as session:
-        await context.close(session)
+        await context.act_on_access(session)
         yield Office(session, act, app.state.atlas, TODAY, scope=None)
 
 

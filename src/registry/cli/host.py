@@ -35,7 +35,7 @@ async def open_office(url: str, operation: str) -> AsyncIterator[Office]:
         at=now,
     )
     async with one_transaction(url) as session:
-        await context.close(session)
+        await context.act_on_access(session)
         yield Office(session, act, await load_atlas(session), local_date(now), scope=None)
 
 

@@ -26,6 +26,7 @@ class DatabaseRole(StrEnum):
     UNITS = "registry_units"
     ORGANISATIONS = "registry_organisations"
     STATISTICS = "registry_statistics"
+    ACCESS = "registry_access"
     HEALTH = "registry_health"
     EMERGENCY = "registry_emergency"
     AUDITOR = "registry_auditor"
@@ -34,6 +35,7 @@ class DatabaseRole(StrEnum):
 
 
 ROLES: Mapping[Permission, DatabaseRole] = {
+    Permission.GRANT_MANAGE: DatabaseRole.ACCESS,
     Permission.MEDICAL_READ: DatabaseRole.HEALTH,
     Permission.MEDICAL_WRITE: DatabaseRole.HEALTH,
 }
@@ -156,12 +158,33 @@ async def act_as_sender(session: AsyncSession, *, caller: str, units: Iterable[i
     await _set(session, DatabaseRole.UNITS, units=units, caller=caller)
 
 
+async def act_on_access(session: AsyncSession) -> None:
+    """Act as the office on the host, which decides who may call and what they may do, and sees nobody."""
+    await _set(session, DatabaseRole.ACCESS)
+
+
+@asynccontextmanager
+async def as_access(session: AsyncSession) -> AsyncIterator[None]:
+    """Give or end rights; then act under units again."""
+    async with _in_role(session, DatabaseRole.ACCESS):
+        yield
+
+
 @asynccontextmanager
 async def as_statistics(session: AsyncSession) -> AsyncIterator[None]:
     """Count over everybody, on the columns that identify nobody; then act under units again."""
+    async with _in_role(session, DatabaseRole.STATISTICS):
+        yield
+
+
+@asynccontextmanager
+async def _in_role(session: AsyncSession, role: DatabaseRole) -> AsyncIterator[None]:
+    """Each role writes what was changed under it: the other may not."""
+    await session.flush()
     connection = await session.connection()
-    await connection.execute(_ROLE_ONLY, {"role": DatabaseRole.STATISTICS})
+    await connection.execute(_ROLE_ONLY, {"role": role})
     yield
+    await session.flush()
     await connection.execute(_ROLE_ONLY, {"role": DatabaseRole.UNITS})
 
 

@@ -17,6 +17,7 @@ BEGIN
             ('registry_units', 'NOBYPASSRLS'),
             ('registry_organisations', 'NOBYPASSRLS'),
             ('registry_statistics', 'NOBYPASSRLS'),
+            ('registry_access', 'NOBYPASSRLS'),
             ('registry_health', 'NOBYPASSRLS'),
             ('registry_emergency', 'NOBYPASSRLS'),
             ('registry_auditor', 'NOBYPASSRLS'),

@@ -142,8 +142,9 @@ class TestAfterARevocation:
         async with host(app) as office:
             new = NewRevocation(uuid4(), ISSUER, "anybody", RevocationReason.OTHER)
             await revocations.revoke(office, new)
-            nobody = dict.fromkeys(("issuer", "subject", "client_id", "vendor"), "nobody")
-            return (await standing.of(office.session, **nobody, today=TODAY)).epoch
+        nobody = dict.fromkeys(("issuer", "subject", "client_id", "vendor"), "nobody")
+        async with closed_transaction(app.state.sessions) as session:
+            return (await standing.of(session, **nobody, today=TODAY)).epoch
 
     async def test_no_connection_is_held_while_keys_are_fetched(self, alone: FastAPI, key: ECKey) -> None:
         token = signed(key)

@@ -10,6 +10,7 @@ from registry.api.merges.deciding import decide_merge
 from registry.api.moves.answering import answer_move
 from registry.api.office import office_of
 from registry.api.records.kind import Desk
+from registry.db import context
 from registry.db.tables.tasks import TaskRow
 from registry.domain.access import Permission
 from registry.domain.task import Decision, TaskKind
@@ -23,7 +24,8 @@ async def renew_or_end_grant(desk: Desk, row: TaskRow, decision: Decision) -> No
     """End a grant on a unit that is no more, unless the administrator lets it go on."""
     desk.actor.require(Permission.GRANT_MANAGE)
     decide = grants.revoke if decision is Decision.DECLINE else grants.let_go_on
-    await decide(office_of(desk), row.record_id)
+    async with context.as_access(desk.session):
+        await decide(office_of(desk), row.record_id)
 
 
 EFFECTS: Mapping[TaskKind, Effect] = MappingProxyType(

@@ -9,8 +9,10 @@ from fastapi import FastAPI
 from registry.domain.access import Role
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import a_move, a_person
+from tests.factories.devices import Device
 from tests.factories.moving import HERE, THERE, answered, asked, notices_of, request_of, waits
 from tests.factories.posted import body_of, corrected, created, posted_person, refused
+from tests.factories.tasks import unit_of
 from tests.factories.trails import audited, fed
 
 
@@ -26,6 +28,21 @@ class TestRequest:
             refused(await receiver.get(move.path + below), 404, "not_found")
         (interval,) = body_of(await sender.get(f"{move.path}/responsibilities"))["items"]
         assert interval["to_on"] is None
+
+    async def test_the_feed_has_it_for_the_sender_alone_and_no_pull_tells_of_it(
+        self, app: FastAPI, sender: httpx.AsyncClient, receiver: httpx.AsyncClient
+    ) -> None:
+        devices = Device(sender), Device(receiver)
+        for device in devices:
+            await device.pull()
+
+        move = await asked(sender)
+        await sender.post(f"{move.address}/withdraw", json={"withdrawn_on": "2026-11-20"})
+
+        rows = [(row["op"].value, row["unit_id"]) for row in await fed(app, move.body["id"])]
+        assert rows == [("upsert", unit_of(app, HERE))] * 2
+        told = [{item["kind"] for item in await device.pull()} for device in devices]
+        assert told == [{"person", "residence"}, set()]
 
     async def test_the_receiver_is_asked_until_the_end_of_the_fifth_working_day(
         self, sender: httpx.AsyncClient, receiver: httpx.AsyncClient, neighbour: httpx.AsyncClient

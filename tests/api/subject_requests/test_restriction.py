@@ -7,8 +7,18 @@ from fastapi import FastAPI
 from registry.domain.access import Role
 from tests.api.subject_requests.asking import GRANTED, asked, restricted
 from tests.conftest import SignIn
-from tests.factories.bodies import a_file, an_episode
-from tests.factories.posted import body_of, corrected, pages, posted_episode, posted_file, posted_organisation, refused
+from tests.factories.bodies import a_file, an_education_measure, an_episode
+from tests.factories.counselling import a_point_set_up, held, offered, referred
+from tests.factories.posted import (
+    body_of,
+    corrected,
+    created,
+    pages,
+    posted_episode,
+    posted_file,
+    posted_organisation,
+    refused,
+)
 from tests.factories.posted import posted_person as a_posted_person
 from tests.factories.trails import fed
 
@@ -97,6 +107,31 @@ class TestRestriction:
         assert [(item["id"], item["processing"]) for item in by_name] == [(number, "restricted")]
         by_unit = body_of(await manager.post("/v1/persons/search", json={"unit_code": "22018"}))["items"]
         assert number not in {item["id"] for item in by_unit}
+
+    async def test_nor_is_the_person_in_the_lists_of_what_the_network_does(
+        self, manager: httpx.AsyncClient, sign_in: SignIn
+    ) -> None:
+        number = await a_posted_person(manager, unit_code="22015", birth_date=None, birth_year=1990)
+        point = await a_point_set_up(manager, sign_in)
+        session, service = await held(manager, point.id, number), await offered(manager)
+        await referred(manager, point, service, person_id=number)
+        await posted_episode(manager, number, ended_on="2024-02-01", outcome="completed", started_on="2023-02-01",
+                             registered_on="2023-02-01")  # fmt: skip
+        await created(manager, f"/v1/persons/{number}/education-measures", an_education_measure())
+        lists = (
+            f"/v1/sessions/{session['id']}/attendances",
+            f"/v1/support-services/{service}/referrals",
+            "/v1/completed-courses?unit=22015",
+            "/v1/education-measures?unit=22015&on=2026-05-01",
+        )
+
+        async def who_is_listed() -> list[bool]:
+            return [number in {line["person_id"] for line in await pages(manager, address)} for address in lists]
+
+        assert await who_is_listed() == [True] * len(lists)
+        await restricted(manager, f"/v1/persons/{number}")
+        assert await who_is_listed() == [False] * len(lists)
+        assert number in {line["person_id"] for line in await pages(point.staff, lists[0])}
 
     async def test_no_other_organisation_is_let_in_but_by_a_decision(
         self, manager: httpx.AsyncClient, sign_in: SignIn, person: str

@@ -9,7 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from registry.domain.access import Role
-from tests.conftest import SignIn
+from tests.api.duplicates.merging import merged, unmerged
+from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, an_aftercare
 from tests.factories.posted import (
     body_of,
@@ -191,6 +192,27 @@ class TestMerging:
         found = [(each["kind"], each["blocks"]) for each in body_of(preview)["overlaps"]]
         assert ("open_aftercares", True) in found
         refused(await manager.post(f"/v1/persons/{person_id}/merge", json=asked), 409, "merge_blocked")
+
+    async def test_the_term_counts_for_the_survivor_until_the_merge_is_undone(
+        self, app: FastAPI, manager: httpx.AsyncClient, sign_in: SignIn
+    ) -> None:
+        person_id, course_id = await a_completer(manager)
+        theirs = await created(manager, at(person_id), a_term(course_id))
+        into, own_course = await a_completer(manager)
+        clerk, second = [await sign_in(Role.PROVINCE_MANAGER, unit=("66", TODAY)) for _ in range(2)]
+
+        async def root() -> str:
+            ((root_id,),) = await rows(app, "SELECT root_id FROM aftercare WHERE id = :id", id=theirs["id"])
+            return str(root_id)
+
+        await merged(clerk, second, person_id, into)
+        assert await root() == into
+        answer = await manager.post(at(into), json=a_term(own_course))
+        refused(answer, 409, "aftercare_already_open")
+
+        await unmerged(clerk, second, person_id)
+        assert await root() == person_id
+        assert (await manager.post(at(into), json=a_term(own_course))).status_code == 201
 
 
 async def test_an_erased_person_leaves_no_aftercare(app: FastAPI) -> None:

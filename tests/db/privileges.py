@@ -31,6 +31,16 @@ COUNTED = {
     "commune_population": {"commune_unit_id", "state", "year", "population"},
     "commune_status": {"commune_unit_id", "state", "status", "from_on", "to_on"},
     "suspected_count": {"commune_unit_id", "state", "counted_on", "count"},
+    "organisation": {"id", "state", "kind", "site_unit_id", "opened_on", "closed_on"},
+    "appointment": {"worker_id", "organisation_id", "state", "from_on", "to_on"},
+    "counselling_session": {
+        *("id", "state", "commune_unit_id", "held_on", "form"),
+        *("on_file_count", "family_count", "at_risk_count", "community_count", "other_count"),
+    },
+    "attendance": {"person_id", "session_id", "state", "held_on"},
+    "accompaniment": {"person_id", "state", "from_on", "to_on"},
+    "support_service": {"id", "kind"},
+    "referral": {"person_id", "service_id", "state", "made_on", "completed_on"},
 }
 WRITTEN_BY_UNITS = {
     *("person", "identity_document", "residence", "responsibility", "management_file", "drug_test", "determination"),

@@ -26,7 +26,7 @@ Counts: TypeAlias = dict[tuple[Indicator, frozenset[int]], int]
 TODAY = date(2026, 11, 21)
 YEAR = ReportPeriod.of(2020, today=TODAY)
 ATLAS = Atlas(read_map())
-HERE, THERE, ELSEWHERE = (ATLAS.resolve(code, YEAR.last).unit_id for code in ("22015", "22162", "00004"))
+HERE, THERE, ELSEWHERE = (ATLAS.resolve(code, YEAR.last).unit_id for code in ("22045", "22162", "00004"))
 ASKED = (HERE, THERE)
 SINCE = date(2019, 1, 1)
 RECORDED: dict[str, Any] = {

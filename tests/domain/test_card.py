@@ -3,7 +3,8 @@
 import pytest
 
 from registry.domain.card import FIGURES, Population, per_10_000
-from registry.domain.indicator import CATALOGUE, Value
+from registry.domain.catalogue import CATALOGUE
+from registry.domain.indicator import Value
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 
 from registry.api.indicator_words import WORDS
 from registry.api.language import Language
-from registry.domain.indicator import CATALOGUE, EXITS, HOTSPOTS, Counted, Indicator, derive, share
+from registry.domain.catalogue import CATALOGUE, EXITS, HOTSPOTS, change, derive, share
+from registry.domain.indicator import Counted, Indicator
 
 
 def test_every_indicator_is_defined_and_in_order() -> None:
@@ -38,7 +39,8 @@ def test_a_part_is_a_measure() -> None:
 def test_a_share_names_both_its_sides() -> None:
     for definition in CATALOGUE.values():
         sides = (definition.numerator is not None, definition.denominator is not None)
-        assert sides == ((True, True) if definition.counted is Counted.PERCENT else (False, False))
+        is_compared = definition.counted in {Counted.PERCENT, Counted.CHANGE}
+        assert sides == ((True, True) if is_compared else (False, False))
 
 
 def test_every_outcome_and_every_hotspot_type_has_an_indicator() -> None:
@@ -58,6 +60,18 @@ def test_a_share_of_nothing_is_unknown() -> None:
     assert share(0, 0) is None
     assert share(None, 5) is None
     assert share(5, None) is None
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "percent"), [(47, 50, -6.0), (50, 50, 0.0), (0, 3, -100.0), (7, 3, 133.3), (2, 3, -33.3)]
+)
+def test_a_change_has_a_sign_and_one_decimal(after: int, before: int, percent: float) -> None:
+    assert change(after, before) == percent
+
+
+def test_a_change_of_nothing_is_unknown() -> None:
+    assert change(5, 0) is None
+    assert change(None, 5) is None
 
 
 def test_measures_become_every_figure_of_the_catalogue() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from registry.domain.access import Grant, Role, UnitNotGranted
 from registry.domain.atlas import Atlas
-from registry.domain.indicator import CATALOGUE, Indicator
+from registry.domain.catalogue import CATALOGUE
+from registry.domain.indicator import Indicator
 from registry.domain.report import (
     ExactFiguresNotGranted,
     MapBeforePeriodEnd,

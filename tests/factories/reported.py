@@ -5,7 +5,8 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from registry.domain.indicator import CATALOGUE, Counted
+from registry.domain.catalogue import CATALOGUE
+from registry.domain.indicator import Counted
 
 Json: TypeAlias = dict[str, Any]
 PostPerson: TypeAlias = Callable[..., Awaitable[str]]
@@ -49,8 +50,9 @@ def change(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 
 
 def gain(before: dict[str, Any], after: dict[str, Any]) -> dict[str, int]:
-    """By how much counts grew; shares are left out."""
-    counts = [code for code, definition in CATALOGUE.items() if definition.counted is not Counted.PERCENT]
+    """By how much counts grew; shares and changes are left out."""
+    compared = {Counted.PERCENT, Counted.CHANGE}
+    counts = [code for code, definition in CATALOGUE.items() if definition.counted not in compared]
     return {code: (after[code] or 0) - (before[code] or 0) for code in counts if after[code] != before[code]}
 
 

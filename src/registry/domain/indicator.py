@@ -1,15 +1,7 @@
-"""The catalogue of indicators: what each counts, over which time, and which are made of others.
+"""Words of figures: the indicators, over which time and of what they speak, and how one is made of others."""
 
-The words stand in `data/indicators/*.toml`; how a measure is counted, in `registry.db.statistics`.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
-
-from registry.domain.episode import Outcome
-from registry.domain.situation import CommuneStatus
 
 Value = int | float | None
 """A figure; None where nothing can be said, which is not zero."""
@@ -23,6 +15,8 @@ class Indicator(StrEnum):
     ILLEGAL_USERS = "illegal_users"
     NEW_ON_FILE = "new_on_file"
     FILES_CLOSED = "files_closed"
+    ADDICTED_PERSONS_BEFORE = "addicted_persons_before"
+    ADDICTED_CHANGE_PCT = "addicted_change_pct"
     SUSPECTED_PEOPLE = "suspected_people"
     COMMUNES_REPORTING_SUSPECTED = "communes_reporting_suspected"
     COMMUNES_TOTAL = "communes_total"
@@ -73,6 +67,28 @@ class Indicator(StrEnum):
     EDUCATION_MEASURE_PERSONS = "education_measure_persons"
     EDUCATION_MEASURE_COVERED = "education_measure_covered"
     EDUCATION_MEASURE_COVERED_PCT = "education_measure_covered_pct"
+    COUNSELLING_POINTS = "counselling_points"
+    COUNSELLING_POINTS_NEW = "counselling_points_new"
+    COMMUNES_WITH_POINT = "communes_with_point"
+    COMMUNES_WITH_POINT_PCT = "communes_with_point_pct"
+    COUNSELLING_SESSIONS = "counselling_sessions"
+    COUNSELLING_SESSIONS_INDIVIDUAL = "counselling_sessions_individual"
+    COUNSELLING_SESSIONS_GROUP = "counselling_sessions_group"
+    COUNSELLING_SESSIONS_FAMILY = "counselling_sessions_family"
+    COUNSELLING_SESSIONS_PREVENTION = "counselling_sessions_prevention"
+    COUNSELLING_TALKS = "counselling_talks"
+    COUNSELLING_TURNOUT = "counselling_turnout"
+    COUNSELLING_CLIENTS = "counselling_clients"
+    VOLUNTEER_TEAMS = "volunteer_teams"
+    VOLUNTEERS = "volunteers"
+    COMMUNES_WITH_TEAM = "communes_with_team"
+    COMMUNES_WITH_TEAM_PCT = "communes_with_team_pct"
+    ACCOMPANIED_PERSONS = "accompanied_persons"
+    REFERRALS_MADE = "referrals_made"
+    REFERRALS_COMPLETED = "referrals_completed"
+    VOCATIONAL_TRAININGS_COMPLETED = "vocational_trainings_completed"
+    JOBS_FOUND = "jobs_found"
+    LOANS_GIVEN = "loans_given"
 
 
 class Time(StrEnum):
@@ -91,8 +107,13 @@ class Counted(StrEnum):
     COURSES = "courses"
     FILES = "files"
     COMMUNES = "communes"
+    ORGANISATIONS = "organisations"
+    SESSIONS = "sessions"
+    WORKERS = "workers"
+    REFERRALS = "referrals"
     REPORTED = "reported"
     PERCENT = "percent"
+    CHANGE = "change"
 
 
 class FigureStatus(StrEnum):
@@ -105,7 +126,10 @@ class FigureStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What an indicator counts: a measure, the sum of others (`parts`), or one as a share of another."""
+    """What an indicator counts: a measure, the sum of others (`parts`), one as a share of another, or its change.
+
+    A change is measured from `denominator` to `numerator`, in percent of `denominator`.
+    """
 
     time: Time
     counted: Counted
@@ -114,137 +138,3 @@ class Definition:
     denominator: Indicator | None = None
     is_additive: bool = True
     """Whether the figures of the parts of a territory add up to that of the whole."""
-
-
-_I = Indicator
-_PEOPLE_NOW = Definition(Time.POINT, Counted.PERSONS)
-_PEOPLE = Definition(Time.PERIOD, Counted.PERSONS)
-_COMMUNES_NOW = Definition(Time.POINT, Counted.COMMUNES)
-_EPISODES = Definition(Time.PERIOD, Counted.EPISODES)
-_COURSES = Definition(Time.PERIOD, Counted.COURSES)
-_REGISTRATIONS = Definition(Time.CUMULATIVE, Counted.EPISODES)
-
-
-def _share_of(numerator: Indicator, denominator: Indicator) -> Definition:
-    return Definition(Time.PERIOD, Counted.PERCENT, numerator=numerator, denominator=denominator, is_additive=False)
-
-
-EXITS: Mapping[Outcome, Indicator] = MappingProxyType(
-    {outcome: Indicator(f"rehab_exits_{outcome}") for outcome in Outcome}
-)
-"""The indicator that counts each way in which a stay in rehabilitation ends."""
-
-HOTSPOTS: Mapping[CommuneStatus, Indicator] = MappingProxyType(
-    {
-        CommuneStatus.HOTSPOT_TYPE_1: _I.HOTSPOT_COMMUNES_TYPE_1,
-        CommuneStatus.HOTSPOT_TYPE_2: _I.HOTSPOT_COMMUNES_TYPE_2,
-        CommuneStatus.HOTSPOT_TYPE_3: _I.HOTSPOT_COMMUNES_TYPE_3,
-    }
-)
-"""The indicator that counts the communes under each hotspot decision."""
-
-CATALOGUE: Mapping[Indicator, Definition] = MappingProxyType(
-    {
-        _I.PERSONS_ON_FILE: Definition(Time.POINT, Counted.PERSONS, parts=(_I.ADDICTED_PERSONS, _I.ILLEGAL_USERS)),
-        _I.ADDICTED_PERSONS: _PEOPLE_NOW,
-        _I.ILLEGAL_USERS: _PEOPLE_NOW,
-        _I.NEW_ON_FILE: _PEOPLE,
-        _I.FILES_CLOSED: Definition(Time.PERIOD, Counted.FILES),
-        _I.SUSPECTED_PEOPLE: Definition(Time.POINT, Counted.REPORTED),
-        _I.COMMUNES_REPORTING_SUSPECTED: Definition(Time.PERIOD, Counted.COMMUNES),
-        _I.COMMUNES_TOTAL: _COMMUNES_NOW,
-        _I.COMMUNES_AFFECTED: _COMMUNES_NOW,
-        _I.COMMUNES_AFFECTED_PCT: Definition(
-            Time.POINT,
-            Counted.PERCENT,
-            numerator=_I.COMMUNES_AFFECTED,
-            denominator=_I.COMMUNES_TOTAL,
-            is_additive=False,
-        ),
-        _I.HOTSPOT_COMMUNES: _COMMUNES_NOW,
-        **dict.fromkeys(HOTSPOTS.values(), _COMMUNES_NOW),
-        _I.DRUG_FREE_COMMUNES: _COMMUNES_NOW,
-        _I.DRUG_FREE_COMMUNES_PCT: Definition(
-            Time.POINT,
-            Counted.PERCENT,
-            numerator=_I.DRUG_FREE_COMMUNES,
-            denominator=_I.COMMUNES_TOTAL,
-            is_additive=False,
-        ),
-        _I.REHAB_PERSONS: Definition(
-            Time.PERIOD,
-            Counted.PERSONS,
-            parts=(
-                _I.REHAB_PERSONS_FACILITY_COMPULSORY,
-                _I.REHAB_PERSONS_FACILITY_VOLUNTARY,
-                _I.REHAB_PERSONS_COMMUNITY,
-            ),
-        ),
-        _I.REHAB_PERSONS_FACILITY_COMPULSORY: _PEOPLE,
-        _I.REHAB_PERSONS_FACILITY_VOLUNTARY: _PEOPLE,
-        _I.REHAB_PERSONS_COMMUNITY: _PEOPLE,
-        _I.REHAB_DISTINCT_PERSONS: Definition(Time.PERIOD, Counted.PERSONS, is_additive=False),
-        _I.REHAB_EPISODES_STARTED: _EPISODES,
-        **dict.fromkeys(EXITS.values(), _EPISODES),
-        _I.REHAB_COURSES_CONCLUDED: Definition(
-            Time.PERIOD, Counted.COURSES, parts=(_I.REHAB_COURSES_COMPLETED, _I.REHAB_COURSES_BROKEN_OFF)
-        ),
-        _I.REHAB_COURSES_COMPLETED: _COURSES,
-        _I.REHAB_COURSES_BROKEN_OFF: _COURSES,
-        _I.COMPLETION_RATE: Definition(
-            Time.PERIOD,
-            Counted.PERCENT,
-            numerator=_I.REHAB_COURSES_COMPLETED,
-            denominator=_I.REHAB_COURSES_CONCLUDED,
-            is_additive=False,
-        ),
-        _I.METHADONE_PATIENTS: _PEOPLE_NOW,
-        _I.METHADONE_STARTED: _EPISODES,
-        _I.METHADONE_LEFT: _EPISODES,
-        _I.CUMULATIVE_COMMUNITY: _REGISTRATIONS,
-        _I.CUMULATIVE_FACILITY_VOLUNTARY_REGISTRATIONS: _REGISTRATIONS,
-        _I.CUMULATIVE_METHADONE_REGISTRATIONS: _REGISTRATIONS,
-        _I.AFTERCARE_PERSONS: Definition(
-            Time.POINT, Counted.PERSONS, parts=(_I.AFTERCARE_PERSONS_RESIDENCE, _I.AFTERCARE_PERSONS_FACILITY)
-        ),
-        _I.AFTERCARE_PERSONS_RESIDENCE: _PEOPLE_NOW,
-        _I.AFTERCARE_PERSONS_FACILITY: _PEOPLE_NOW,
-        _I.AFTERCARE_STARTED: _EPISODES,
-        _I.AFTERCARE_COMPLETED: _EPISODES,
-        _I.COURSES_COMPLETED: _COURSES,
-        _I.COURSES_PLACED: _COURSES,
-        _I.AFTERCARE_COVERAGE_PCT: _share_of(_I.COURSES_PLACED, _I.COURSES_COMPLETED),
-        _I.RELAPSE_CASES: _PEOPLE,
-        _I.RELAPSE_COHORT: _COURSES,
-        _I.RELAPSED_WITHIN_12M: _COURSES,
-        _I.RELAPSE_RATE_12M: _share_of(_I.RELAPSED_WITHIN_12M, _I.RELAPSE_COHORT),
-        _I.EDUCATION_MEASURE_PERSONS: _PEOPLE,
-        _I.EDUCATION_MEASURE_COVERED: _PEOPLE,
-        _I.EDUCATION_MEASURE_COVERED_PCT: _share_of(_I.EDUCATION_MEASURE_COVERED, _I.EDUCATION_MEASURE_PERSONS),
-    }
-)
-"""Every indicator with its definition. A sum or a share comes after what it is made of, or its parts are measures."""
-
-
-def share(numerator: Value, denominator: Value) -> float | None:
-    """A percentage to one decimal, halves up; unknown where there is nothing to be a share of."""
-    if not isinstance(numerator, int) or not isinstance(denominator, int) or denominator == 0:
-        return None
-    return (2000 * numerator + denominator) // (2 * denominator) / 10
-
-
-def derive(measures: Mapping[Indicator, Value]) -> dict[Indicator, Value]:
-    """Complete measures to every figure of the catalogue, in its order: sums first, since shares are taken of them.
-
-    What was measured nowhere is zero, unless a value says that nothing is known.
-    """
-    figures: dict[Indicator, Value] = {
-        code: sum((measures.get(part) or 0 for part in definition.parts), start=0)
-        if definition.parts
-        else measures.get(code, 0)
-        for code, definition in CATALOGUE.items()
-    }
-    for code, definition in CATALOGUE.items():
-        if definition.numerator is not None and definition.denominator is not None:
-            figures[code] = share(figures[definition.numerator], figures[definition.denominator])
-    return figures

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from registry.domain.indicator import CATALOGUE, Indicator, Value
+from registry.domain.catalogue import CATALOGUE
+from registry.domain.indicator import Indicator, Value
 from registry.domain.plan_attainment import change, share
 from registry.domain.plan_target import TargetKind
 from registry.domain.report import Report, Territory

@@ -5,8 +5,9 @@ from datetime import date
 from enum import StrEnum
 from typing import assert_never
 
+from registry.domain.catalogue import CATALOGUE
 from registry.domain.errors import RuleViolation
-from registry.domain.indicator import CATALOGUE, Counted, Indicator
+from registry.domain.indicator import Counted, Indicator
 from registry.domain.organisation import OrganisationKind
 from registry.domain.period import require_order
 
@@ -151,9 +152,9 @@ def _review_measure(kind: TargetKind, measure: Measure) -> None:
         case TargetKind.RATING_AT_LEAST:
             fits = measure.organisation_kind is OrganisationKind.AFTERCARE_CLUB
         case TargetKind.LEVEL | TargetKind.COVERAGE:
-            fits = not _is_of(measure, Counted.PERCENT, Counted.REPORTED)
+            fits = not _is_of(measure, *_UNFIT)
         case TargetKind.CHANGE:
-            fits = measure.organisation_kind is None and not _is_of(measure, Counted.PERCENT, Counted.REPORTED)
+            fits = measure.organisation_kind is None and not _is_of(measure, *_UNFIT)
         case TargetKind.SHARE:
             fits = measure.stated_measure is not None or _is_of(measure, Counted.PERCENT)
         case _:
@@ -187,3 +188,5 @@ def _review_value(kind: TargetKind, direction: Direction, value: float | None, r
 
 
 _WHOLE = 100
+_UNFIT = (Counted.PERCENT, Counted.CHANGE, Counted.REPORTED)
+"""What is no count of the register: shares, changes, and what others report."""

@@ -11,8 +11,9 @@ from functools import cached_property
 
 from registry.domain.access import Grant, Role, UnitNotGranted
 from registry.domain.atlas import Atlas
+from registry.domain.catalogue import HOTSPOTS, derive
 from registry.domain.errors import Forbidden, RuleViolation
-from registry.domain.indicator import HOTSPOTS, Indicator, Value, derive
+from registry.domain.indicator import Indicator, Value
 from registry.domain.situation import CommuneStatus
 from registry.domain.unit import Level, UnitVersion
 
@@ -219,18 +220,20 @@ class _Sums:
         return counts
 
     def _communes(self, units: frozenset[int]) -> dict[Indicator, Value]:
-        affected: set[int] = set()
+        within: dict[Indicator, set[int]] = {indicator: set() for indicator in _HAVING}
         drug_free: set[int] = set()
         hotspots: dict[CommuneStatus, set[int]] = {status: set() for status in HOTSPOTS}
         for unit in units & self._commune_of.keys():
             commune = self._commune_of[unit]
-            if any(tally.indicator in _ON_FILE for tally in self._tallies.get(unit, ())):
-                affected.add(commune)
+            counted = {tally.indicator for tally in self._tallies.get(unit, ())}
+            for indicator, needed in _HAVING.items():
+                if counted & needed:
+                    within[indicator].add(commune)
             for status in self._statuses.get(unit, ()):
                 hotspots.get(status, drug_free).add(commune)
         return {
             Indicator.COMMUNES_TOTAL: len({self._commune_of[unit] for unit in units & self._commune_of.keys()}),
-            Indicator.COMMUNES_AFFECTED: len(affected),
+            **{indicator: len(communes) for indicator, communes in within.items()},
             Indicator.HOTSPOT_COMMUNES: len(set().union(*hotspots.values())),
             **{HOTSPOTS[status]: len(communes) for status, communes in hotspots.items()},
             Indicator.DRUG_FREE_COMMUNES: len(drug_free),
@@ -250,4 +253,9 @@ class _Sums:
         return later is not None and later.on >= self._ended_on[unit]
 
 
-_ON_FILE = frozenset({Indicator.ADDICTED_PERSONS, Indicator.ILLEGAL_USERS})
+_HAVING = {
+    Indicator.COMMUNES_AFFECTED: frozenset({Indicator.ADDICTED_PERSONS, Indicator.ILLEGAL_USERS}),
+    Indicator.COMMUNES_WITH_POINT: frozenset({Indicator.COUNSELLING_POINTS}),
+    Indicator.COMMUNES_WITH_TEAM: frozenset({Indicator.VOLUNTEER_TEAMS}),
+}
+"""Communes are counted by what is counted in them: one of these at least."""

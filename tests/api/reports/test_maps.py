@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from registry.domain.indicator import CATALOGUE, Indicator
+from registry.domain.catalogue import CATALOGUE
+from registry.domain.indicator import Indicator
 from tests.factories.reported import (
     DAK_LAK_TODAY,
     DIVIDED,

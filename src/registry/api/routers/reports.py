@@ -20,7 +20,8 @@ from registry.api.tags import Tag
 from registry.db import organisations, statistics, trail
 from registry.domain.access import Permission
 from registry.domain.card import NETWORK
-from registry.domain.indicator import CATALOGUE, FigureStatus, Indicator
+from registry.domain.catalogue import CATALOGUE
+from registry.domain.indicator import FigureStatus, Indicator
 from registry.domain.period import DateInFuture
 from registry.domain.report import ReportPeriod, Territory, compile_report, require_exact_figures
 

@@ -9,7 +9,8 @@ from pydantic import Field
 from registry.api.indicator_words import WORDS
 from registry.api.language import Language
 from registry.api.schemas.fields import Out, UnitCode, Year
-from registry.domain.indicator import CATALOGUE, Counted, FigureStatus, Indicator, Time, Value
+from registry.domain.catalogue import CATALOGUE
+from registry.domain.indicator import Counted, FigureStatus, Indicator, Time, Value
 from registry.domain.report import Report, ReportPeriod
 from registry.domain.unit import Level, UnitVersion
 
@@ -17,7 +18,7 @@ MOST_COMMUNES = 10_000
 
 Label = Annotated[str, Field(max_length=200)]
 Words = Annotated[str, Field(max_length=1000)]
-Number = Annotated[int, Field(ge=0, le=2**53)] | Annotated[float, Field(ge=0, le=100)]
+Number = Annotated[int, Field(ge=0, le=2**53)] | Annotated[float, Field(ge=-100, le=2**53)]
 Code = Annotated[Indicator, Field(description="Code of the indicator.", examples=["persons_on_file"])]
 Kind = Annotated[
     Time,
@@ -29,12 +30,19 @@ Kind = Annotated[
 Counts = Annotated[
     Counted,
     Field(
-        description="What is counted: `persons` (người), `episodes` (lượt), `courses`, `files`, `communes`, a "
-        "number that communes `reported`, or a share in `percent`."
+        description="What is counted: `persons` (người), `episodes` (lượt), `courses`, `files`, `communes`, "
+        "`organisations`, counselling `sessions`, `workers` of the network, `referrals`, a number that somebody "
+        "`reported`, a share in `percent`, or a `change` in percent of what was, with a sign."
     ),
 ]
-Numerator = Annotated[Indicator | None, Field(description="Of a share: the indicator that is divided.")]
-Denominator = Annotated[Indicator | None, Field(description="Of a share: the indicator that it is divided by.")]
+Numerator = Annotated[
+    Indicator | None,
+    Field(description="Of a share: the indicator that is divided. Of a change: what it is now."),
+]
+Denominator = Annotated[
+    Indicator | None,
+    Field(description="Of a share: the indicator that it is divided by. Of a change: what it was."),
+]
 
 
 class IndicatorOut(Out):

@@ -14,11 +14,15 @@ from registry.db.context import as_statistics
 from registry.db.statistics.aftercare import AFTERCARE
 from registry.db.statistics.card import POPULATION
 from registry.db.statistics.communes import STATUSES, SUSPECTED
+from registry.db.statistics.network import NETWORK
 from registry.db.statistics.people import PEOPLE
+from registry.db.statistics.support import SUPPORT
 from registry.domain.card import Counted, Population
 from registry.domain.indicator import Indicator
 from registry.domain.report import Measured, ReportPeriod, SuspectedCount, Tally
 from registry.domain.situation import CommuneStatus
+
+_TALLIED = (PEOPLE, AFTERCARE, NETWORK, SUPPORT)
 
 
 async def measure(session: AsyncSession, *, period: ReportPeriod, units: Collection[int]) -> Measured:
@@ -45,7 +49,7 @@ async def _measured(
 ) -> Measured:
     asked = {"first": period.first, "last": period.last, "units": sorted(units)}
     connection = await session.connection()
-    tallies = [(await connection.execute(statement, asked)).all() for statement in (PEOPLE, AFTERCARE)]
+    tallies = [(await connection.execute(statement, asked)).all() for statement in _TALLIED]
     statuses = await connection.execute(STATUSES, asked)
     suspected = await connection.execute(SUSPECTED, asked | {"first": reported_from})
     return Measured(

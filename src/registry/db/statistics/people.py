@@ -13,7 +13,12 @@ listed AS (
         charge.to_on,
         min(file.opened_on) AS first_on,
         bool_or(file.closed_on IS NULL OR file.closed_on > :last) AS is_on_file,
-        bool_or(file.category = 'addicted' AND (file.closed_on IS NULL OR file.closed_on > :last)) AS is_addicted
+        bool_or(file.category = 'addicted' AND (file.closed_on IS NULL OR file.closed_on > :last)) AS is_addicted,
+        bool_or(
+            file.category = 'addicted'
+            AND file.opened_on < :first
+            AND (file.closed_on IS NULL OR file.closed_on >= :first)
+        ) AS was_addicted
     FROM management_file AS file
     JOIN charge ON charge.owner_id = file.person_id
     WHERE file.state IN ('active', 'erased') AND file.opened_on <= :last
@@ -54,6 +59,11 @@ counted (indicator, person, day, unit_id, from_on, to_on) AS NOT MATERIALIZED (
         CASE WHEN is_addicted THEN 'addicted_persons' ELSE 'illegal_users' END, person, :last, unit_id, from_on, to_on
     FROM listed
     WHERE is_on_file
+
+    UNION ALL
+    SELECT 'addicted_persons_before', person, :first - 1, unit_id, from_on, to_on
+    FROM listed
+    WHERE was_addicted
 
     UNION ALL
     SELECT 'new_on_file', person, first_on, unit_id, from_on, to_on

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from registry.domain.access import Role
-from registry.domain.indicator import CATALOGUE, Counted, Indicator
+from registry.domain.catalogue import CATALOGUE
+from registry.domain.indicator import Counted, Indicator
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, an_aftercare, an_education_measure
 from tests.factories.posted import created, posted_episode, posted_person

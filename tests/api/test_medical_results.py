@@ -20,7 +20,7 @@ from registry.db.engine import transaction
 from registry.domain.access import FieldGroup, Permission, Role
 from registry.domain.medical import Infection
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import Body, a_document, a_record
+from tests.factories.bodies import Body, a_client_count, a_document, a_record
 from tests.factories.expected import Cell, questions
 from tests.factories.posted import OF_THE_OCCASION, body_of, corrected, created, posted_person, refused
 from tests.factories.specification import APP, SPEC
@@ -132,7 +132,7 @@ class TestAtRest:
 
 class TestOthers:
     async def test_nothing_that_others_are_answered_depends_on_a_result(self, world: World, sign_in: SignIn) -> None:
-        """Everybody gets the same bytes before and after: nobody counts, dates or suspects one."""
+        """Everybody gets the same bytes before and after: nobody counts, dates or suspects one, or a count of them."""
         doctor = await sign_in(Role.HEALTH_OFFICER, unit=("66", TODAY))
         before = [await told(caller, cell) for caller, cell in asked_by_others(world)]
         assert len(before) > 200
@@ -142,6 +142,12 @@ class TestOthers:
         await corrected(doctor, f"{path}/{first['id']}", {"note": CANARY})
         assert (await doctor.post(f"{path}/{second['id']}/void", json={"reason": CANARY})).status_code == 200
 
+        point = world.places[OWN].id_of("counselling_point")
+        counted = await created(
+            doctor, "/v1/hiv-client-counts", a_client_count(counselling_point_id=point, year=2026, month=9)
+        )
+        await corrected(doctor, f"/v1/hiv-client-counts/{counted['id']}", {"client_count": 5})
+
         after = [await told(caller, cell) for caller, cell in asked_by_others(world)]
         changed = [
             f"{caller.name} {cell.address}"
@@ -149,7 +155,7 @@ class TestOthers:
             if was != now
         ]
         assert changed == []
-        assert not [answer for answer in after if CANARY in answer or first["id"] in answer]
+        assert not [answer for answer in after if any(each in answer for each in (CANARY, first["id"], counted["id"]))]
 
     async def test_nobody_else_learns_of_one_by_its_id(self, world: World) -> None:
         """The one answer to whoever is not a health officer, whether there is such a record or not."""

@@ -55,7 +55,9 @@ WRITTEN_BY_UNITS = {
     *("counselling_session", "attendance", "support_service", "referral"),
 }
 WRITTEN_BY_ACCESS = {"access_grant", "api_client", "token_revocation", "audit_event"}
-WRITTEN_BY_HEALTH = {"medical_result", "record_history", "change_feed", "audit_event"}
+WRITTEN_BY_HEALTH = {
+    *("medical_result", "record_history", "hiv_client_count", "unit_record_history", "change_feed", "audit_event"),
+}
 WRITTEN_BY_WORKER = {
     *("task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint", "emergency_access"),
     "match_pass",

@@ -10,29 +10,31 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from registry.api.kinds.medical import MEDICAL_RESULTS
+from registry.api.kinds.medical import HIV_CLIENT_COUNTS, MEDICAL_RESULTS
 from registry.db.context import DatabaseRole
 from registry.db.engine import Sessions, transaction
 from registry.domain.access import OrganisationScope, PersonScope, Role, UnitScope
 from tests.conftest import TODAY, SignIn
 from tests.db.wall import acting, count, refused, rows
-from tests.factories.bodies import a_fresh
+from tests.factories.bodies import a_client_count, a_fresh, a_point
 from tests.factories.posted import corrected, created, posted_episode, posted_organisation, posted_person
 
 HEALTH = DatabaseRole.HEALTH
 OTHERS = [role for role in DatabaseRole if role is not HEALTH]
 SHARED = ("record_history", "change_feed")
 ENTITY = "entity = 'medical_result'"
+COUNTED = "entity = 'hiv_client_count'"
 
 
 @dataclass(frozen=True)
 class Ward:
-    """A person with a medical result that was corrected, treated by an organisation."""
+    """A person with a medical result that was corrected, treated by an organisation; a point with a count that was."""
 
     unit: int
     person: UUID
     result: UUID
     provider: UUID
+    count: UUID
 
 
 async def filled(sign_in: SignIn, app: FastAPI, commune: str, province: str) -> Ward:
@@ -44,9 +46,13 @@ async def filled(sign_in: SignIn, app: FastAPI, commune: str, province: str) -> 
     await corrected(manager, f"{path}/{result['id']}", dict(MEDICAL_RESULTS.correction))
     provider = await posted_organisation(manager, unit_code=commune)
     await posted_episode(manager, person, provider_id=provider)
+    point = await created(manager, "/v1/counselling-points", a_point(unit_code=commune, opened_on="2025-08-01"))
+    counted = a_client_count(counselling_point_id=point["id"], year=2026, month=1)
+    await created(manager, "/v1/hiv-client-counts", counted)
+    await corrected(manager, f"/v1/hiv-client-counts/{counted['id']}", dict(HIV_CLIENT_COUNTS.correction))
     async with transaction(app.state.sessions) as session:
         ((unit,),) = await rows(session, "SELECT unit_id FROM person WHERE id = :id", id=UUID(person))
-    return Ward(unit, UUID(person), UUID(result["id"]), UUID(provider))
+    return Ward(unit, UUID(person), UUID(result["id"]), UUID(provider), UUID(counted["id"]))
 
 
 @pytest.fixture(scope="module")
@@ -67,16 +73,20 @@ def sessions(app: FastAPI, here: Ward, there: Ward) -> Sessions:
 
 
 class TestOthers:
+    @pytest.mark.parametrize("table", ["medical_result", "hiv_client_count"])
     @pytest.mark.parametrize("role", OTHERS)
-    async def test_no_other_role_has_any_right_to_the_table(self, sessions: Sessions, role: DatabaseRole) -> None:
+    async def test_no_other_role_has_any_right_to_the_table(
+        self, sessions: Sessions, role: DatabaseRole, table: str
+    ) -> None:
         async with transaction(sessions) as session:
             held = await rows(
                 session,
                 """
                 SELECT command FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS command
-                WHERE has_any_column_privilege(:role, 'medical_result', command)
+                WHERE has_any_column_privilege(:role, CAST(:table AS text), command)
                 """,
                 role=role,
+                table=table,
             )
         assert held == []
 
@@ -89,6 +99,13 @@ class TestOthers:
         async with acting(sessions, UnitScope((here.unit,))) as session:
             assert await count(session, table) > 0
             assert await count(session, table, ENTITY) == 0
+
+    @pytest.mark.parametrize("table", ["unit_record_history", "change_feed"])
+    async def test_nor_of_what_is_counted(self, sessions: Sessions, here: Ward, table: str) -> None:
+        async with transaction(sessions) as session:
+            assert await count(session, table, f"{COUNTED} AND unit_id = {here.unit}") > 0
+        async with acting(sessions, UnitScope((here.unit,))) as session:
+            assert await count(session, table, COUNTED) == 0
 
     async def test_nor_the_organisation_that_treats_nor_one_in_an_emergency(
         self, sessions: Sessions, here: Ward
@@ -167,6 +184,15 @@ class TestHealth:
         async with acting(sessions, UnitScope((here.unit, there.unit)), HEALTH) as session:
             assert await count(session, "medical_result") == 2
 
+    async def test_the_counts_of_the_units_in_scope_with_their_former_states(
+        self, sessions: Sessions, here: Ward, there: Ward
+    ) -> None:
+        async with acting(sessions, UnitScope((here.unit,)), HEALTH) as session:
+            assert await rows(session, "SELECT id FROM hiv_client_count") == [(here.count,)]
+            assert await rows(session, "SELECT id FROM unit_record_history") == [(here.count,)]
+        async with acting(sessions, UnitScope((there.unit,)), HEALTH) as session:
+            assert await rows(session, "SELECT id FROM hiv_client_count") == [(there.count,)]
+
     async def test_one_person_s_in_an_emergency_that_a_second_officer_approved(
         self, sessions: Sessions, there: Ward
     ) -> None:
@@ -179,7 +205,7 @@ class TestHealth:
     @pytest.mark.parametrize(
         "table",
         [
-            *("identity_document", "residence", "management_file", "drug_test", "episode", "unit_record_history"),
+            *("identity_document", "residence", "management_file", "drug_test", "episode"),
             *("change_feed", "audit_event", "access_grant", "person_name_token", "subject_request"),
         ],
     )

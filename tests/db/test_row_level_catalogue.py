@@ -96,7 +96,8 @@ class TestCatalogue:
     async def test_policies_are_for_named_roles_and_compare_with_the_context(self, ask: Ask) -> None:
         open_to_all = {
             ("organisation", "listed_for_units"), ("organisation", "listed_for_organisations"),
-            ("organisation", "corrected"), ("support_service", "listed_for_units"),
+            ("organisation", "listed_for_health"), ("organisation", "corrected"),
+            ("support_service", "listed_for_units"),
             ("support_service", "listed_for_organisations"), ("support_service", "corrected"),
             ("support_service", "locked"), ("unit_record_history", "services_for_units"),
             ("unit_record_history", "services_for_organisations"), ("referral", "seen_by_worker"),

@@ -20,7 +20,7 @@ from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.erasure import ORDERS
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
-from registry.api.kinds.medical import MEDICAL_RESULTS
+from registry.api.kinds.medical import HIV_CLIENT_COUNTS, MEDICAL_RESULTS
 from registry.api.kinds.moves import MOVES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
@@ -53,7 +53,7 @@ OF_UNIT = (
     PLANS,
     *(ORGANISATIONS, STATUSES, COUNTS, ACTIVITIES, POPULATIONS, BREACHES),
     *(COUNSELLING_POINTS, VOLUNTEER_TEAMS, WORKERS, APPOINTMENTS, TRAININGS),
-    *(SESSIONS, SERVICES),
+    *(SESSIONS, SERVICES, HIV_CLIENT_COUNTS),
 )
 RESTING = (ACCOMPANIMENTS, VISITS, ATTENDANCES, REFERRALS)
 """Kinds of people's records that rest on another record within the writer's reach, which is put there first."""
@@ -61,6 +61,7 @@ ALL_KINDS = (PERSONS, *OF_PERSON, *RESTING, *OF_UNIT)
 
 _days = count()
 _years = count(1900)
+_months = count()
 _serials = count(1)
 
 
@@ -151,6 +152,12 @@ def a_population(**over: JsonValue) -> Body:
     return a_record(POPULATIONS, **{"year": next(_years), **over})
 
 
+def a_client_count(**over: JsonValue) -> Body:
+    """A number of the next of the months, of which a point has one each."""
+    years, month = divmod(next(_months) % 60, 12)
+    return a_record(HIV_CLIENT_COUNTS, **{"year": 2021 + years, "month": month + 1, **over})
+
+
 def a_request(**over: JsonValue) -> Body:
     return a_record(REQUESTS, **over)
 
@@ -176,6 +183,7 @@ def a_fresh(kind: Kind) -> Body:
         "suspected_count": a_count,
         "commune_population": a_population,
         "breach": a_breach,
+        "hiv_client_count": a_client_count,
         "counselling_point": a_point,
         "volunteer_team": a_team,
         "appointment": an_appointment,

@@ -13,6 +13,7 @@ import httpx
 
 from registry.api.kinds.aftercare import AFTERCARES
 from registry.api.kinds.episodes import EPISODES
+from registry.api.kinds.medical import HIV_CLIENT_COUNTS
 from registry.api.kinds.persons import PERSONS
 from registry.api.records.kind import Kind
 from registry.domain.access import FieldGroup, Permission, Role, TokenScope
@@ -49,8 +50,10 @@ _TEXTS: Mapping[str, str] = {
     "subject_request": "details",
     "erasure_order": "reason",
 }
-"""The field of each kind that says what it belongs to. Substances say it by a year, moves by a day."""
+"""The field of each kind that says what it belongs to. Others say it by a year, a day or a number."""
 _YEARS = {OWN: 1911, NEIGHBOUR: 1912, ELSEWHERE: 1913}
+_COUNTED = {OWN: (311, 321), NEIGHBOUR: (312, 322), ELSEWHERE: (313, 323)}
+"""How many clients live with HIV, at first and since it was corrected."""
 _FOUND = {OWN: "2020-03-07", NEIGHBOUR: "2020-03-08", ELSEWHERE: "2020-03-10"}
 """When addiction was determined, which was after everybody had completed a course."""
 _COMPLETED_ON = "2019-02-16"
@@ -62,11 +65,14 @@ _NAMED: Mapping[str, str] = {
     "session_id": "session",
     "service_id": "support_service",
     "worker_id": "network_worker",
+    "speaker_id": "network_worker",
+    "counselling_point_id": "counselling_point",
 }
 """The record of the place that a field names."""
 _LATER: Mapping[str, Body] = {
     "counselling_point": {"opened_on": SINCE},
     "session": {"held_on": "2026-11-01"},
+    "hiv_client_count": {"year": 2026, "month": 10},
     "support_service": {"from_on": SINCE},
     "referral": {"made_on": "2026-11-01"},
 }
@@ -130,7 +136,7 @@ def present(kind: Kind, place: Place) -> Body:
     """The fields that the record of a place has since it was corrected."""
     if kind.singular in _TEXTS:
         return {_TEXTS[kind.singular]: "; ".join(f"{group} of {place.name}" for group in kind.groups)}
-    return dict(kind.correction)
+    return {"client_count": _COUNTED[place.name][1]} if kind is HIV_CLIENT_COUNTS else dict(kind.correction)
 
 
 def path_of(kind: Kind, place: Place) -> str:
@@ -159,6 +165,7 @@ async def _filled(sign_in: SignIn, name: str, marks: dict[str, Mark]) -> Place:
     marks[f'"moved_on":"{_DAYS[name]}"'] = (FieldGroup.RESIDENCE, name)
     marks[f'"relapsed_on":"{_FOUND[name]}"'] = (FieldGroup.HEALTH, name)
     marks[f'"first_used_year":{_YEARS[name]}'] = (FieldGroup.HEALTH, name)
+    marks |= {f'"client_count":{number}': (FieldGroup.MEDICAL, name) for number in _COUNTED[name]}
     await _granted(clerks[Role.ADMINISTRATOR], place)
     intervals = await clerks[Role.PROVINCE_MANAGER].get(f"/v1/persons/{place.person_id}/responsibilities")
     marks[body_of(intervals)["items"][0]["id"]] = (FieldGroup.RESIDENCE, name)
@@ -184,6 +191,8 @@ def _first(kind: Kind, place: Place) -> Body:
         fields["unit_code"] = place.commune
     fields |= _LATER.get(kind.singular, {})
     match kind.singular:
+        case "hiv_client_count":
+            fields["client_count"] = _COUNTED[place.name][0]
         case "person":
             fields["residence"] = a_residence(kind="permanent", unit_code=place.commune, from_on=SINCE)
         case "identity_document":

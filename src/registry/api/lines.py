@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
+
 from registry.api.pagination import Paging, Slice
 from registry.api.records.kind import Desk
+from registry.api.records.listing import Listing
 from registry.api.schemas.lists import PersonBrief
-from registry.db import trail
+from registry.db import line_lists, trail
 from registry.db.records import entity_of
 from registry.db.tables.columns import OfPerson
 from registry.db.tables.persons import PersonRow
@@ -19,6 +22,23 @@ class LineKey(NamedTuple):
     sort_key: str
     person_id: UUID
     id: UUID
+
+
+async def page_of(
+    listing: Listing, table: type[OfPerson], *conditions: ColumnElement[bool]
+) -> Slice[tuple[Any, PersonBrief]]:
+    """Show a page of the records of people in reach that meet conditions, in Vietnamese order of the names."""
+    actor, paging = listing.desk.actor, listing.paging
+    rows = await line_lists.of_people(
+        listing.desk.session,
+        table,
+        *conditions,
+        scope=actor.scope,
+        today=actor.today,
+        limit=paging.limit,
+        after=paging.after(LineKey),
+    )
+    return await shown(listing.desk, paging, table, rows)
 
 
 async def shown(

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import pages
 from registry.db.pages import DatedKey, Window
+from registry.db.periods import between
 from registry.db.tables.commune import ActivityRow
 from registry.domain.activity import ActivityKind
 
@@ -21,8 +21,4 @@ async def activities(
     last: date | None,
 ) -> Sequence[ActivityRow]:
     """Load activities from one day to another, both included."""
-    dated_on = col(ActivityRow.dated_on)
-    bounds = [] if first is None else [dated_on >= first]
-    if last is not None:
-        bounds.append(dated_on <= last)
-    return await pages.page(session, ActivityRow, window, *bounds, kind=kind)
+    return await pages.page(session, ActivityRow, window, *between(ActivityRow.dated_on, first, last), kind=kind)

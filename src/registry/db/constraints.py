@@ -7,6 +7,7 @@ from registry.domain.counselling import AttendanceAlreadyRecorded
 from registry.domain.episode import EpisodeAlreadyOpen
 from registry.domain.errors import DomainError
 from registry.domain.management import FileAlreadyOpen
+from registry.domain.medical import HivClientsAlreadyCounted
 from registry.domain.merge import MergePending
 from registry.domain.move import MoveAlreadyOpen
 from registry.domain.organisation import OrganisationCodeTaken, OrganisationUnknown
@@ -22,6 +23,7 @@ CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "uq_aftercare_one_per_course": AftercareAlreadyRecorded,
     "uq_appointment_one_open": AppointmentAlreadyOpen,
     "uq_commune_population_one_per_year": PopulationAlreadyReported,
+    "uq_hiv_client_count_one_per_month": HivClientsAlreadyCounted,
     "uq_attendance_once": AttendanceAlreadyRecorded,
     "uq_episode_one_open_per_track": EpisodeAlreadyOpen,
     "fk_plan_parent_plan_id": PlanUnknown,

@@ -1,6 +1,6 @@
 """Who else is told: rows of the feed for audiences that a record comes to or goes from, beside the row of each write.
 
-Medical results are told to nobody: no replica holds them.
+What health officers alone see is told to nobody: no replica holds it.
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""Periods as conditions: what is there on a day."""
+"""Periods as conditions: what is there on a day, or dated within days."""
 
 from datetime import date
 from typing import Any
@@ -15,3 +15,9 @@ def holds(table: Any, *, on: date) -> ColumnElement[bool]:  # noqa: ANN401 - any
 def works(table: Any, *, on: date) -> ColumnElement[bool]:  # noqa: ANN401 - any table of organisations
     """Which organisations are at work on a day: from the first day to the last, both included."""
     return and_(col(table.opened_on) <= on, or_(col(table.closed_on).is_(None), col(table.closed_on) >= on))
+
+
+def between(column: Any, first: date | None, last: date | None) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a column of any table
+    """What a column dates from one day to another, both included; None is no bound."""
+    bounds = [] if first is None else [col(column) >= first]
+    return bounds if last is None else [*bounds, col(column) <= last]

@@ -1,40 +1,15 @@
-"""Services and referrals: the directory, and the referrals that nobody has answered."""
+"""The referrals that nobody has answered."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import tuple_
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db.tables.referrals import ReferralRow, SupportServiceRow
+from registry.db.tables.referrals import ReferralRow
 from registry.domain.record import RecordState
-from registry.domain.referral import ReferralStatus, ServiceKind
-
-
-async def page_of_services(
-    session: AsyncSession,
-    *,
-    units: tuple[int, ...] | None,
-    kind: ServiceKind | None,
-    on: date | None,
-    limit: int,
-    after: tuple[date, UUID] | None,
-) -> Sequence[SupportServiceRow]:
-    """Load services in the order in which they began; one row more than `limit` tells of a next page."""
-    row = SupportServiceRow
-    query = select(row).where(row.state == RecordState.ACTIVE)
-    if units is not None:
-        query = query.where(col(row.unit_id).in_(units))
-    if kind is not None:
-        query = query.where(row.kind == kind)
-    if on is not None:
-        query = query.where(row.from_on <= on, or_(col(row.to_on).is_(None), col(row.to_on) >= on))
-    if after is not None:
-        query = query.where(tuple_(col(row.from_on), col(row.id)) > after)
-    return (await session.exec(query.order_by(col(row.from_on), col(row.id)).limit(limit + 1))).all()
+from registry.domain.referral import ReferralStatus
 
 
 @dataclass(frozen=True, slots=True)

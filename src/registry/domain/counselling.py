@@ -44,6 +44,12 @@ class SessionNamesNobody(RuleViolation):
     code = "session_names_nobody"
 
 
+class SpeakerWithoutTalk(RuleViolation):
+    """A guest speaks at a talk."""
+
+    code = "speaker_without_talk"
+
+
 class AttendanceAlreadyRecorded(RuleViolation):
     """The person is recorded as taking part in this session."""
 
@@ -63,6 +69,7 @@ class Session:
     form: SessionForm
     held_on: date
     has_topic: bool
+    has_speaker: bool
     on_file_count: int
     other_counts: Sequence[int]
 
@@ -76,6 +83,8 @@ def review(session: Session, *, opened_on: date, closed_on: date | None, today: 
         raise TopicDoesNotFit(pointer="/topic")
     if session.form is SessionForm.TALK and not session.has_topic:
         raise TopicDoesNotFit(pointer="/topic")
+    if session.has_speaker and session.form is not SessionForm.TALK:
+        raise SpeakerWithoutTalk(pointer="/speaker_id")
     if session.form is SessionForm.PREVENTION and session.on_file_count:
         raise SessionNamesNobody(pointer="/on_file_count")
     if not session.on_file_count and not any(session.other_counts):

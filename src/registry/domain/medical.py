@@ -5,11 +5,11 @@ The list of those who may know that somebody lives with HIV is closed (Law 64/20
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from registry.domain.errors import RuleViolation
-from registry.domain.period import require_past
+from registry.domain.period import months_later, require_order, require_past
 
 
 class Infection(StrEnum):
@@ -51,6 +51,12 @@ class TreatmentStartIncomplete(RuleViolation):
     code = "treatment_start_incomplete"
 
 
+class HivClientsAlreadyCounted(RuleViolation):
+    """There is a number for this counselling point and month; correct that record instead."""
+
+    code = "hiv_clients_already_counted"
+
+
 @dataclass(frozen=True, slots=True)
 class MedicalResult:
     """A result, and the treatment that follows from it."""
@@ -67,3 +73,11 @@ def review(result: MedicalResult, *, today: date) -> None:
     has_begun = result.treatment is not None and result.treatment.has_begun
     if has_begun != (result.treatment_started_on is not None):
         raise TreatmentStartIncomplete(pointer="/treatment_started_on")
+
+
+def review_month(year: int, month: int, *, opened_on: date, closed_on: date | None, today: date) -> None:
+    """Judge the month of a count: it has begun, and the counselling point was at work on some day of it."""
+    first = date(year, month, 1)
+    require_past(first, today=today, pointer="/month")
+    require_order(opened_on, months_later(first, 1) - timedelta(days=1), pointer="/month")
+    require_order(first, closed_on, pointer="/month")

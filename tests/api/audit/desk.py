@@ -8,9 +8,12 @@ import httpx
 
 from registry.api.kinds.accompaniments import ACCOMPANIMENTS
 from registry.api.kinds.aftercare import EDUCATION_MEASURES
+from registry.api.kinds.counselling import ATTENDANCES
 from registry.api.kinds.moves import MOVES
+from registry.api.kinds.referrals import REFERRALS
 from registry.api.kinds.rights import REQUESTS
 from registry.api.records.kind import Kind
+from registry.db.tables.columns import OfPerson
 from tests.factories.bodies import ALL_KINDS, Body, a_fresh, a_move, a_request
 from tests.factories.devices import CHANGES, Device
 from tests.factories.posted import MERGE_PATCH, body_of, created, posted_episode, posted_file, posted_person
@@ -28,8 +31,8 @@ class Desk:
         self.person: str | None = None
 
     async def shelf(self, kind: Kind) -> Shelf:
-        if kind.singular == "person":
-            return Shelf(kind, "/v1/persons", None)
+        if not issubclass(kind.table, OfPerson):
+            return Shelf(kind, f"/v1/{kind.collection}", None)
         self.person = await posted_person(self.manager)
         await put_foundation(self.manager, kind, self.person)
         return Shelf(kind, f"/v1/persons/{self.person}/{kind.collection}", self.person)
@@ -165,6 +168,16 @@ async def listing_accompaniments(desk: Desk) -> httpx.Response:
     return await desk.officer.get("/v1/accompaniments?limit=500")
 
 
+def listing_under(kind: Kind, collection: str, named_by: str) -> Call:
+    """List the records of a kind across people, under what they name."""
+
+    async def call(desk: Desk) -> httpx.Response:
+        _, body = await desk.put(kind)
+        return await desk.officer.get(f"/v1/{collection}/{body[named_by]}/{kind.collection}?limit=500")
+
+    return call
+
+
 async def listing_measures(desk: Desk) -> httpx.Response:
     await desk.put(EDUCATION_MEASURES)
     return await desk.officer.get("/v1/education-measures?on=2026-06-01&limit=500")
@@ -201,6 +214,8 @@ CALLS: dict[str, Call] = {
     "list_files": listing_everybody("/v1/files"),
     "list_episodes": listing_everybody("/v1/episodes"),
     "list_accompaniments": listing_accompaniments,
+    "list_attendances_of_session": listing_under(ATTENDANCES, "sessions", "session_id"),
+    "list_referrals_to_service": listing_under(REFERRALS, "support-services", "service_id"),
 }
 for each in ALL_KINDS:
     if each.groups:
@@ -208,7 +223,7 @@ for each in ALL_KINDS:
             f"create_{each.singular}": creating(each),
             f"get_{each.singular}": reading(each),
             f"list_{each.singular}_versions": reading(each, "/versions"),
-            f"list_{each.singular}s_of_person": listing(each),
+            f"list_{each.singular}s{'_of_person' if issubclass(each.table, OfPerson) else ''}": listing(each),
             f"change_{each.singular}": changing(each),
             f"void_{each.singular}": voiding(each),
         }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from registry.api.kinds.own_organisations import seat_of
+from registry.api.kinds.staffing import named_worker
 from registry.api.kinds.support import open_reach, withdraw_reach
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
@@ -34,11 +35,16 @@ async def decide_session(desk: Desk, draft: Draft[SessionBody | SheetIn]) -> Dec
     host = await seat_of(desk, body.organisation_id, *OF_COMMUNES)
     if isinstance(former, CounsellingSessionRow) and _fixed_in(former) != _fixed_in(body):
         await _require_unattended(desk, former)
+    for name in ("counsellor_id", "speaker_id"):
+        worker_id = getattr(body, name)
+        if worker_id is not None and worker_id != getattr(former, name, None):
+            await named_worker(desk, worker_id, pointer=f"/{name}")
     columns = _stated(body)
     session = Session(
         form=body.form,
         held_on=body.held_on,
         has_topic=body.topic is not None,
+        has_speaker=body.speaker_id is not None,
         on_file_count=columns["on_file_count"],
         other_counts=(body.family_count, body.at_risk_count, body.community_count, body.other_count),
     )
@@ -117,6 +123,7 @@ SESSIONS = Kind(
             "held_on": "2020-07-03",
             "form": "talk",
             "topic": "Dự phòng tái nghiện",
+            "speaker_id": examples.NETWORK_WORKER,
             "on_file_count": 12,
             "community_count": 25,
         }
@@ -124,7 +131,7 @@ SESSIONS = Kind(
     correction={"family_count": 3},
     review_void=review_void_of_session,
     void_refusals=("session_attended",),
-    refers_to=("organisation_id",),
+    refers_to=("organisation_id", "counsellor_id", "speaker_id"),
 )
 ATTENDANCES = Kind(
     table=AttendanceRow,

@@ -68,7 +68,7 @@ async def _service_of(desk: Desk, body: ReferralBody, former: AnyRow | None) -> 
     service = await records.get(desk.session, SupportServiceRow, key, scope=actor.scope, today=actor.today)
     if service is None or (service.state is RecordState.VOIDED and not is_known):
         raise NamedRecordUnknown(pointer="/service_id")
-    if body.made_on < service.from_on or (service.to_on is not None and body.made_on > service.to_on):
+    if body.made_on < service.from_on or (service.to_on is not None and body.made_on >= service.to_on):
         raise ServiceNotOffered(pointer="/made_on")
     return service
 

@@ -68,12 +68,12 @@ async def decide_training(desk: Desk, draft: Draft[WorkerTrainingBody]) -> Decis
     return Decision(draft.columns | {"unit_id": worker.unit_id, "organisation_id": worker.organisation_id})
 
 
-async def named_worker(desk: Desk, worker_id: UUID) -> NetworkWorkerRow:
+async def named_worker(desk: Desk, worker_id: UUID, *, pointer: str = "/worker_id") -> NetworkWorkerRow:
     """Find the worker whom a record names, within the caller's reach."""
     scope, today = desk.actor.scope, desk.actor.today
     worker = await records.get(desk.session, NetworkWorkerRow, Key(worker_id), scope=scope, today=today)
     if worker is None or worker.state is RecordState.VOIDED:
-        raise NamedRecordUnknown(pointer="/worker_id")
+        raise NamedRecordUnknown(pointer=pointer)
     return worker
 
 

@@ -1,26 +1,23 @@
 """Counselling sessions, their sheets, and who on file attended."""
 
-from datetime import date
-from typing import Annotated, NamedTuple
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Query, Response, status
 from sqlmodel import col
 
 from registry.api import lines, problems, sheets
 from registry.api.deps import RegistryGrant, SomeActor
 from registry.api.kinds.counselling import ATTENDANCES, SESSIONS
-from registry.api.lines import LineKey
-from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
 from registry.api.records.answers import GUARDED, answers, examples_of, present
-from registry.api.records.desk import desk_for, reach_of
+from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
+from registry.api.records.listing import Listing, listing_for
 from registry.api.records.routes import key_of, person_record_routes, unit_record_routes
 from registry.api.schemas.counselling import (
     AttendanceLine,
     AttendanceLinePage,
     AttendanceOut,
-    SessionOut,
     SessionPage,
     SheetIn,
     SheetOut,
@@ -30,10 +27,13 @@ from registry.api.schemas.records import RecordOut, RecordRef
 from registry.api.strict_json import StrictRoute
 from registry.api.sync.push.desks import Desks
 from registry.api.tags import Tag
-from registry.db import counselling, line_lists, records
+from registry.db import pages, records
+from registry.db.pages import by_day
+from registry.db.periods import between
 from registry.db.records import Key, Stub
 from registry.db.tables.counselling import AttendanceRow, CounsellingSessionRow
 from registry.domain.access import FieldGroup
+from registry.domain.counselling import SessionForm
 from registry.domain.errors import NotFound
 
 _RULES = (
@@ -45,6 +45,8 @@ _RULES = (
     "topic_does_not_fit",
     "session_names_nobody",
     "session_without_people",
+    "speaker_without_talk",
+    "named_record_unknown",
 )
 router = APIRouter(route_class=StrictRoute)
 attendances = person_record_routes(
@@ -55,13 +57,6 @@ attendances = person_record_routes(
     "attendance_already_recorded",
     "person_restricted",
 )
-
-
-class SessionKey(NamedTuple):
-    """Where a page of sessions begins."""
-
-    held_on: date
-    id: UUID
 
 
 @router.post(
@@ -106,33 +101,20 @@ async def create_session(
     responses=problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid"),
 )
 async def list_sessions(
-    request: Request,
-    response: Response,
-    desk: Annotated[Desk, Depends(desk_for(SESSIONS.read))],
+    listing: Annotated[Listing, Depends(listing_for(SESSIONS.read))],
     organisation_id: Annotated[UUID | None, Query(description="Only those of this point, club or team.")] = None,
     unit: Annotated[
         UnitCode | None, Query(description="Only those of organisations in this unit, by its code today or its last.")
     ] = None,
+    form: Annotated[SessionForm | None, Query(description="Only those of this form.")] = None,
     since: Annotated[Day | None, Query(description="Only those held on this day or later.")] = None,
     until: Annotated[Day | None, Query(description="Only those held on this day or earlier.")] = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> SessionPage:
     """Counselling sessions within the caller's reach, the oldest first, with their numbers and nobody's name."""
-    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
-    rows = await counselling.page(
-        desk.session,
-        organisation_id=organisation_id,
-        units=None if unit is None else reach_of(desk, unit),
-        first=since,
-        last=until,
-        scope=desk.actor.scope,
-        today=desk.actor.today,
-        limit=paging.limit,
-        after=paging.after(SessionKey),
-    )
-    page = paging.page(rows, key=lambda row: SessionKey(row.held_on, row.id))
-    return SessionPage(items=[SessionOut.model_validate(row) for row in page.items], next=page.next)
+    window, row = listing.by(by_day("held_on"), unit), CounsellingSessionRow
+    held = between(row.held_on, since, until)
+    rows = await pages.page(listing.desk.session, row, window, *held, organisation_id=organisation_id, form=form)
+    return listing.answer(SessionPage, window, rows)
 
 
 @router.get(
@@ -142,31 +124,17 @@ async def list_sessions(
     responses=problems.responses(*GUARDED, "not_found", "cursor_invalid"),
 )
 async def list_attendances_of_session(
-    request: Request,
-    response: Response,
-    desk: Annotated[Desk, Depends(desk_for(ATTENDANCES.read, FieldGroup.PERSON, *ATTENDANCES.groups))],
+    listing: Annotated[Listing, Depends(listing_for(ATTENDANCES.read, FieldGroup.PERSON, *ATTENDANCES.groups))],
     key: Annotated[Key, Depends(key_of(SESSIONS))],
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> AttendanceLinePage:
     """Those within the caller's reach who attended a session, in Vietnamese order of the names.
 
     They may be fewer than `on_file_count` of the session says: who has moved away is no longer shown.
     """
-    actor = desk.actor
-    if await records.get(desk.session, CounsellingSessionRow, key, scope=actor.scope, today=actor.today) is None:
+    session, actor = listing.desk.session, listing.desk.actor
+    if await records.get(session, CounsellingSessionRow, key, scope=actor.scope, today=actor.today) is None:
         raise NotFound
-    paging = list_paging(request, response, subject=actor.subject, limit=limit, cursor=cursor)
-    rows = await line_lists.of_people(
-        desk.session,
-        AttendanceRow,
-        col(AttendanceRow.session_id) == key.id,
-        scope=actor.scope,
-        today=actor.today,
-        limit=paging.limit,
-        after=paging.after(LineKey),
-    )
-    page = await lines.shown(desk, paging, AttendanceRow, rows)
+    page = await lines.page_of(listing, AttendanceRow, col(AttendanceRow.session_id) == key.id)
     items = [
         AttendanceLine(**AttendanceOut.model_validate(row).model_dump(), person=person) for row, person in page.items
     ]

@@ -1,32 +1,28 @@
 """Services to which people are referred, the referrals of a person, and those to one service."""
 
-from datetime import date
-from typing import Annotated, NamedTuple
-from uuid import UUID
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query
 from sqlmodel import col
 
 from registry.api import lines, problems
 from registry.api.kinds.referrals import REFERRALS, SERVICES
-from registry.api.lines import LineKey
-from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
 from registry.api.records.answers import GUARDED
-from registry.api.records.desk import desk_for, units_of
-from registry.api.records.kind import Desk
+from registry.api.records.desk import units_of
+from registry.api.records.listing import Listing, listing_for
 from registry.api.records.routes import key_of, person_record_routes, unit_record_routes
 from registry.api.schemas.fields import Day, UnitCode
 from registry.api.schemas.referrals import (
     ReferralLine,
     ReferralLinePage,
     ReferralOut,
-    SupportServiceOut,
     SupportServicePage,
 )
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
-from registry.db import line_lists, records
-from registry.db import referrals as stored
+from registry.db import pages, records
+from registry.db.pages import by_day
+from registry.db.periods import holds
 from registry.db.records import Key
 from registry.db.tables.referrals import ReferralRow, SupportServiceRow
 from registry.domain.access import FieldGroup
@@ -49,13 +45,6 @@ referrals = person_record_routes(
 )
 
 
-class ServiceKey(NamedTuple):
-    """Where a page of services begins."""
-
-    from_on: date
-    id: UUID
-
-
 @services.get(
     "/v1/support-services",
     tags=[SERVICES.tag],
@@ -63,29 +52,18 @@ class ServiceKey(NamedTuple):
     responses=problems.responses(*GUARDED, "unit_unknown", "unit_not_in_force", "cursor_invalid"),
 )
 async def list_support_services(
-    request: Request,
-    response: Response,
-    desk: Annotated[Desk, Depends(desk_for(SERVICES.read))],
+    listing: Annotated[Listing, Depends(listing_for(SERVICES.read))],
     unit: Annotated[
         UnitCode | None, Query(description="Only those in this unit, by its code today or its last one.")
     ] = None,
     kind: Annotated[ServiceKind | None, Query(description="Only those that do this.")] = None,
     on: Annotated[Day | None, Query(description="Only those offered on this day.")] = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> SupportServicePage:
     """The directory of services, whatever the reach: it holds no personal data, and people are referred far."""
-    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
-    rows = await stored.page_of_services(
-        desk.session,
-        units=None if unit is None else units_of(desk, unit),
-        kind=kind,
-        on=on,
-        limit=paging.limit,
-        after=paging.after(ServiceKey),
-    )
-    page = paging.page(rows, key=lambda row: ServiceKey(row.from_on, row.id))
-    return SupportServicePage(items=[SupportServiceOut.model_validate(row) for row in page.items], next=page.next)
+    window = listing.within(by_day("from_on"), None if unit is None else units_of(listing.desk, unit))
+    offered = () if on is None else (holds(SupportServiceRow, on=on),)
+    rows = await pages.page(listing.desk.session, SupportServiceRow, window, *offered, kind=kind)
+    return listing.answer(SupportServicePage, window, rows)
 
 
 @services.get(
@@ -95,35 +73,21 @@ async def list_support_services(
     responses=problems.responses(*GUARDED, "not_found", "cursor_invalid"),
 )
 async def list_referrals_to_service(
-    request: Request,
-    response: Response,
-    desk: Annotated[Desk, Depends(desk_for(REFERRALS.read, FieldGroup.PERSON, *REFERRALS.groups))],
+    listing: Annotated[Listing, Depends(listing_for(REFERRALS.read, FieldGroup.PERSON, *REFERRALS.groups))],
     key: Annotated[Key, Depends(key_of(SERVICES))],
     status: Annotated[ReferralStatus | None, Query(description="Only those that have come to this step.")] = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> ReferralLinePage:
     """The referrals of people within the caller's reach to one service, in Vietnamese order of the names.
 
     A point, a club or a team sees those that it made itself, of people whom it reaches.
     """
-    actor = desk.actor
-    if await records.get(desk.session, SupportServiceRow, key, scope=actor.scope, today=actor.today) is None:
+    session, actor = listing.desk.session, listing.desk.actor
+    if await records.get(session, SupportServiceRow, key, scope=actor.scope, today=actor.today) is None:
         raise NotFound
-    paging = list_paging(request, response, subject=actor.subject, limit=limit, cursor=cursor)
     wanted = [col(ReferralRow.service_id) == key.id]
     if status is not None:
         wanted.append(col(ReferralRow.status) == status)
-    rows = await line_lists.of_people(
-        desk.session,
-        ReferralRow,
-        *wanted,
-        scope=actor.scope,
-        today=actor.today,
-        limit=paging.limit,
-        after=paging.after(LineKey),
-    )
-    page = await lines.shown(desk, paging, ReferralRow, rows)
+    page = await lines.page_of(listing, ReferralRow, *wanted)
     items = [ReferralLine(**ReferralOut.model_validate(row).model_dump(), person=person) for row, person in page.items]
     return ReferralLinePage(items=items, next=page.next)
 

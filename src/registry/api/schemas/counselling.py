@@ -41,6 +41,14 @@ class SessionFields(BaseModel):
         "since it would be theirs; a note on an attendance is sealed. Name nobody.",
         examples=["Dự phòng tái nghiện"],
     )
+    counsellor_id: UUID | None = Field(
+        default=None, description="Who counselled: a worker of the network, never a person of the register."
+    )
+    speaker_id: UUID | None = Field(
+        default=None,
+        description="The guest speaker of a talk: a worker of the network.",
+        examples=[examples.NETWORK_WORKER],
+    )
     family_count: Count = Field(default=0, description="How many took part as family.", examples=[0])
     at_risk_count: Count = Field(default=0, description="How many at high risk, who are not on file.", examples=[4])
     community_count: Count = Field(default=0, description="How many of the neighbourhood.", examples=[25])

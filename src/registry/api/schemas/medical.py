@@ -1,9 +1,14 @@
-"""Bodies of results about HIV and other infections."""
+"""Bodies of results about HIV and other infections, and of how many clients live with HIV."""
+
+from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from registry.api.schemas.fields import Day, In, Line, Text
-from registry.api.schemas.records import NewRecord, PersonRecordOut
+from registry.api.pagination import Page
+from registry.api.schemas import examples
+from registry.api.schemas.fields import AsNumber, Day, In, Line, Text, YearIn
+from registry.api.schemas.records import NewRecord, PersonRecordOut, RecordOut
 from registry.domain.medical import Infection, InfectionResult, InfectionTreatment
 
 
@@ -43,3 +48,34 @@ class MedicalResultIn(NewRecord, MedicalResultFields):
 
 class MedicalResultOut(PersonRecordOut, MedicalResultFields):
     """A medical result."""
+
+
+class HivClientCountFields(BaseModel):
+    """How many clients of a counselling point live with HIV in a month."""
+
+    counselling_point_id: UUID = Field(description="The counselling point.", examples=[examples.COUNSELLING_POINT])
+    year: YearIn = Field(description="The year.", examples=[2020])
+    month: Annotated[int, Field(ge=1, le=12), AsNumber] = Field(
+        description="The month, 1 to 12. It has begun, and the point was at work in it.", examples=[7]
+    )
+    client_count: Annotated[int, Field(ge=0, le=10_000), AsNumber] = Field(
+        description="How many of those who came for counselling live with HIV, as the health office knows. Nobody is "
+        "named, and no session tells of them.",
+        examples=[3],
+    )
+
+
+class HivClientCountBody(In, HivClientCountFields):
+    """A count of clients."""
+
+
+class HivClientCountIn(NewRecord, HivClientCountFields):
+    """A new count of clients."""
+
+
+class HivClientCountOut(RecordOut, HivClientCountFields):
+    """A count of clients."""
+
+
+class HivClientCountPage(Page[HivClientCountOut]):
+    """One page of counts of clients, the oldest month first."""

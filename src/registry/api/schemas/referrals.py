@@ -31,7 +31,7 @@ class SupportServiceFields(BaseModel):
         examples=["22015"],
     )
     from_on: Day = Field(description="First day on which it is offered.", examples=["2020-01-01"])
-    to_on: Day | None = Field(default=None, description="Last day on which it is offered; null while it is.")
+    to_on: Day | None = Field(default=None, description="First day on which it is no longer offered; null while it is.")
     capacity: Annotated[int, Field(ge=1, le=100_000), AsNumber] | None = Field(
         default=None, description="How many people it takes at a time; null where nobody counts.", examples=[30]
     )

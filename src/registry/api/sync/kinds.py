@@ -64,7 +64,7 @@ KINDS: Mapping[SyncKind, Kind] = {
         REFERRALS,
     )
 }
-"""Every kind that travels. Medical results, moves, orders to erase and breaches do not."""
+"""Every kind that travels. What health officers alone see, moves, orders to erase and breaches do not."""
 
 
 def is_of_person(kind: Kind) -> bool:

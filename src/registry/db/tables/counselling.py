@@ -32,6 +32,8 @@ class CounsellingSessionRow(OfUnit, table=True):
     held_on: date
     form: SessionForm = Field(sa_type=Coded(SessionForm))
     topic: str | None = Field(default=None, sa_type=Text)
+    counsellor_id: UUID | None = Field(default=None, foreign_key="network_worker.id")
+    speaker_id: UUID | None = Field(default=None, foreign_key="network_worker.id")
     on_file_count: int
     family_count: int
     at_risk_count: int

@@ -1,8 +1,11 @@
-"""Results about HIV and other infections: a table that one database role alone may touch."""
+"""HIV and other infections: tables that one database role alone may touch."""
 
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Integer, SmallInteger, text
 from sqlmodel import Field
 
-from registry.db.tables.columns import OfPerson, SealedFields, of_person
+from registry.db.tables.columns import OfPerson, OfUnit, SealedFields, of_person, of_unit
 from registry.vault.sealed import Sealed
 
 
@@ -17,3 +20,24 @@ class MedicalResultRow(OfPerson, table=True):
             *("infection", "tested_on", "result", "facility", "treatment", "treatment_started_on", "note")
         )
     )
+
+
+class HivClientCountRow(OfUnit, table=True):
+    """How many clients of a counselling point live with HIV in a month. No organisation has it as its own."""
+
+    __tablename__ = "hiv_client_count"
+    __table_args__ = of_unit(
+        CheckConstraint("month BETWEEN 1 AND 12", name="month"),
+        CheckConstraint("client_count >= 0", name="client_count"),
+        Index(
+            "uq_hiv_client_count_one_per_month",
+            *("counselling_point_id", "year", "month"),
+            unique=True,
+            postgresql_where=text("state = 'active'"),
+        ),
+    )
+
+    counselling_point_id: UUID = Field(foreign_key="organisation.id")
+    year: int = Field(sa_type=SmallInteger)
+    month: int = Field(sa_type=SmallInteger)
+    client_count: int = Field(sa_type=Integer)

@@ -26,7 +26,7 @@ class TestDirectory:
 
     async def test_by_unit_kind_and_day(self, manager: httpx.AsyncClient) -> None:
         place: dict[str, JsonValue] = {"unit_code": "22258", "from_on": "2020-01-01"}
-        loan = await offered(manager, **place, kind="loan", to_on="2021-12-31")
+        loan = await offered(manager, **place, kind="loan", to_on="2022-01-01")
         legal = await offered(manager, **{**place, "from_on": "2021-01-01"}, kind="legal_aid")
 
         async def listed(query: str) -> list[str]:

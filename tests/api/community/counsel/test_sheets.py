@@ -6,8 +6,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.factories.counselling import SESSIONS, Point, a_group, an_attendee, attended, held, told
-from tests.factories.posted import body_of, corrected, created, posted_person, refused
+from registry.api.schemas.examples import NETWORK_WORKER
+from tests.conftest import SignIn
+from tests.factories.counselling import SESSIONS, Point, a_group, a_point_set_up, an_attendee, attended, held, told
+from tests.factories.posted import body_of, corrected, created, pages, posted_person, refused
 from tests.factories.stored import rows
 
 
@@ -117,12 +119,36 @@ class TestSheet:
         assert listed["items"] == []
 
 
+class TestList:
+    async def test_by_organisation_form_and_day(self, officer: httpx.AsyncClient, sign_in: SignIn) -> None:
+        point = await a_point_set_up(officer, sign_in)
+        group = await held(officer, point.id, held_on="2026-10-01")
+        talk = {"form": "talk", "topic": "Dự phòng tái nghiện", "counsellor_id": NETWORK_WORKER}
+        later = await held(officer, point.id, held_on="2026-10-02", speaker_id=NETWORK_WORKER, **talk)
+
+        async def listed(query: str = "") -> list[str]:
+            items = await pages(officer, f"{SESSIONS}?organisation_id={point.id}&limit=1{query}")
+            return [each["id"] for each in items]
+
+        assert await listed() == [group["id"], later["id"]]
+        assert await listed("&form=talk") == [later["id"]]
+        assert await listed("&until=2026-10-01") == [group["id"]]
+        assert await listed("&since=2026-10-02&until=2026-10-02") == [later["id"]]
+        assert (later["counsellor_id"], later["speaker_id"]) == (NETWORK_WORKER, NETWORK_WORKER)
+
+
 class TestRules:
     @pytest.mark.parametrize(
         ("over", "code", "pointer"),
         [
             pytest.param({"form": "talk"}, "topic_does_not_fit", "/topic", id="a talk on nothing"),
             pytest.param({"form": "individual", "topic": "x"}, "topic_does_not_fit", "/topic", id="one person's topic"),
+            pytest.param(
+                {"speaker_id": str(uuid4())}, "named_record_unknown", "/speaker_id", id="a speaker who is nobody"
+            ),
+            pytest.param(
+                {"speaker_id": NETWORK_WORKER}, "speaker_without_talk", "/speaker_id", id="a group's guest speaker"
+            ),
             pytest.param({"family_count": 0}, "session_without_people", None, id="nobody came"),
             pytest.param({"held_on": "2026-11-22"}, "date_in_future", "/held_on", id="tomorrow"),
             pytest.param({"held_on": "2020-06-25"}, "dates_out_of_order", "/held_on", id="before the point opened"),

@@ -16,6 +16,7 @@ from registry.api.kinds.accompaniments import ACCOMPANIMENTS, VISITS
 from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
 from registry.api.kinds.commune import ACTIVITIES, POPULATIONS
+from registry.api.kinds.counselling import ATTENDANCES, SESSIONS
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
@@ -23,6 +24,7 @@ from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.plan_reviews import PLAN_REVIEWS
 from registry.api.kinds.plans import PLANS, TARGET_REPORTS, TARGETS
+from registry.api.kinds.referrals import REFERRALS, SERVICES
 from registry.api.kinds.situation import COUNTS, STATUSES
 from registry.api.kinds.staffing import APPOINTMENTS, TRAININGS, WORKERS
 from registry.api.kinds.volunteer_teams import VOLUNTEER_TEAMS
@@ -58,12 +60,12 @@ PUBLISHED = {
 
 BUILT_ON = (
     *(PERSONS, ORGANISATIONS, COUNSELLING_POINTS, VOLUNTEER_TEAMS, WORKERS, ACCOMPANIMENTS),
-    *(POPULATIONS, PLANS),
+    *(POPULATIONS, PLANS, SESSIONS, SERVICES),
 )
 """Kinds of which the demo holds the manual's example."""
 OF_PERSONS = (
     *(DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES),
-    *(AFTERCARES, EDUCATION_MEASURES, VISITS),
+    *(AFTERCARES, EDUCATION_MEASURES, VISITS, ATTENDANCES, REFERRALS),
 )
 OF_COMMUNES = (STATUSES, COUNTS, ACTIVITIES, APPOINTMENTS, TRAININGS, TARGETS, TARGET_REPORTS, PLAN_REVIEWS)
 

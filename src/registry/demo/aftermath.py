@@ -7,6 +7,8 @@ from random import Random
 from registry.api.schemas.accompaniments import AccompanimentIn, VisitIn
 from registry.api.schemas.aftercare import AftercareIn, EducationMeasureIn
 from registry.api.schemas.cases import DeterminationIn
+from registry.demo import counselling
+from registry.demo.counselling import Point
 from registry.demo.dossier import Completed, Dossier
 from registry.demo.network import Team
 from registry.demo.people import day_between, new_id
@@ -23,9 +25,10 @@ _ACCOMPANIED = date(2020, 7, 1), date(2021, 3, 31)
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What of the network a person lives among: the team of the commune, where it has one."""
+    """What of the network a person lives among: team and point of the commune, where it has them."""
 
     team: Team | None
+    point: Point | None
     is_treated_here: bool
 
 
@@ -38,6 +41,10 @@ def follow(dossier: Dossier, around: Surroundings, *, latest: date) -> None:
         _educate(rng, dossier)
     if around.team is not None and rng.random() < 0.4:
         _accompany(rng, dossier, around.team)
+    if around.point is not None and rng.random() < 0.35:
+        counselling.counsel(rng, dossier, around.point)
+    if around.point is not None and rng.random() < 0.3:
+        counselling.refer(rng, dossier, around.point)
 
 
 def _place(rng: Random, dossier: Dossier, course: Completed, latest: date) -> None:

@@ -8,14 +8,20 @@ from typing import Any
 from uuid import UUID
 
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
+from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.staffing import WORKERS
 from registry.api.kinds.volunteer_teams import VOLUNTEER_TEAMS
 from registry.api.schemas import examples
 from registry.api.schemas.counselling_points import CounsellingPointIn, OpeningHours
+from registry.api.schemas.referrals import SupportServiceIn
+from registry.api.schemas.situation import OrganisationIn
 from registry.api.schemas.staffing import AppointmentIn, NetworkWorkerIn, WorkerTrainingIn
 from registry.api.schemas.volunteer_teams import VolunteerTeamIn
+from registry.demo import counselling
 from registry.demo.batches import Posting
+from registry.demo.counselling import Point
 from registry.demo.people import People, day_between, new_id, read_data
+from registry.domain.organisation import OrganisationKind
 from registry.domain.staffing import StaffRole, WorkingTime
 from registry.domain.sync import SyncKind
 from registry.domain.unit import UnitVersion
@@ -58,14 +64,17 @@ class Network:
         postings = Posting(SyncKind.VOLUNTEER_TEAM, body), *staff, Posting(SyncKind.WORKER_TRAINING, training)
         return Team(body.id, body.opened_on, tuple(workers[1:])), postings
 
-    def point(self, commune: UnitVersion) -> tuple[Posting, ...]:
+    def point(self, commune: UnitVersion, services: tuple[SupportServiceIn, ...]) -> tuple[Point, tuple[Posting, ...]]:
         """Launch the counselling point of a commune; one in three has nobody yet for one of its posts."""
         body = self._new_point(commune)
         posts = self._data["point_staff"]
         filled = posts[:-1] if self._rng.random() < 1 / 3 else posts
         staff = self._staff(body.id, commune, body.opened_on, filled)
         lent = [Posting(SyncKind.NETWORK_WORKER, NetworkWorkerIn.model_validate(each)) for each in _lent_to(body)]
-        return Posting(SyncKind.COUNSELLING_POINT, body), *lent, *staff
+        held = tuple(counselling.sessions(self._rng, body.id, opened_on=body.opened_on))
+        sheets = (Posting(SyncKind.SESSION, session) for session in held)
+        attended = tuple(session.id for session in held if counselling.are_named(session))
+        return Point(body.id, attended, services), (Posting(SyncKind.COUNSELLING_POINT, body), *lent, *staff, *sheets)
 
     def _new_team(self, commune: UnitVersion) -> VolunteerTeamIn:
         if commune.code == examples.UNIT_CODE:
@@ -129,6 +138,20 @@ class Network:
             )
             staff += (Posting(SyncKind.NETWORK_WORKER, worker), Posting(SyncKind.APPOINTMENT, appointment))
         return tuple(staff)
+
+
+def health_stations(rng: Random, communes: Iterable[UnitVersion]) -> Iterator[OrganisationIn]:
+    """Found health stations, and the one of the manual's example."""
+    yield OrganisationIn.model_validate(ORGANISATIONS.examples["health_station"])
+    for commune in communes:
+        yield OrganisationIn(
+            id=new_id(rng),
+            code=f"PY-TYT-{commune.code}",
+            name=f"Trạm y tế {in_a_sentence(commune)}",
+            kind=OrganisationKind.HEALTH_STATION,
+            unit_code=commune.code,
+            opened_on=date(2010, 1, 1),
+        )
 
 
 def in_a_sentence(commune: UnitVersion) -> str:

@@ -8,17 +8,17 @@ from itertools import chain
 from random import Random
 
 from registry.api.kinds.accompaniments import ACCOMPANIMENTS
-from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
 from registry.api.schemas import examples
 from registry.api.schemas.accompaniments import AccompanimentIn
 from registry.api.schemas.persons import PersonIn
 from registry.api.schemas.situation import OrganisationIn
-from registry.demo import aftermath, communes, treatment
+from registry.demo import aftermath, communes, counselling, treatment
 from registry.demo.aftermath import Surroundings
 from registry.demo.batches import Batch, Posting, Province
+from registry.demo.counselling import Point
 from registry.demo.dossier import Dossier, Providers
-from registry.demo.network import Network, Team, in_a_sentence
+from registry.demo.network import Network, Team, health_stations
 from registry.demo.people import People, day_between, draw, new_id, read_data
 from registry.demo.plans import Plans, manual_s_draft
 from registry.demo.targets import Targets
@@ -75,7 +75,9 @@ class _Planner:
         self._affected, self._clean = self._communes()
         self._homes = self._homes_on_file()
         self._crowded = self._by_people()
+        self._services = tuple(counselling.services(self._later))
         self._teams: dict[str, Team] = {}
+        self._points: dict[str, Point] = {}
         self._past = self._past_forms()
         self._organisations = [OrganisationIn(id=new_id(rng), **fields) for fields in targets.organisations]
         self._providers = Providers(
@@ -88,10 +90,13 @@ class _Planner:
         targets = self._targets
         plans = Plans(self._later, targets.unit, targets.year + 1)
         whole = self._atlas.resolve(targets.unit, date(targets.year, 12, 31))
-        organisations = [*self._organisations, *self._health_stations()]
+        organisations = [Posting(SyncKind.ORGANISATION, each) for each in self._organisations]
+        stations = health_stations(self._rng, self._crowded[1 : targets.around.health_stations + 1])
+        organisations += [Posting(SyncKind.ORGANISATION, each) for each in stations]
+        organisations += [Posting(SyncKind.SUPPORT_SERVICE, each) for each in self._services]
         told = communes.conference(self._later, targets.unit)
         return Province(
-            organisations=Batch(targets.unit, tuple(Posting(SyncKind.ORGANISATION, body) for body in organisations)),
+            organisations=Batch(targets.unit, tuple(organisations)),
             foundations=(*self._network(), self._batch(whole, (*plans.draft(), told))),
             batches=(
                 *self._example(),
@@ -135,19 +140,6 @@ class _Planner:
     def _of_kind(self, kind: OrganisationKind) -> list[OrganisationIn]:
         return [body for body in self._organisations if body.kind is kind]
 
-    def _health_stations(self) -> Iterator[OrganisationIn]:
-        """Found stations where most people live, and the one of the manual's example."""
-        yield OrganisationIn.model_validate(ORGANISATIONS.examples["health_station"])
-        for commune in self._crowded[1 : self._targets.around.health_stations + 1]:
-            yield OrganisationIn(
-                id=new_id(self._rng),
-                code=f"PY-TYT-{commune.code}",
-                name=f"Trạm y tế {in_a_sentence(commune)}",
-                kind=OrganisationKind.HEALTH_STATION,
-                unit_code=commune.code,
-                opened_on=date(2010, 1, 1),
-            )
-
     def _example(self) -> Iterator[Batch]:
         """The person of the manual's examples, and who accompanies them; nothing else, so that all can be tried."""
         commune = next(commune for commune in self._affected if commune.code == examples.UNIT_CODE)
@@ -175,7 +167,8 @@ class _Planner:
             self._teams[commune.code], postings = network.team(commune)
             yield self._batch(commune, postings)
         for commune in self._crowded[: around.counselling_points + 1]:
-            yield self._batch(commune, network.point(commune))
+            self._points[commune.code], postings = network.point(commune, self._services)
+            yield self._batch(commune, postings)
 
     def _plans_of_communes(self, plans: Plans) -> Iterator[Batch]:
         planning = self._crowded[: self._targets.around.commune_plans + 1]
@@ -244,7 +237,8 @@ class _Planner:
         if career.is_patient:
             dossier.treat(treatment.methadone_stays(rng, year), self._providers)
         is_treated_here = career.is_patient or career.present in (COMMUNITY, COMMUNITY_BY_ORDER)
-        aftermath.follow(dossier, Surroundings(self._teams.get(home.code), is_treated_here), latest=LATEST)
+        around = Surroundings(self._teams.get(home.code), self._points.get(home.code), is_treated_here)
+        aftermath.follow(dossier, around, latest=LATEST)
         return self._batch(home, dossier.postings)
 
     def _user(self, home: UnitVersion, opened_on: date) -> Batch:
@@ -277,7 +271,7 @@ class _Planner:
         closed_on = (stay.ended_on or stay.registered_on) + timedelta(days=rng.randint(30, 400))
         dossier.file(FileCategory.ADDICTED, opened_on=opened_on, closed=(closed_on, reason))
         dossier.treat(iter([stay]), self._providers)
-        aftermath.follow(dossier, Surroundings(team=None, is_treated_here=False), latest=LATEST)
+        aftermath.follow(dossier, Surroundings(team=None, point=None, is_treated_here=False), latest=LATEST)
         return self._batch(home, dossier.postings)
 
     def _batch(self, unit: UnitVersion, postings: Iterable[Posting]) -> Batch:

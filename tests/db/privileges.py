@@ -53,6 +53,7 @@ WRITTEN_BY_UNITS = {
     *("plan", "plan_target", "target_report", "plan_review"),
     *("volunteer_team", "accompaniment", "visit"),
     *("counselling_session", "attendance", "support_service", "referral"),
+    *("club", "membership", "club_guidance_visit", "club_rating"),
 }
 WRITTEN_BY_ACCESS = {"access_grant", "api_client", "token_revocation", "audit_event"}
 WRITTEN_BY_HEALTH = {
@@ -68,6 +69,7 @@ WRITTEN_BY_ORGANISATIONS = {
     *("unit_record_history", "counselling_point", "network_worker", "appointment", "worker_training"),
     *("volunteer_team", "accompaniment", "visit"),
     *("counselling_session", "attendance", "referral"),
+    *("club", "membership", "club_guidance_visit", "club_rating"),
 }
 DELETED = {
     DatabaseRole.UNITS: {"person_name_token", "person_match_key"},

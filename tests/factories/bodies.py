@@ -14,6 +14,7 @@ from registry.api.kinds.accompaniments import ACCOMPANIMENTS, VISITS
 from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.breaches import BREACHES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
+from registry.api.kinds.clubs import CLUB_GUIDANCE_VISITS, CLUB_RATINGS, CLUBS
 from registry.api.kinds.commune import ACTIVITIES, POPULATIONS
 from registry.api.kinds.counselling import ATTENDANCES, SESSIONS
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
@@ -21,6 +22,7 @@ from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.erasure import ORDERS
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
 from registry.api.kinds.medical import HIV_CLIENT_COUNTS, MEDICAL_RESULTS
+from registry.api.kinds.memberships import MEMBERSHIPS
 from registry.api.kinds.moves import MOVES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
@@ -54,14 +56,16 @@ OF_UNIT = (
     *(ORGANISATIONS, STATUSES, COUNTS, ACTIVITIES, POPULATIONS, BREACHES),
     *(COUNSELLING_POINTS, VOLUNTEER_TEAMS, WORKERS, APPOINTMENTS, TRAININGS),
     *(SESSIONS, SERVICES, HIV_CLIENT_COUNTS),
+    *(CLUBS, CLUB_GUIDANCE_VISITS, CLUB_RATINGS),
 )
-RESTING = (ACCOMPANIMENTS, VISITS, ATTENDANCES, REFERRALS)
+RESTING = (ACCOMPANIMENTS, VISITS, ATTENDANCES, REFERRALS, MEMBERSHIPS)
 """Kinds of people's records that rest on another record within the writer's reach, which is put there first."""
 ALL_KINDS = (PERSONS, *OF_PERSON, *RESTING, *OF_UNIT)
 
 _days = count()
 _years = count(1900)
 _months = count()
+_rated = count()
 _serials = count(1)
 
 
@@ -115,6 +119,24 @@ def a_team(**over: JsonValue) -> Body:
     day = (date(2021, 1, 1) + timedelta(days=next(_days))).isoformat()
     code = f"PY-{uuid4().hex[:8].upper()}"
     return a_record(VOLUNTEER_TEAMS, **{"code": code, "opened_on": day, "closed_on": day, **over})
+
+
+def a_club(**over: JsonValue) -> Body:
+    return a_record(CLUBS, **{"code": f"PY-{uuid4().hex[:8].upper()}", **over})
+
+
+def a_guidance_visit(**over: JsonValue) -> Body:
+    return a_record(CLUB_GUIDANCE_VISITS, **over)
+
+
+def a_rating(**over: JsonValue) -> Body:
+    """A rating of the next of the years, of which a club has one each."""
+    year = 2000 + next(_rated) % 26
+    return a_record(CLUB_RATINGS, **{"year": year, "rated_on": f"{year}-12-20", **over})
+
+
+def a_membership(**over: JsonValue) -> Body:
+    return a_record(MEMBERSHIPS, **over)
 
 
 def an_accompaniment(**over: JsonValue) -> Body:
@@ -186,6 +208,8 @@ def a_fresh(kind: Kind) -> Body:
         "hiv_client_count": a_client_count,
         "counselling_point": a_point,
         "volunteer_team": a_team,
+        "club": a_club,
+        "club_rating": a_rating,
         "appointment": an_appointment,
     }
     return makers.get(kind.singular, partial(a_record, kind))()

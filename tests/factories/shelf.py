@@ -7,6 +7,7 @@ import httpx
 from pydantic import JsonValue
 
 from registry.api.kinds.accompaniments import VISITS
+from registry.api.kinds.clubs import CLUBS
 from registry.api.kinds.counselling import SESSIONS
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.referrals import SERVICES
@@ -19,6 +20,7 @@ from tests.factories.posted import created, posted_person
 _NAMED_BY: Mapping[str, tuple[Kind, ...]] = {
     "attendance": (COUNSELLING_POINTS, SESSIONS),
     "referral": (COUNSELLING_POINTS, SERVICES),
+    "membership": (CLUBS,),
 }
 """What belongs to no person and is named by a kind, where the database holds no stock of examples."""
 
@@ -80,6 +82,7 @@ class Shelf:
             "aftercare": {"to_on": "2027-02-16"},
             "plan": {"status": "draft"},
             "activity": {"stage": "held", "dated_on": "2021-06-26"},
+            "club_rating": {"programme": "b93", "rank": 3, "counts_from": body.get("rated_on")},
             "visit": {"organisation_id": examples.COUNSELLING_POINT},
             "subject_request": {"due_on": "2026-11-23", "status": "open"},
             "erasure_order": {"status": "awaiting_approval"},

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.schemas import examples
+from registry.db.tables.clubs import ClubRow
 from registry.db.tables.counselling import CounsellingSessionRow
 from registry.db.tables.network import CounsellingPointRow
 from registry.db.tables.referrals import SupportServiceRow
@@ -17,12 +18,12 @@ from registry.domain.referral import ServiceKind
 from registry.domain.vietnamese import sort_key
 from tests.factories.rows import TODAY, Columns, an_organisation_row, kept, recorded
 
-OPENED_ON, HELD_ON = date(2020, 6, 26), date(2020, 7, 3)
+OPENED_ON, HELD_ON, FOUNDED_ON = date(2020, 6, 26), date(2020, 7, 3), date(2000, 1, 1)
 NAMES = "Điểm tư vấn của tài liệu"
 
 
 async def stock(session: AsyncSession, atlas: Atlas) -> None:
-    """Set up a counselling point with a session, a worker of the network and a service, in the examples' commune."""
+    """Set up a point with a session, a club, a worker of the network and a service, in the examples' commune."""
     site = atlas.resolve(examples.UNIT_CODE, OPENED_ON).unit_id
     placed: Columns = {"unit_id": atlas.current(site, TODAY), "site_unit_id": site}
     point_id = UUID(examples.COUNSELLING_POINT)
@@ -31,8 +32,12 @@ async def stock(session: AsyncSession, atlas: Atlas) -> None:
     counts: Columns = dict.fromkeys(
         ("on_file_count", "family_count", "at_risk_count", "community_count", "other_count"), 1
     )
+    club_id = UUID(examples.CLUB)
+    club: Columns = listed | {"code": "PY-STOCK-CLUB", "opened_on": FOUNDED_ON}
     await kept(
         session,
+        an_organisation_row(id=club_id, kind=OrganisationKind.AFTERCARE_CLUB, **club),
+        ClubRow(**recorded(id=club_id) | club, unit_code=examples.UNIT_CODE, programme="b93"),
         an_organisation_row(id=point_id, kind=OrganisationKind.COUNSELLING_POINT, **listed),
         CounsellingPointRow(**recorded(id=point_id) | listed | point),
         NetworkWorkerRow(

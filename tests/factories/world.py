@@ -46,6 +46,7 @@ _TEXTS: Mapping[str, str] = {
     "referral": "note",
     "accompaniment": "issuer",
     "visit": "note",
+    "membership": "issuer",
     "medical_result": "note",
     "subject_request": "details",
     "erasure_order": "reason",
@@ -69,8 +70,12 @@ _NAMED: Mapping[str, str] = {
     "counselling_point_id": "counselling_point",
 }
 """The record of the place that a field names."""
+_OF_CLUB = {"club_guidance_visit", "club_rating", "membership"}
 _LATER: Mapping[str, Body] = {
     "counselling_point": {"opened_on": SINCE},
+    "club": {"opened_on": SINCE, "counted_on": "2026-11-01"},
+    "club_guidance_visit": {"visited_on": "2026-11-01"},
+    "club_rating": {"year": 2026, "rated_on": "2026-11-01"},
     "session": {"held_on": "2026-11-01"},
     "hiv_client_count": {"year": 2026, "month": 10},
     "support_service": {"from_on": SINCE},
@@ -94,9 +99,14 @@ class Place:
     def id_of(self, singular: str) -> str:
         return str(self.bodies[singular]["id"])
 
-    def is_of_point(self, singular: str) -> bool:
-        """Whether a record that no person owns is the counselling point's own."""
-        return singular == "counselling_point" or "organisation_id" in self.bodies[singular]
+    def is_of_network(self, singular: str) -> bool:
+        """Whether a record that no person owns is the counselling point's own, or the club's."""
+        return singular in {"counselling_point", "club"} or "organisation_id" in self.bodies[singular]
+
+    def named_by(self, kind: Kind, field: str) -> str:
+        """The id of the record of the place that a field names."""
+        is_club = field == "organisation_id" and kind.singular in _OF_CLUB
+        return self.id_of("club" if is_club else _NAMED[field])
 
 
 @dataclass(frozen=True)
@@ -112,11 +122,11 @@ class Caller:
     cursor: str = ""
     """Where the caller's replica has come to; empty for one who may keep none."""
     own: frozenset[str] = frozenset()
-    """Places whose counselling point they act for."""
+    """Places whose counselling point and club they act for."""
 
     def sees(self, place: Place, record: str) -> bool:
-        """Whether what no person owns is within reach: by the unit, or as the point's own."""
-        return place.name in self.units or (place.name in self.own and place.is_of_point(record))
+        """Whether what no person owns is within reach: by the unit, or as the point's or the club's own."""
+        return place.name in self.units or (place.name in self.own and place.is_of_network(record))
 
 
 @dataclass(frozen=True)
@@ -175,7 +185,7 @@ async def _filled(sign_in: SignIn, name: str, marks: dict[str, Mark]) -> Place:
 async def _record(clerk: httpx.AsyncClient, kind: Kind, place: Place) -> None:
     """Post a record and correct it, so that a former version of it speaks as well."""
     body = a_fresh(kind)
-    body |= {name: place.id_of(_NAMED[name]) for name in kind.refers_to if name in body} | _first(kind, place)
+    body |= {name: place.named_by(kind, name) for name in kind.refers_to if name in body} | _first(kind, place)
     place.bodies[kind.singular] = body
     await created(clerk, path_of(kind, place), body)
     headers = {"If-Match": '"v1-any"', "Content-Type": MERGE_PATCH}
@@ -250,8 +260,10 @@ async def _callers(sign_in: SignIn, anonymous: httpx.AsyncClient, own: Place) ->
         yield Caller(role, await sign_in(role, unit=commune), role, here, here)
     facility = await sign_in(Role.FACILITY_OFFICER, organisation=UUID(own.id_of("organisation")))
     yield Caller(Role.FACILITY_OFFICER, facility, Role.FACILITY_OFFICER, people=here)
-    point = await sign_in(Role.NETWORK_OFFICER, organisation=UUID(own.id_of("counselling_point")))
-    yield Caller(Role.NETWORK_OFFICER, point, Role.NETWORK_OFFICER, people=here, own=here)
+    point, club = (UUID(own.id_of(singular)) for singular in ("counselling_point", "club"))
+    await sign_in(Role.NETWORK_OFFICER, organisation=point, subject="network")
+    network = await sign_in(Role.NETWORK_OFFICER, organisation=club, subject="network")
+    yield Caller(Role.NETWORK_OFFICER, network, Role.NETWORK_OFFICER, people=here, own=here)
     for role in (Role.PROVINCE_MANAGER, Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR):
         yield Caller(role, await sign_in(role, unit=("66", TODAY)), role, province, province)
     server = await sign_in(Role.PROVINCE_SYSTEM, unit=("66", TODAY), subject="server", client_id="server")

@@ -15,6 +15,7 @@ from registry.api.kinds.counselling import ATTENDANCES
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.erasure import ORDERS
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
+from registry.api.kinds.memberships import MEMBERSHIPS
 from registry.api.kinds.moves import MOVES
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.referrals import REFERRALS
@@ -40,7 +41,8 @@ from registry.domain.export import ExportSection, HeldElsewhere
 
 KINDS: tuple[Kind, ...] = (
     *(PERSONS, DOCUMENTS, RESIDENCES, MOVES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES),
-    *(AFTERCARES, EDUCATION_MEASURES, ACCOMPANIMENTS, VISITS, ATTENDANCES, REFERRALS, REQUESTS, ORDERS),
+    *(AFTERCARES, EDUCATION_MEASURES, ACCOMPANIMENTS, VISITS, ATTENDANCES, REFERRALS, MEMBERSHIPS),
+    *(REQUESTS, ORDERS),
 )
 GROUPS: frozenset[FieldGroup] = frozenset(group for kind in KINDS for group in kind.groups)
 """The groups of fields that an export shows."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from registry.domain.aftercare import AftercareAlreadyOpen, AftercareAlreadyRecorded
+from registry.domain.club import MembershipAlreadyOpen
 from registry.domain.counselling import AttendanceAlreadyRecorded
 from registry.domain.episode import EpisodeAlreadyOpen
 from registry.domain.errors import DomainError
@@ -13,6 +14,7 @@ from registry.domain.move import MoveAlreadyOpen
 from registry.domain.organisation import OrganisationCodeTaken, OrganisationUnknown
 from registry.domain.plan import PlanUnknown
 from registry.domain.plan_target import ParentTargetDoesNotFit, TargetAlreadyReported
+from registry.domain.rating import ClubAlreadyRated
 from registry.domain.situation import CountAlreadyReported, PopulationAlreadyReported
 from registry.domain.staffing import AppointmentAlreadyOpen
 from registry.domain.task import TaskAlreadyOpen
@@ -22,6 +24,7 @@ CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "uq_aftercare_one_open": AftercareAlreadyOpen,
     "uq_aftercare_one_per_course": AftercareAlreadyRecorded,
     "uq_appointment_one_open": AppointmentAlreadyOpen,
+    "uq_club_rating_one_per_year": ClubAlreadyRated,
     "uq_commune_population_one_per_year": PopulationAlreadyReported,
     "uq_hiv_client_count_one_per_month": HivClientsAlreadyCounted,
     "uq_attendance_once": AttendanceAlreadyRecorded,
@@ -29,6 +32,7 @@ CONSTRAINTS: Mapping[str, type[DomainError]] = {
     "fk_plan_parent_plan_id": PlanUnknown,
     "fk_plan_target_parent": ParentTargetDoesNotFit,
     "uq_management_file_one_open_per_category": FileAlreadyOpen,
+    "uq_membership_one_open": MembershipAlreadyOpen,
     "uq_merge_one_live": MergePending,
     "uq_move_one_open": MoveAlreadyOpen,
     "uq_organisation_code": OrganisationCodeTaken,

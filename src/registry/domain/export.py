@@ -22,6 +22,7 @@ class ExportSection(StrEnum):
     VISIT = "visit"
     ATTENDANCE = "attendance"
     REFERRAL = "referral"
+    MEMBERSHIP = "membership"
     REACH = "reach"
     SUBJECT_REQUEST = "subject_request"
     ERASURE_ORDER = "erasure_order"

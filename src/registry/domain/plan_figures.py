@@ -56,6 +56,16 @@ def of_organisations(kind: TargetKind, sites: Iterable[int], territory: Territor
     return of_count(kind, within.total(), None)
 
 
+def of_ratings(reached: Iterable[bool | None]) -> Figure:
+    """Make the figure of organisations of which all must reach a grade; None is one that nobody rated.
+
+    Such a one may still reach it, so the figure is unknown; unless another one is below, and all do not.
+    """
+    judged = list(reached)
+    enough, is_decided = judged.count(True), None not in judged or False in judged
+    return Figure(share(enough, len(judged)) if is_decided else None, enough, len(judged))
+
+
 def _covered(report: Report, indicator: Indicator) -> Figure:
     communes = [_whole(figures[indicator]) for _, figures in report.communes]
     covered = sum(1 for count in communes if count)

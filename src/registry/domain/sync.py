@@ -26,6 +26,9 @@ class SyncKind(StrEnum):
     COMMUNE_POPULATION = "commune_population"
     COUNSELLING_POINT = "counselling_point"
     VOLUNTEER_TEAM = "volunteer_team"
+    CLUB = "club"
+    CLUB_GUIDANCE_VISIT = "club_guidance_visit"
+    CLUB_RATING = "club_rating"
     NETWORK_WORKER = "network_worker"
     APPOINTMENT = "appointment"
     WORKER_TRAINING = "worker_training"
@@ -39,6 +42,7 @@ class SyncKind(StrEnum):
     ATTENDANCE = "attendance"
     SUPPORT_SERVICE = "support_service"
     REFERRAL = "referral"
+    MEMBERSHIP = "membership"
 
 
 class PushVerb(StrEnum):

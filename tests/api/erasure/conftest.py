@@ -4,12 +4,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from registry.api.kinds.accompaniments import VISITS
 from registry.api.kinds.cases import TESTS
 from registry.api.kinds.persons import PERSONS
 from tests.api.erasure.erasing import SECRETS, erase
 from tests.api.push.pushing import changing, creating, push, statuses
-from tests.factories.bodies import OF_PERSON, Body, a_document, a_fresh, a_person, a_visit, an_organisation
+from tests.factories.bodies import OF_PERSON, RESTING, Body, a_document, a_fresh, a_person, an_organisation
 from tests.factories.posted import corrected, created
 from tests.factories.shelf import put_foundation
 
@@ -45,8 +44,9 @@ async def person(manager: httpx.AsyncClient, facility: str) -> Body:
             {"provider_id": facility, "decision_number": SECRETS["decision"]} if kind.singular == "episode" else {}
         )
         await created(manager, f"{path}/{kind.collection}", a_fresh(kind) | over)
-    await put_foundation(manager, VISITS, body["id"])
-    await created(manager, f"{path}/visits", a_visit())
+    for kind in RESTING:
+        await put_foundation(manager, kind, body["id"])
+        await created(manager, f"{path}/{kind.collection}", a_fresh(kind))
     document = await created(manager, f"{path}/identity-documents", a_document(number=SECRETS["number"]))
     address = f"{path}/identity-documents/{document['id']}"
     await corrected(manager, address, {"number": SECRETS["other_number"]})

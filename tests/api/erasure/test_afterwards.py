@@ -80,6 +80,7 @@ class TestTrail:
             (False, None),
             (True, UUID(facility)),
             (True, UUID(examples.COUNSELLING_POINT)),
+            (True, UUID(examples.CLUB)),
         }
         assert {(row["entity"], row["version"], row["person_id"]) for row in told} == {
             ("person", 3, UUID(erased["id"]))

@@ -31,7 +31,7 @@ DELETED = {
         "medical_result",
     ),
     *("reach", "record_history", "person_read", "subject_request", "move", "sync_rejection", "sync_conflict"),
-    *("aftercare", "education_measure", "accompaniment", "visit"),
+    *("aftercare", "education_measure", "accompaniment", "visit", "attendance", "referral", "membership"),
 }
 """Tables of which a person's rows go."""
 EMPTIED = {"person", "person_key", "management_file", "episode", "responsibility"}

@@ -57,13 +57,28 @@ async def within_reach(desk: Desk, _person: Owner | None, row: AnyRow) -> None:
     require_units(desk.actor.scope, row.unit_id)
 
 
+async def entry_of(desk: Desk, organisation_id: UUID, *kinds: OrganisationKind, pointer: str) -> OrganisationRow:
+    """Find an organisation of one of the kinds in the directory."""
+    named = await organisations.get(desk.session, organisation_id)
+    if named is None or named.state is RecordState.VOIDED or named.kind not in kinds:
+        raise OrganisationUnknown(pointer=pointer)
+    return named
+
+
+async def overseen(
+    desk: Desk, organisation_id: UUID, *kinds: OrganisationKind, pointer: str = "/organisation_id"
+) -> OrganisationRow:
+    """Find an organisation of which a unit says how it does its work: its own officers do not say it."""
+    named = await entry_of(desk, organisation_id, *kinds, pointer=pointer)
+    require_units(desk.actor.scope, named.unit_id, pointer=pointer)
+    return named
+
+
 async def named_organisation(
     desk: Desk, organisation_id: UUID, *kinds: OrganisationKind, pointer: str = "/organisation_id"
 ) -> OrganisationRow:
     """Find an organisation of one of the kinds that a record names; officers of an organisation name their own."""
-    named = await organisations.get(desk.session, organisation_id)
-    if named is None or named.state is RecordState.VOIDED or named.kind not in kinds:
-        raise OrganisationUnknown(pointer=pointer)
+    named = await entry_of(desk, organisation_id, *kinds, pointer=pointer)
     scope = desk.actor.scope
     if isinstance(scope, OrganisationScope) and organisation_id not in scope.organisations:
         raise OrganisationNotGranted(pointer=pointer)

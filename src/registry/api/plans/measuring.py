@@ -10,10 +10,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 from uuid import UUID
 
+from registry import rating_scales
 from registry.api.records.kind import Desk
-from registry.db import plans, statistics
+from registry.db import clubs, plans, statistics
 from registry.db.tables.plans import PlanRow, PlanTargetRow, TargetReportRow
-from registry.domain import plan_figures
+from registry.domain import plan_figures, rating
 from registry.domain.atlas import Atlas
 from registry.domain.indicator import Indicator
 from registry.domain.organisation import OrganisationKind
@@ -74,6 +75,8 @@ async def read(desk: Desk, pairs: Sequence[Pair], *, on: date) -> dict[UUID, Rea
         figure = UNKNOWN
         if (report := stated.get(target.id)) is not None:
             figure = _of_statement(target, report)
+        elif target.kind is TargetKind.RATING_AT_LEAST:
+            figure = await _of_ratings(desk, target, sheet)
         elif sheet in compiled:
             figure = _of_records(target, *compiled[sheet], sites=sites, sheet=sheet, live_base=live)
         readings[target.id] = Reading(figure, sheet.last, live, report)
@@ -174,9 +177,25 @@ def _of_records(
         frozen = live_base if target.frozen_base is None else target.frozen_base
         base = _stated_base(target) if frozen is None else Fraction(frozen)
         return plan_figures.of_report(target.kind, Indicator(target.indicator), report, base)
-    if target.organisation_kind is not None and target.kind is not TargetKind.RATING_AT_LEAST:
+    if target.organisation_kind is not None:
         return plan_figures.of_organisations(target.kind, sites[target.organisation_kind, sheet.last], territory)
     return UNKNOWN
+
+
+async def _of_ratings(desk: Desk, target: PlanTargetRow, sheet: Sheet) -> Figure:
+    """Compare how the clubs of a programme that are at work on the day are rated in the days of the sheet."""
+    scales, programme, asked = rating_scales.load(), target.rating_programme, target.rating
+    if programme is None or asked is None or sheet.first > sheet.last:
+        return UNKNOWN
+    rated = await clubs.rated(
+        desk.session, programme, first=sheet.first, on=sheet.last, scope=desk.actor.scope, today=desk.actor.today
+    )
+    within = sheet.territory(desk.atlas).row_of
+    return plan_figures.of_ratings(
+        None if grade is None else rating.is_at_least(scales, programme, grade.year, grade=grade.rating, asked=asked)
+        for club, grade in rated
+        if club.site_unit_id in within
+    )
 
 
 def _stated_base(target: PlanTargetRow) -> Fraction | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from registry import rating_scales
 from registry.api.plans import measuring
 from registry.api.records.kind import Decision, Desk, Draft
 from registry.api.schemas.plans import PlanBody, PlanTargetBody, TargetReportBody
@@ -11,7 +12,7 @@ from registry.db import plans, records
 from registry.db.persons import Owner
 from registry.db.records import AnyRow, Key
 from registry.db.tables.plans import PlanReviewRow, PlanRow, PlanTargetRow, TargetReportRow
-from registry.domain import plan_target
+from registry.domain import plan_target, rating
 from registry.domain.access import Permission, require_units
 from registry.domain.period import require_order, require_past
 from registry.domain.plan import (
@@ -124,6 +125,9 @@ async def decide_target(desk: Desk, draft: Draft[PlanTargetBody]) -> Decision:
         base=Base(body.base_value, body.base_source, body.base_from_on, body.base_to_on),
         due_on=body.due_on,
     )
+    if body.rating is not None:
+        scales, year = rating_scales.load(), body.due_on.year
+        rating.rank_on(scales, body.rating_programme, year, body.rating, pointer="/rating")
     require_order(plan.from_on, body.due_on, pointer="/due_on")
     require_order(body.due_on, plan.to_on, pointer="/due_on")
     unit = _measured_unit(desk, plan, body.unit_code)

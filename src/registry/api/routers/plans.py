@@ -193,6 +193,7 @@ router.include_router(
         *_CORRECTED,
         "target_does_not_fit",
         "target_base_incomplete",
+        *("rating_scale_unknown", "rating_not_on_scale"),
         "parent_target_does_not_fit",
         "exact_figures_not_granted",
     )

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from registry.api.pagination import Page
 from registry.api.schemas import examples
-from registry.api.schemas.fields import AsNumber, Day, In, Line, UnitCode
+from registry.api.schemas.fields import AsNumber, Day, GradeCode, In, Line, UnitCode
 from registry.api.schemas.records import NewRecord, RecordOut
 from registry.domain.indicator import Indicator
 from registry.domain.organisation import OrganisationKind
@@ -17,7 +17,6 @@ from registry.domain.plan_target import Direction, TargetKind
 Value = Annotated[float, Field(ge=-100, le=1_000_000), AsNumber]
 Count = Annotated[int, Field(ge=0, le=10_000_000), AsNumber]
 BaseValue = Annotated[float, Field(ge=0, le=10_000_000), AsNumber]
-RatingCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 
 _CORRECTION = (
     "Why it was corrected last. Needed for every change once the plan is approved, and each time a new one; "
@@ -118,10 +117,10 @@ class PlanTargetFields(BaseModel):
         description="The value, in percent of a `share` or a `change`. Null of a `rating_at_least` alone.",
         examples=[-5],
     )
-    rating: RatingCode | None = Field(
+    rating: GradeCode | None = Field(
         default=None, description="Of a `rating_at_least`: the lowest rating that meets it.", examples=["kha"]
     )
-    rating_programme: RatingCode | None = Field(
+    rating_programme: GradeCode | None = Field(
         default=None, description="Of a `rating_at_least`: the programme whose scale the rating is of."
     )
     due_on: Day = Field(description="Day on which it is due, within the plan's period.", examples=["2019-12-31"])

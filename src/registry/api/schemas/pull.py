@@ -8,10 +8,12 @@ from registry.api.schemas import examples
 from registry.api.schemas.accompaniments import AccompanimentOut, VisitOut
 from registry.api.schemas.aftercare import AftercareOut, EducationMeasureOut
 from registry.api.schemas.cases import DeterminationOut, EpisodeOut, FileOut, SubstanceUseOut, TestOut
+from registry.api.schemas.clubs import ClubGuidanceVisitOut, ClubOut, ClubRatingOut
 from registry.api.schemas.commune import ActivityOut, CommunePopulationOut
 from registry.api.schemas.counselling import AttendanceOut, SessionOut
 from registry.api.schemas.counselling_points import CounsellingPointOut
 from registry.api.schemas.fields import Out
+from registry.api.schemas.memberships import MembershipOut
 from registry.api.schemas.persons import IdentityDocumentOut, PersonOut, ReachedPersonOut, ResidenceOut
 from registry.api.schemas.plan_reviews import PlanReviewOut
 from registry.api.schemas.plans import PlanOut, PlanTargetOut, TargetReportOut
@@ -44,6 +46,9 @@ AnyRecordOut = (
     | CommunePopulationOut
     | CounsellingPointOut
     | VolunteerTeamOut
+    | ClubOut
+    | ClubGuidanceVisitOut
+    | ClubRatingOut
     | NetworkWorkerOut
     | AppointmentOut
     | WorkerTrainingOut
@@ -57,6 +62,7 @@ AnyRecordOut = (
     | AttendanceOut
     | SupportServiceOut
     | ReferralOut
+    | MembershipOut
 )
 
 

@@ -7,11 +7,13 @@ from uuid import UUID
 from registry.api.kinds.accompaniments import ACCOMPANIMENTS, VISITS
 from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
+from registry.api.kinds.clubs import CLUB_GUIDANCE_VISITS, CLUB_RATINGS, CLUBS
 from registry.api.kinds.commune import ACTIVITIES, POPULATIONS
 from registry.api.kinds.counselling import ATTENDANCES, SESSIONS
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
+from registry.api.kinds.memberships import MEMBERSHIPS
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS, create_person
 from registry.api.kinds.plan_reviews import PLAN_REVIEWS
@@ -49,6 +51,9 @@ KINDS: Mapping[SyncKind, Kind] = {
         POPULATIONS,
         COUNSELLING_POINTS,
         VOLUNTEER_TEAMS,
+        CLUBS,
+        CLUB_GUIDANCE_VISITS,
+        CLUB_RATINGS,
         WORKERS,
         APPOINTMENTS,
         TRAININGS,
@@ -62,6 +67,7 @@ KINDS: Mapping[SyncKind, Kind] = {
         ATTENDANCES,
         SERVICES,
         REFERRALS,
+        MEMBERSHIPS,
     )
 }
 """Every kind that travels. What health officers alone see, moves, orders to erase and breaches do not."""

@@ -4,10 +4,11 @@ import httpx
 import pytest
 
 from registry.api.kinds.aftercare import AFTERCARES
-from tests.factories.bodies import Body, a_point, a_record, a_team
+from tests.factories.bodies import Body, a_club, a_point, a_rating, a_record, a_team
 from tests.factories.planned import approved, posted_plan, posted_target, progress, standing, stated
 from tests.factories.posted import body_of, corrected, created, posted_episode, posted_file, posted_person
 
+RATINGS = "/v1/club-ratings"
 IN_2018 = 50
 TEAMS = "/v1/volunteer-teams"
 YEAR_END = {"on": "2019-12-31"}
@@ -178,12 +179,30 @@ async def test_nobody_under_the_education_measure_is_unknown_and_not_met(
     assert (found["status"], found["numerator"], found["denominator"]) == ("unknown", 0, 0)
 
 
-async def test_clubs_that_nobody_has_rated_are_unknown(
-    ha_noi: httpx.AsyncClient, plan: str, targets: dict[str, str]
+async def test_clubs_are_rated_fairly_good_or_better_when_the_last_one_is(
+    ha_noi: httpx.AsyncClient, plan: str, targets: dict[str, str], wards: list[str]
 ) -> None:
-    found = await standing(ha_noi, plan, targets["clubs"], **YEAR_END)
+    none = await standing(ha_noi, plan, targets["clubs"], **YEAR_END)
+    first, last = [
+        str((await created(ha_noi, "/v1/clubs", a_club(unit_code=ward, opened_on="2017-01-05")))["id"])
+        for ward in wards[:2]
+    ]
+    await created(ha_noi, RATINGS, a_rating(organisation_id=last, year=2018, rating="tot", rated_on="2019-01-04"))
+    await created(ha_noi, RATINGS, a_rating(organisation_id=first, year=2019, rating="tot", rated_on="2019-12-20"))
+    unrated = await standing(ha_noi, plan, targets["clubs"], **YEAR_END)
+    late = await created(
+        ha_noi, RATINGS, a_rating(organisation_id=last, year=2019, rating="trung_binh", rated_on="2020-01-15")
+    )
+    below = await standing(ha_noi, plan, targets["clubs"], **YEAR_END)
+    await corrected(ha_noi, f"{RATINGS}/{late['id']}", {"rating": "kha"})
+    all_of_them = await standing(ha_noi, plan, targets["clubs"], **YEAR_END)
 
-    assert (found["status"], found["rating"], found["value"]) == ("unknown", "kha", None)
+    assert (none["status"], none["rating"], none["value"]) == ("unknown", "kha", None)
+    assert (none["numerator"], none["denominator"]) == (0, 0)
+    assert (unrated["status"], unrated["actual"], unrated["denominator"]) == ("unknown", None, 2)
+    assert (below["status"], below["actual"], below["shortfall"]) == ("not_met", 50, 50)
+    assert (all_of_them["status"], all_of_them["actual"], all_of_them["numerator"]) == ("met", 100, 2)
+    assert (await standing(ha_noi, plan, targets["clubs"], on="2019-12-30"))["status"] == "unknown"
 
 
 async def close(client: httpx.AsyncClient, person: str, file: str, *, on: str) -> None:

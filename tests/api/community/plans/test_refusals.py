@@ -59,6 +59,18 @@ async def test_a_target_lies_in_its_plan(ha_noi: httpx.AsyncClient) -> None:
     refused(await ha_noi.post("/v1/plan-targets", json=late), 409, "dates_out_of_order", "/due_on")
 
 
+async def test_a_rating_is_asked_on_the_scale_of_a_programme(ha_noi: httpx.AsyncClient) -> None:
+    plan = await posted_plan(ha_noi)
+    rated: Body = {"id": plan, "plan_id": plan, "title": "x", "direction": "floor", "due_on": "2019-12-31"}
+    rated |= {"kind": "rating_at_least", "organisation_kind": "aftercare_club"}
+
+    nowhere = await ha_noi.post("/v1/plan-targets", json={**rated, "rating": "kha"})
+    no_grade = await ha_noi.post("/v1/plan-targets", json={**rated, "rating": "gioi", "rating_programme": "b93"})
+
+    refused(nowhere, 409, "rating_scale_unknown", "/rating")
+    refused(no_grade, 409, "rating_not_on_scale", "/rating")
+
+
 async def test_the_unit_of_a_plan_stays_once_it_has_targets(ha_noi: httpx.AsyncClient) -> None:
     plan = await posted_plan(ha_noi)
     target = await posted_target(ha_noi, plan, **STATED)

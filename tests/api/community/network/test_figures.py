@@ -33,7 +33,7 @@ async def posted_team(client: httpx.AsyncClient, **over: JsonValue) -> str:
 
 
 async def posted_session(client: httpx.AsyncClient, point: str, held_on: str, form: str, **over: JsonValue) -> str:
-    blank: dict[str, JsonValue] = {"topic": None, "on_file_count": 0, "community_count": 0}
+    blank: dict[str, JsonValue] = {"topic": None, "speaker_id": None, "on_file_count": 0, "community_count": 0}
     body = a_record(SESSIONS, organisation_id=point, held_on=held_on, form=form, **{**blank, **over})
     return str((await created(client, "/v1/sessions", body))["id"])
 

@@ -1,6 +1,7 @@
 """What follows treatment: aftercare, relapse, and education in the commune.
 
-Determinations, aftercare and measures go with a person who is erased, so both sides of a share leave such a person out.
+Of a person who was erased, stays, aftercare and measures of education are kept for figures, determinations are not: so
+relapse leaves such a person out, on both sides of its share.
 """
 
 from registry.db.statistics.asking import CHARGE, PLACED, asking
@@ -21,14 +22,20 @@ terms AS (
         term.outcome
     FROM aftercare AS term
     JOIN charge ON charge.owner_id = term.person_id
-    WHERE term.state = 'active' AND charge.owner_state = 'active' AND term.from_on <= :last
+    WHERE term.state IN ('active', 'erased') AND term.from_on <= :last
 ),
 completed AS (
-    SELECT charge.person, charge.unit_id, charge.from_on, charge.to_on, stay.course_id, stay.ended_on AS completed_on
+    SELECT
+        charge.person,
+        charge.unit_id,
+        charge.from_on,
+        charge.to_on,
+        charge.owner_state,
+        stay.course_id,
+        stay.ended_on AS completed_on
     FROM episode AS stay
     JOIN charge ON charge.owner_id = stay.person_id
-    WHERE stay.state = 'active'
-        AND charge.owner_state = 'active'
+    WHERE stay.state IN ('active', 'erased')
         AND stay.outcome = 'completed'
         AND stay.ended_on <= :last
 ),
@@ -48,8 +55,7 @@ measures AS (
         least(coalesce(measure.ended_on, measure.to_on), :last + 1) AS until_on
     FROM education_measure AS measure
     JOIN charge ON charge.owner_id = measure.person_id
-    WHERE measure.state = 'active'
-        AND charge.owner_state = 'active'
+    WHERE measure.state IN ('active', 'erased')
         AND measure.from_on <= :last
         AND coalesce(measure.ended_on, measure.to_on) > greatest(measure.from_on, :first)
 ),
@@ -64,7 +70,7 @@ taught AS (
             SELECT FROM episode AS stay
             JOIN person AS whose ON whose.id = stay.person_id
             WHERE whose.root_id = measures.person
-                AND stay.state = 'active'
+                AND stay.state IN ('active', 'erased')
                 AND stay.modality IN ('community', 'methadone')
                 AND stay.started_on < until_on
                 AND (stay.ended_on IS NULL OR stay.ended_on > since_on)
@@ -82,7 +88,7 @@ cohort AS (
                 AND determined_on <= (completed_on + interval '12 months')::date
         ) AS has_relapsed
     FROM completed
-    WHERE (completed_on + interval '12 months')::date BETWEEN :first AND :last
+    WHERE owner_state = 'active' AND (completed_on + interval '12 months')::date BETWEEN :first AND :last
 ),
 counted (indicator, person, day, unit_id, from_on, to_on) AS NOT MATERIALIZED (
     SELECT 'aftercare_persons_' || place, person, :last, unit_id, from_on, to_on
@@ -112,7 +118,7 @@ counted (indicator, person, day, unit_id, from_on, to_on) AS NOT MATERIALIZED (
             SELECT FROM aftercare AS term
             WHERE term.root_id = completed.person
                 AND term.course_id = completed.course_id
-                AND term.state = 'active'
+                AND term.state IN ('active', 'erased')
                 AND coalesce(term.decision_on, term.from_on) <= :last
         )
 

@@ -9,6 +9,7 @@ from sqlmodel import Field
 from registry.db.tables.columns import Coded, OfPerson, of_person, one_of
 from registry.domain.aftercare import AftercareOutcome, AftercarePlace
 from registry.domain.education import EducationEnd
+from registry.domain.record import RecordState
 
 _ACTIVE = text("state = 'active'")
 
@@ -33,6 +34,7 @@ class AftercareRow(OfPerson, table=True):
         Index("uq_aftercare_one_per_course", "root_id", "course_id", unique=True, postgresql_where=_ACTIVE),
         Index("ix_aftercare_root_id", "root_id"),
         Index("ix_aftercare_unit_id", "unit_id", "from_on"),
+        states=RecordState,
     )
 
     root_id: UUID
@@ -58,6 +60,7 @@ class EducationMeasureRow(OfPerson, table=True):
         CheckConstraint("to_on >= from_on AND (ended_on IS NULL OR ended_on >= from_on)", name="order"),
         CheckConstraint("(ended_on IS NULL) = (end_reason IS NULL)", name="ended"),
         Index("ix_education_measure_unit_id", "unit_id", "from_on"),
+        states=RecordState,
     )
 
     from_on: date

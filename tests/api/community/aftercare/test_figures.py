@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from registry.domain.access import Role
 from registry.domain.catalogue import CATALOGUE
 from registry.domain.indicator import Counted, Indicator
+from tests.api.erasure.erasing import erase
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, an_aftercare, an_education_measure
 from tests.factories.posted import created, posted_episode, posted_person
@@ -96,6 +98,31 @@ class TestAftercare:
         await placed(province, person_id, course_id, "2020-03-01", ended_on="2021-03-01", outcome="completed")
 
         assert grown(before, await counted(province, 2021)) == {"aftercare_completed": 1, "relapse_cohort": 1}
+
+
+class TestErasure:
+    async def test_what_finished_years_counted_stays_but_for_relapse(
+        self, app: FastAPI, province: httpx.AsyncClient
+    ) -> None:
+        before = {year: await counted(province, year) for year in (2018, 2019)}
+        person_id, course_id = await a_course(province, "2018-06-01")
+        await placed(province, person_id, course_id, "2018-06-01", ended_on="2018-12-01", outcome="completed")
+        measure = an_education_measure(from_on="2018-01-10", to_on="2018-04-10")
+        await created(province, f"/v1/persons/{person_id}/education-measures", measure)
+        await found_addicted(province, person_id, "2019-01-10")
+        grew = grown(before[2018], await counted(province, 2018))
+        assert grew.keys() >= {
+            "aftercare_started",
+            "aftercare_completed",
+            "courses_placed",
+            "education_measure_persons",
+        }
+        assert grown(before[2019], await counted(province, 2019)) == {"relapse_cohort": 1, "relapsed_within_12m": 1}
+
+        await erase(app, person_id)
+
+        assert grown(before[2018], await counted(province, 2018)) == grew
+        assert await counted(province, 2019) == before[2019]
 
 
 class TestRelapse:

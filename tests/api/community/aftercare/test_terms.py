@@ -213,15 +213,3 @@ class TestMerging:
         await unmerged(clerk, second, person_id)
         assert await root() == person_id
         assert (await manager.post(at(into), json=a_term(own_course))).status_code == 201
-
-
-async def test_an_erased_person_leaves_no_aftercare(app: FastAPI) -> None:
-    """Rows go with the person: the function that erases takes them from every table that it may delete from."""
-    found = await rows(
-        app,
-        """
-        SELECT relname FROM pg_class WHERE relname IN ('aftercare', 'education_measure')
-          AND has_table_privilege('registry_definer', oid, 'DELETE')
-        """,
-    )
-    assert sorted(found) == [("aftercare",), ("education_measure",)]

@@ -21,7 +21,8 @@ from registry.db.engine import transaction
 from registry.db.tables.trail import AuditEventRow
 from tests import openapi_rules as rules
 from tests.conftest import SignIn
-from tests.factories.expected import PLAIN, Cell, Question, questions
+from tests.factories.exceptions_to_policy import PLAIN
+from tests.factories.expected import Cell, Question, questions
 from tests.factories.posted import OF_THE_OCCASION
 from tests.factories.specification import APP, SPEC
 from tests.factories.world import Caller, World, a_world

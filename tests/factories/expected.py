@@ -1,114 +1,31 @@
-"""What every operation is expected to answer to every caller: it follows from the policy, but for a line here."""
+"""What every operation is expected to answer to every caller: it follows from the policy, but for the exceptions."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from uuid import uuid4
 
 from registry.api.operations import Operation
-from registry.api.records.kind import Kind
-from registry.domain.access import Role
 from registry.domain.policy import READING, Access
 from tests import openapi_rules as rules
 from tests.factories.bodies import ALL_KINDS, Body
-from tests.factories.emergencies import an_emergency
+from tests.factories.exceptions_to_policy import (
+    ABSENT,
+    EXPECTED,
+    FILTERS,
+    HEADERS,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    NOT_GRANTED,
+    NOT_OWN,
+    STRANGER,
+    Answer,
+    Line,
+)
 from tests.factories.kinds import DIRECTORIES
-from tests.factories.posted import MERGE_PATCH
-from tests.factories.world import NUMBER, OWN, Caller, Mark, Place, World, present
+from tests.factories.world import OWN, Caller, Mark, Place, World
 
 Spec: TypeAlias = Mapping[str, Any]
-Answer: TypeAlias = tuple[int, str | None]
-
-NOBODY: Body = {"document_type": "cccd", "number": "001092000009"}
-"""A document that nobody in the world carries."""
-ABSENT = "0b0a8f0e-5d0b-4c58-9d7e-6f1f0f1a7c11"
-STRANGER: Answer = (401, "unauthenticated")
-NOT_ALLOWED: Answer = (403, "insufficient_scope")
-NOT_GRANTED: Answer = (403, "unit_not_granted")
-NOT_OWN: Answer = (403, "organisation_not_granted")
-NOT_FOUND: Answer = (404, "not_found")
-UNKNOWN: Answer = (409, "named_record_unknown")
-STALE: Answer = (412, "version_mismatch")
-NO_PLAN: Answer = (409, "plan_unknown")
-
-
-@dataclass(frozen=True)
-class Line:
-    """What does not follow from the policy: the body to send, and the answers that are not the usual ones.
-
-    Nothing that the matrix sends changes anything: what is posted has been posted, what is corrected is so already, and
-    what would end something names a version that is not the current one, which is told only to one who is let in.
-    """
-
-    body: Callable[[Place], Body] | None = None
-    """Without it, the example of the manual."""
-    inside: Answer = (200, None)
-    outside: Answer | None = None
-    inside_of: Mapping[Role, Answer] = field(default_factory=dict)
-    """The answer to a role that is not answered like the others."""
-    query: Callable[[Caller], Mapping[str, str]] = lambda _: {}
-    record: str = ""
-    """The singular of what to ask about, where the address does not say it."""
-    is_of_organisation: bool = False
-    """Whether officers of an organisation record it for their own; they are refused by another's name."""
-
-
-def _posted(singular: str, outside: Answer | None = None) -> Line:
-    return Line(body=lambda place: place.bodies[singular], outside=outside)
-
-
-def _corrected(kind: Kind) -> Line:
-    return Line(body=lambda place: present(kind, place))
-
-
-EXPECTED: Mapping[str, Line] = {
-    **{f"create_{kind.singular}": _posted(kind.singular) for kind in ALL_KINDS},
-    **{f"create_{each}": _posted(each, outside=UNKNOWN) for each in ("appointment", "worker_training")},
-    **{f"change_{kind.singular}": _corrected(kind) for kind in ALL_KINDS},
-    **{f"void_{kind.singular}": Line(inside=STALE) for kind in ALL_KINDS},
-    "close_file": Line(inside=STALE),
-    "exit_episode": Line(inside=STALE),
-    "answer_subject_request": Line(inside=STALE),
-    "withdraw_subject_request": Line(inside=STALE),
-    "lift_restriction": Line(inside=STALE),
-    "withdraw_move": Line(inside=STALE),
-    "notify_breach": Line(inside=STALE),
-    "close_breach": Line(inside=STALE),
-    "merge_person": Line(
-        body=lambda place: {"id": ABSENT, "into_id": place.person_id, "reason": "x"}, inside=(409, "merge_of_one")
-    ),
-    "unmerge_person": Line(inside=(409, "not_merged")),
-    "create_session": replace(_posted("session"), is_of_organisation=True),
-    "give_grant": _posted("grant"),
-    "revoke_grant": Line(record="revoked_grant"),
-    "revoke_tokens": _posted("revocation", outside=(409, "subject_unknown")),
-    "ask_for_emergency_access": Line(body=lambda _: an_emergency(document=NOBODY), inside=(201, None)),
-    "create_plan_target": Line(inside=NO_PLAN, outside=NO_PLAN),
-    "create_plan_review": Line(inside=NO_PLAN, outside=NO_PLAN),
-    "create_target_report": Line(inside=NO_PLAN, outside=NO_PLAN),
-    "approve_plan": Line(inside=STALE),
-    "get_plan_progress": Line(inside_of={Role.ANALYST: (403, "exact_figures_not_granted")}),
-    "push_operations": Line(body=lambda _: {"operations": [{"ref": "unreadable"}]}),
-    "search_persons": Line(body=lambda _: {"birth_year": 1992}),
-    "get_annual_report": Line(
-        query=lambda _: {"year": "2026"}, inside_of={Role.ANALYST: (403, "exact_figures_not_granted")}
-    ),
-    "get_commune_card": Line(inside_of={Role.ANALYST: (403, "exact_figures_not_granted")}),
-    "get_digest": Line(query=lambda caller: {"cursor": caller.cursor}),
-}
-FILTERS: Mapping[str, str] = {"category": "illegal_user", "identity_number": NUMBER}
-"""For each filter that asks for more than its operation, a value by which everybody in the world is found."""
-HEADERS: Mapping[str, Mapping[str, str]] = {
-    "GET": {},
-    "PATCH": {"If-Match": '"v2-any"', "Content-Type": MERGE_PATCH},
-    "POST": {"If-Match": '"v1-any"', "Content-Type": "application/json"},
-}
-PLAIN = {
-    *("limit", "cursor", "wait", "unit", "unit_code", "on", "by", "plan_id", "target_id"),
-    *("format", "year", "name", "kind", "status", "subject"),
-    *("placed", "covered"),
-}
-"""Parameters that tell nothing of a field that is not shown."""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class TestWithoutRecords:
         unknown = {figure["code"] for figure in body["figures"] if figure["value"] is None}
         assert unknown == {
             *("suspected_people", "completion_rate", "aftercare_coverage_pct", "relapse_rate_12m"),
-            *("education_measure_covered_pct", "addicted_change_pct"),
+            *("education_measure_covered_pct", "addicted_change_pct", "club_members_clean_pct", "clubs_rated_kha_pct"),
         }
         assert {figure["code"] for figure in body["figures"] if figure["status"] == "unknown"} == unknown
         assert values(body["figures"])["communes_total"] == 110

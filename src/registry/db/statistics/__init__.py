@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from registry.db.context import as_statistics
 from registry.db.statistics.aftercare import AFTERCARE
 from registry.db.statistics.card import POPULATION
+from registry.db.statistics.clubs import CLUBS
 from registry.db.statistics.communes import STATUSES, SUSPECTED
 from registry.db.statistics.network import NETWORK
 from registry.db.statistics.people import PEOPLE
@@ -22,7 +23,7 @@ from registry.domain.indicator import Indicator
 from registry.domain.report import Measured, ReportPeriod, SuspectedCount, Tally
 from registry.domain.situation import CommuneStatus
 
-_TALLIED = (PEOPLE, AFTERCARE, NETWORK, SUPPORT)
+_TALLIED = (PEOPLE, AFTERCARE, NETWORK, CLUBS, SUPPORT)
 
 
 async def measure(session: AsyncSession, *, period: ReportPeriod, units: Collection[int]) -> Measured:

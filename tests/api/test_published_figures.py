@@ -15,11 +15,13 @@ from fastapi import FastAPI
 from registry.api.kinds.accompaniments import ACCOMPANIMENTS, VISITS
 from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.cases import DETERMINATIONS, FILES, SUBSTANCE_USES, TESTS
+from registry.api.kinds.clubs import CLUB_GUIDANCE_VISITS, CLUB_RATINGS, CLUBS
 from registry.api.kinds.commune import ACTIVITIES, POPULATIONS
 from registry.api.kinds.counselling import ATTENDANCES, SESSIONS
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
+from registry.api.kinds.memberships import MEMBERSHIPS
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.plan_reviews import PLAN_REVIEWS
@@ -60,14 +62,17 @@ PUBLISHED = {
 
 BUILT_ON = (
     *(PERSONS, ORGANISATIONS, COUNSELLING_POINTS, VOLUNTEER_TEAMS, WORKERS, ACCOMPANIMENTS),
-    *(POPULATIONS, PLANS, SESSIONS, SERVICES),
+    *(POPULATIONS, PLANS, SESSIONS, SERVICES, CLUBS),
 )
 """Kinds of which the demo holds the manual's example."""
 OF_PERSONS = (
     *(DOCUMENTS, RESIDENCES, FILES, TESTS, DETERMINATIONS, SUBSTANCE_USES, EPISODES),
-    *(AFTERCARES, EDUCATION_MEASURES, VISITS, ATTENDANCES, REFERRALS),
+    *(AFTERCARES, EDUCATION_MEASURES, VISITS, ATTENDANCES, REFERRALS, MEMBERSHIPS),
 )
-OF_COMMUNES = (STATUSES, COUNTS, ACTIVITIES, APPOINTMENTS, TRAININGS, TARGETS, TARGET_REPORTS, PLAN_REVIEWS)
+OF_COMMUNES = (
+    *(STATUSES, COUNTS, ACTIVITIES, APPOINTMENTS, TRAININGS, TARGETS, TARGET_REPORTS, PLAN_REVIEWS),
+    *(CLUB_GUIDANCE_VISITS, CLUB_RATINGS),
+)
 
 
 @pytest.fixture(scope="module")
@@ -227,5 +232,5 @@ async def test_the_network_of_the_demo_is_counted_on_the_card_of_the_manuals_com
     assert demo
     card = (await manager.get("/v1/reports/commune-card?unit=22015&on=2020-12-31")).json()
     network = {each["kind"]: each["value"] for each in card["network"]}
-    assert (network["counselling_point"], network["volunteer_team"]) == (1, 1)
+    assert network == {"counselling_point": 1, "aftercare_club": 1, "volunteer_team": 1}
     assert (card["population"]["year"], card["population"]["value"]) == (2020, 7350)

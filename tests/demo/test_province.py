@@ -240,7 +240,7 @@ def test_no_record_takes_an_id_of_the_manual_but_those_that_it_needs(province: P
         *(examples.PERSON, examples.ORGANISATION, examples.COMMUNE_POPULATION, examples.ACCOMPANIMENT),
         *(examples.COUNSELLING_POINT, examples.VOLUNTEER_TEAM, examples.NETWORK_WORKER),
         *(examples.PLAN, examples.APPROVED_PLAN, examples.STATED_TARGET),
-        *(examples.SESSION, examples.SUPPORT_SERVICE),
+        *(examples.SESSION, examples.SUPPORT_SERVICE, examples.CLUB),
     }
     assert len(set(made)) == len(made)
     assert len(postings) == province.size

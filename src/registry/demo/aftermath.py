@@ -7,7 +7,8 @@ from random import Random
 from registry.api.schemas.accompaniments import AccompanimentIn, VisitIn
 from registry.api.schemas.aftercare import AftercareIn, EducationMeasureIn
 from registry.api.schemas.cases import DeterminationIn
-from registry.demo import counselling
+from registry.demo import clubs, counselling
+from registry.demo.clubs import Club
 from registry.demo.counselling import Point
 from registry.demo.dossier import Completed, Dossier
 from registry.demo.network import Team
@@ -25,11 +26,12 @@ _ACCOMPANIED = date(2020, 7, 1), date(2021, 3, 31)
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What of the network a person lives among: team and point of the commune, where it has them."""
+    """What of the network a person lives among: what the commune has of it."""
 
-    team: Team | None
-    point: Point | None
-    is_treated_here: bool
+    team: Team | None = None
+    point: Point | None = None
+    club: Club | None = None
+    is_treated_here: bool = False
 
 
 def follow(dossier: Dossier, around: Surroundings, *, latest: date) -> None:
@@ -41,6 +43,8 @@ def follow(dossier: Dossier, around: Surroundings, *, latest: date) -> None:
         _educate(rng, dossier)
     if around.team is not None and rng.random() < 0.4:
         _accompany(rng, dossier, around.team)
+    if around.club is not None and dossier.completed is not None and rng.random() < 0.7:
+        clubs.join(rng, dossier, around.club)
     if around.point is not None and rng.random() < 0.35:
         counselling.counsel(rng, dossier, around.point)
     if around.point is not None and rng.random() < 0.3:

@@ -1,4 +1,4 @@
-"""What the communes of the demo set up: counselling points and volunteer teams, with the people who work there."""
+"""What the communes of the demo set up: points, clubs and volunteer teams, with the people who work there."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,18 +7,20 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from registry.api.kinds.clubs import CLUBS
 from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.staffing import WORKERS
 from registry.api.kinds.volunteer_teams import VOLUNTEER_TEAMS
 from registry.api.schemas import examples
+from registry.api.schemas.clubs import ClubIn
 from registry.api.schemas.counselling_points import CounsellingPointIn, OpeningHours
-from registry.api.schemas.referrals import SupportServiceIn
 from registry.api.schemas.situation import OrganisationIn
 from registry.api.schemas.staffing import AppointmentIn, NetworkWorkerIn, WorkerTrainingIn
 from registry.api.schemas.volunteer_teams import VolunteerTeamIn
 from registry.demo import counselling
 from registry.demo.batches import Posting
+from registry.demo.clubs import Club
 from registry.demo.counselling import Point
 from registry.demo.people import People, day_between, new_id, read_data
 from registry.domain.organisation import OrganisationKind
@@ -40,14 +42,19 @@ class Team:
 
 
 class Network:
-    """Makes points and teams; the manual's commune has those of the manual, and its worker."""
+    """Makes points, clubs and teams; the manual's commune has those of the manual, and its worker."""
 
     def __init__(self, rng: Random) -> None:
+        self.services = tuple(counselling.services(rng))
+        self.teams: dict[str, Team] = {}
+        self.points: dict[str, Point] = {}
+        self.clubs: dict[str, Club] = {}
+        """What has been founded, by the codes of the communes."""
         self._rng = rng
         self._people = People(rng)
         self._data = read_data("community.toml")
 
-    def team(self, commune: UnitVersion) -> tuple[Team, tuple[Posting, ...]]:
+    def team(self, commune: UnitVersion) -> tuple[Posting, ...]:
         """Found the team of a commune: its leader, a deputy and volunteers, and what its leader has learnt."""
         body = self._new_team(commune)
         staff = self._staff(body.id, commune, body.opened_on, self._data["team_staff"])
@@ -61,10 +68,10 @@ class Network:
             to_on=learnt_on + timedelta(days=2),
             hours=24,
         )
-        postings = Posting(SyncKind.VOLUNTEER_TEAM, body), *staff, Posting(SyncKind.WORKER_TRAINING, training)
-        return Team(body.id, body.opened_on, tuple(workers[1:])), postings
+        self.teams[commune.code] = Team(body.id, body.opened_on, tuple(workers[1:]))
+        return Posting(SyncKind.VOLUNTEER_TEAM, body), *staff, Posting(SyncKind.WORKER_TRAINING, training)
 
-    def point(self, commune: UnitVersion, services: tuple[SupportServiceIn, ...]) -> tuple[Point, tuple[Posting, ...]]:
+    def point(self, commune: UnitVersion) -> tuple[Posting, ...]:
         """Launch the counselling point of a commune; one in three has nobody yet for one of its posts."""
         body = self._new_point(commune)
         posts = self._data["point_staff"]
@@ -74,7 +81,30 @@ class Network:
         held = tuple(counselling.sessions(self._rng, body.id, opened_on=body.opened_on))
         sheets = (Posting(SyncKind.SESSION, session) for session in held)
         attended = tuple(session.id for session in held if counselling.are_named(session))
-        return Point(body.id, attended, services), (Posting(SyncKind.COUNSELLING_POINT, body), *lent, *staff, *sheets)
+        self.points[commune.code] = Point(body.id, attended, self.services)
+        return Posting(SyncKind.COUNSELLING_POINT, body), *lent, *staff, *sheets
+
+    def club(self, commune: UnitVersion) -> tuple[Posting, ...]:
+        """Found the club of a commune with its board."""
+        body = self._new_club(commune)
+        board = self._staff(body.id, commune, body.opened_on, self._data["club_board"])
+        self.clubs[commune.code] = Club(body.id)
+        return Posting(SyncKind.CLUB, body), *board
+
+    def _new_club(self, commune: UnitVersion) -> ClubIn:
+        if commune.code == examples.UNIT_CODE:
+            return ClubIn.model_validate(CLUBS.examples["of_a_commune"])
+        return ClubIn(
+            id=new_id(self._rng),
+            code=f"PY-CLB-{commune.code}",
+            name=f"Câu lạc bộ B93 {in_a_sentence(commune)}",
+            **self._founded(commune, day_between(self._rng, *_TEAMS_SINCE)),
+            programme="b93",
+            place=f"Nhà văn hóa {in_a_sentence(commune)}",
+            family_count=self._rng.randint(5, 20),
+            volunteer_count=self._rng.randint(2, 6),
+            counted_on=date(2020, 12, 15),
+        )
 
     def _new_team(self, commune: UnitVersion) -> VolunteerTeamIn:
         if commune.code == examples.UNIT_CODE:

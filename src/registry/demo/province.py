@@ -13,12 +13,11 @@ from registry.api.schemas import examples
 from registry.api.schemas.accompaniments import AccompanimentIn
 from registry.api.schemas.persons import PersonIn
 from registry.api.schemas.situation import OrganisationIn
-from registry.demo import aftermath, communes, counselling, treatment
+from registry.demo import aftermath, clubs, communes, treatment
 from registry.demo.aftermath import Surroundings
 from registry.demo.batches import Batch, Posting, Province
-from registry.demo.counselling import Point
 from registry.demo.dossier import Dossier, Providers
-from registry.demo.network import Network, Team, health_stations
+from registry.demo.network import Network, health_stations
 from registry.demo.people import People, day_between, draw, new_id, read_data
 from registry.demo.plans import Plans, manual_s_draft
 from registry.demo.targets import Targets
@@ -75,9 +74,7 @@ class _Planner:
         self._affected, self._clean = self._communes()
         self._homes = self._homes_on_file()
         self._crowded = self._by_people()
-        self._services = tuple(counselling.services(self._later))
-        self._teams: dict[str, Team] = {}
-        self._points: dict[str, Point] = {}
+        self._network = Network(self._later)
         self._past = self._past_forms()
         self._organisations = [OrganisationIn(id=new_id(rng), **fields) for fields in targets.organisations]
         self._providers = Providers(
@@ -93,11 +90,11 @@ class _Planner:
         organisations = [Posting(SyncKind.ORGANISATION, each) for each in self._organisations]
         stations = health_stations(self._rng, self._crowded[1 : targets.around.health_stations + 1])
         organisations += [Posting(SyncKind.ORGANISATION, each) for each in stations]
-        organisations += [Posting(SyncKind.SUPPORT_SERVICE, each) for each in self._services]
+        organisations += [Posting(SyncKind.SUPPORT_SERVICE, each) for each in self._network.services]
         told = communes.conference(self._later, targets.unit)
         return Province(
             organisations=Batch(targets.unit, tuple(organisations)),
-            foundations=(*self._network(), self._batch(whole, (*plans.draft(), told))),
+            foundations=(*self._founded(), self._batch(whole, (*plans.draft(), told))),
             batches=(
                 *self._example(),
                 *self._situation(),
@@ -105,7 +102,10 @@ class _Planner:
                 *self._off_file(),
                 *self._plans_of_communes(plans),
             ),
-            closing=(self._batch(whole, plans.closing()),),
+            closing=(
+                self._batch(whole, plans.closing()),
+                Batch(targets.unit, tuple(clubs.overseen(self._later, tuple(self._network.clubs.values())))),
+            ),
         )
 
     def _communes(self) -> tuple[list[UnitVersion], list[UnitVersion]]:
@@ -160,15 +160,15 @@ class _Planner:
         for commune, posting in placed:
             yield self._batch(commune, (posting,))
 
-    def _network(self) -> Iterator[Batch]:
-        """Found the teams and points of the communes where most people live."""
-        network, around = Network(self._later), self._targets.around
-        for commune in self._crowded[: around.volunteer_teams + 1]:
-            self._teams[commune.code], postings = network.team(commune)
-            yield self._batch(commune, postings)
-        for commune in self._crowded[: around.counselling_points + 1]:
-            self._points[commune.code], postings = network.point(commune, self._services)
-            yield self._batch(commune, postings)
+    def _founded(self) -> Iterator[Batch]:
+        """Found teams, points and clubs where most people live."""
+        network, around = self._network, self._targets.around
+        for found, count in (
+            (network.team, around.volunteer_teams),
+            (network.point, around.counselling_points),
+            (network.club, around.clubs),
+        ):
+            yield from (self._batch(commune, found(commune)) for commune in self._crowded[: count + 1])
 
     def _plans_of_communes(self, plans: Plans) -> Iterator[Batch]:
         planning = self._crowded[: self._targets.around.commune_plans + 1]
@@ -237,7 +237,10 @@ class _Planner:
         if career.is_patient:
             dossier.treat(treatment.methadone_stays(rng, year), self._providers)
         is_treated_here = career.is_patient or career.present in (COMMUNITY, COMMUNITY_BY_ORDER)
-        around = Surroundings(self._teams.get(home.code), self._points.get(home.code), is_treated_here)
+        network, code = self._network, home.code
+        around = Surroundings(
+            network.teams.get(code), network.points.get(code), network.clubs.get(code), is_treated_here
+        )
         aftermath.follow(dossier, around, latest=LATEST)
         return self._batch(home, dossier.postings)
 
@@ -271,7 +274,7 @@ class _Planner:
         closed_on = (stay.ended_on or stay.registered_on) + timedelta(days=rng.randint(30, 400))
         dossier.file(FileCategory.ADDICTED, opened_on=opened_on, closed=(closed_on, reason))
         dossier.treat(iter([stay]), self._providers)
-        aftermath.follow(dossier, Surroundings(team=None, point=None, is_treated_here=False), latest=LATEST)
+        aftermath.follow(dossier, Surroundings(), latest=LATEST)
         return self._batch(home, dossier.postings)
 
     def _batch(self, unit: UnitVersion, postings: Iterable[Posting]) -> Batch:

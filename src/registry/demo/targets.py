@@ -53,6 +53,7 @@ class Around(_Section):
     health_stations: int
     counselling_points: int
     volunteer_teams: int
+    clubs: int
     commune_plans: int
     active_communes: int
 

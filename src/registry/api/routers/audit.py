@@ -11,6 +11,7 @@ from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParamet
 from registry.api.records.answers import GUARDED, PersonPath
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
+from registry.api.records.listing import Listing, listing_for
 from registry.api.schemas.audit import (
     AccessOut,
     AccessPage,
@@ -37,7 +38,7 @@ router = APIRouter(tags=[Tag.AUDIT], route_class=StrictRoute)
 ENTITY = "audit_event"
 CHECKPOINT = "audit_checkpoint"
 
-Auditing = Annotated[Desk, Depends(desk_for(Permission.AUDIT_READ))]
+Auditing = Annotated[Listing, Depends(listing_for(Permission.AUDIT_READ))]
 
 
 class AuditKey(NamedTuple):
@@ -55,9 +56,7 @@ class CheckpointKey(NamedTuple):
 
 @router.get("/v1/audit", summary="Read the audit log", responses=problems.responses(*GUARDED, "cursor_invalid"))
 async def list_audit_events(
-    request: Request,
-    response: Response,
-    desk: Auditing,
+    listing: Auditing,
     person_id: Annotated[UUID | None, Query(description="Only what concerned this person.")] = None,
     officer: Annotated[Line | None, Query(description="Only what this officer did: `sub` of their tokens.")] = None,
     client_id: Annotated[Line | None, Query(description="Only what was done with this client.")] = None,
@@ -65,8 +64,6 @@ async def list_audit_events(
     decision: Annotated[AccessDecision | None, Query(description="Only what was allowed, or what was refused.")] = None,
     since: Annotated[Instant | None, Query(description="Only from this instant on.")] = None,
     until: Annotated[Instant | None, Query(description="Only before this instant.")] = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> AuditEventPage:
     """Who saw or did what, of whom and why, the newest first. Ids and codes; the log holds no values.
 
@@ -74,7 +71,7 @@ async def list_audit_events(
     when it happened, whoever looked, and those that name nobody and were done by officers of a unit in reach. What
     lies nowhere, such as a command on the host, every auditor sees. Each page is written to the log itself.
     """
-    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
+    desk, paging = listing.desk, listing.paging
     wanted = AuditFilter(person_id, officer, client_id, operation, decision, since, until)
     rows = await audit.page(desk.session, wanted, limit=paging.limit, after=_position(paging.after(AuditKey)))
     page = paging.page(rows, key=_key)
@@ -89,18 +86,14 @@ async def list_audit_events(
     responses=problems.responses(*GUARDED, "cursor_invalid"),
 )
 async def list_audit_checkpoints(
-    request: Request,
-    response: Response,
-    desk: Auditing,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
+    listing: Auditing,
 ) -> CheckpointPage:
     """Signed checkpoints, the newest first: fetch them regularly and keep them elsewhere.
 
     Whoever holds a checkpoint can prove later that no row below it was changed, put in or taken away, and the
     administrator of the database cannot take it back. `registry audit verify` compares them with the rows.
     """
-    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
+    desk, paging = listing.desk, listing.paging
     after = paging.after(CheckpointKey)
     async with context.as_auditor(desk.session):
         rows = await seals.checkpoints(desk.session, limit=paging.limit, after=after.size if after else None)

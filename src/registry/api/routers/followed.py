@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query
 from sqlmodel import col
 
 from registry.api import problems
 from registry.api.lines import LineKey
-from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
 from registry.api.records.answers import GUARDED, PersonPath
 from registry.api.records.desk import desk_for, reach_of
 from registry.api.records.kind import Desk
+from registry.api.records.listing import Listing, listing_for
 from registry.api.routers.lists import On, Unit
 from registry.api.schemas.aftercare import AftercareOut, EducationMeasureOut
 from registry.api.schemas.cases import EpisodeOut
@@ -45,11 +45,9 @@ _LISTED = problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "curs
     "/v1/completed-courses", tags=[Tag.LISTS], summary="List completed courses and who is placed", responses=_LISTED
 )
 async def list_completed_courses(
-    request: Request,
-    response: Response,
-    desk: Annotated[
-        Desk,
-        Depends(desk_for(Permission.TREATMENT_READ, FieldGroup.PERSON, FieldGroup.TREATMENT, FieldGroup.FILE)),
+    listing: Annotated[
+        Listing,
+        Depends(listing_for(Permission.TREATMENT_READ, FieldGroup.PERSON, FieldGroup.TREATMENT, FieldGroup.FILE)),
     ],
     unit: Unit = None,
     placed: Annotated[
@@ -58,16 +56,13 @@ async def list_completed_courses(
     modality: Annotated[Modality | None, Query(description="Only courses that ended in this modality.")] = None,
     legal_basis: Annotated[LegalBasis | None, Query(description="Only courses of this legal basis.")] = None,
     on: On = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> CompletedCourseLinePage:
     """Courses that were completed by a day, each with the person and the aftercare that was decided by then.
 
     With `placed=false` these are the people whom a commune has still to place: the list is empty at 100 %. A course is
     placed from the day of the decision on aftercare, or from the first day of its term where no decision is dated.
     """
-    actor = desk.actor
-    paging = list_paging(request, response, subject=actor.subject, limit=limit, cursor=cursor)
+    desk, actor, paging = listing.desk, listing.desk.actor, listing.paging
     conditions = []
     if modality is not None:
         conditions.append(col(EpisodeRow.modality) == modality)
@@ -134,10 +129,8 @@ async def list_completed_courses_of_person(
     "/v1/education-measures", tags=[Tag.LISTS], summary="List who is under an education measure", responses=_LISTED
 )
 async def list_education_measures(
-    request: Request,
-    response: Response,
-    desk: Annotated[
-        Desk, Depends(desk_for(Permission.FILE_READ, FieldGroup.PERSON, FieldGroup.FILE, FieldGroup.TREATMENT))
+    listing: Annotated[
+        Listing, Depends(listing_for(Permission.FILE_READ, FieldGroup.PERSON, FieldGroup.FILE, FieldGroup.TREATMENT))
     ],
     unit: Unit = None,
     covered: Annotated[
@@ -145,15 +138,12 @@ async def list_education_measures(
         Query(description="`true`: in community rehabilitation or treated with substitutes on the day; `false`: not."),
     ] = None,
     on: On = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> EducationMeasureLinePage:
     """Measures of education in the commune that are in force on a day, each with the person and their treatment.
 
     With `covered=false` these are the people under a measure who are in neither: the list is empty at 100 %.
     """
-    actor = desk.actor
-    paging = list_paging(request, response, subject=actor.subject, limit=limit, cursor=cursor)
+    desk, actor, paging = listing.desk, listing.desk.actor, listing.paging
     rows = await education.page(
         desk.session,
         on=on or actor.today,

@@ -3,15 +3,15 @@
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Query, Response, status
 
 from registry.api import problems
 from registry.api.office import office_of
-from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
 from registry.api.records.answers import GUARDED, Answers
 from registry.api.records.desk import desk_for
 from registry.api.records.flow import fingerprint_of
 from registry.api.records.kind import Desk
+from registry.api.records.listing import Listing, listing_for
 from registry.api.schemas import examples
 from registry.api.schemas.fields import Line
 from registry.api.schemas.grants import GrantIn, GrantOut, GrantPage
@@ -91,15 +91,11 @@ async def give_grant(
 
 @router.get("", summary="List grants", responses=problems.responses(*GUARDED, "cursor_invalid"))
 async def list_grants(
-    request: Request,
-    response: Response,
-    desk: AdministratorDesk,
+    listing: Annotated[Listing, Depends(listing_for(Permission.GRANT_MANAGE))],
     subject: Annotated[Line | None, Query(description="Only those of this subject.")] = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> GrantPage:
     """All grants within your reach, also those that are over, by id."""
-    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
+    desk, paging = listing.desk, listing.paging
     office, after = office_of(desk), paging.after(GrantKey)
     rows = await grants.page(office, subject=subject, limit=paging.limit, after=after.id if after else None)
     page = paging.page(rows, key=lambda row: GrantKey(row.id))

@@ -5,15 +5,15 @@ from datetime import date
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from registry.api import problems
 from registry.api.kinds.rights import REQUESTS
-from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
 from registry.api.records import flow
 from registry.api.records.answers import GUARDED, TAGGED, present
 from registry.api.records.desk import desk_for, reach_of
 from registry.api.records.kind import Desk
+from registry.api.records.listing import Listing, listing_for
 from registry.api.records.precondition import OptionalPrecondition
 from registry.api.records.routes import key_of, person_record_routes
 from registry.api.schemas.fields import In, UnitCode
@@ -118,23 +118,18 @@ async def lift_restriction(
     responses=problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid"),
 )
 async def list_subject_requests(
-    request: Request,
-    response: Response,
-    desk: Annotated[Desk, Depends(desk_for(Permission.SUBJECT_REQUEST_READ, *_LISTED))],
+    listing: Annotated[Listing, Depends(listing_for(Permission.SUBJECT_REQUEST_READ, *_LISTED))],
     unit: Annotated[
         UnitCode | None,
         Query(description="Only people for whom this unit is in charge, by its code today or its last one."),
     ] = None,
     clock: Annotated[RequestClock | None, Query(description="Only requests whose term stands so today.")] = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> SubjectRequestLinePage:
     """The requests that wait for an answer, each with the person, those first that are due first.
 
     `clock` tells today's state of the term: `overdue` once the day on which it was due has passed.
     """
-    actor = desk.actor
-    paging = list_paging(request, response, subject=actor.subject, limit=limit, cursor=cursor)
+    desk, actor, paging = listing.desk, listing.desk.actor, listing.paging
     rows = await subject_requests.page_of_open(
         desk.session,
         clock=clock,

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
 
 from registry.api import problems
-from registry.api.pagination import DEFAULT_LIMIT, CursorParameter, LimitParameter, list_paging
 from registry.api.records.answers import GUARDED, TAGGED
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
+from registry.api.records.listing import Listing, listing_for
 from registry.api.records.precondition import OptionalPrecondition, etag
 from registry.api.schemas.tasks import SettleIn, TaskOut, TaskPage
 from registry.api.strict_json import StrictRoute
@@ -44,16 +44,12 @@ class TaskKey(NamedTuple):
 
 @router.get("", summary="List tasks", responses=problems.responses(*GUARDED, "cursor_invalid"))
 async def list_tasks(
-    request: Request,
-    response: Response,
-    desk: Reading,
+    listing: Annotated[Listing, Depends(listing_for(Permission.TASK_READ))],
     state: Annotated[TaskState, Query(description="Only those in this state.")] = TaskState.OPEN,
     kind: Annotated[TaskKind | None, Query(description="Only those of this kind.")] = None,
     overdue: Annotated[
         bool | None, Query(description="`true`: only what was due before now; `false`: only what is due later.")
     ] = None,
-    limit: LimitParameter = DEFAULT_LIMIT,
-    cursor: CursorParameter = None,
 ) -> TaskPage:
     """The caller's inbox: the tasks that they may settle, the one that is due first at the top.
 
@@ -61,7 +57,7 @@ async def list_tasks(
     that role within the reach of its own grants. A page is a good place to begin the day; ask again
     whenever you like, since tasks are not pushed.
     """
-    paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
+    desk, paging = listing.desk, listing.paging
     rows = await tasks.page(
         desk.session,
         audiences=inbox.audiences_of(desk),

@@ -57,7 +57,8 @@ _COUNTED = {OWN: (311, 321), NEIGHBOUR: (312, 322), ELSEWHERE: (313, 323)}
 """How many clients live with HIV, at first and since it was corrected."""
 _FOUND = {OWN: "2020-03-07", NEIGHBOUR: "2020-03-08", ELSEWHERE: "2020-03-10"}
 """When addiction was determined, which was after everybody had completed a course."""
-_COMPLETED_ON = "2019-02-16"
+_COMPLETED = {OWN: "2019-02-16", NEIGHBOUR: "2019-02-17", ELSEWHERE: "2019-02-18"}
+"""When everybody completed a course."""
 _DAYS = {OWN: "2026-02-01", NEIGHBOUR: "2026-02-02", ELSEWHERE: "2026-02-03"}
 
 
@@ -173,6 +174,7 @@ async def _filled(sign_in: SignIn, name: str, marks: dict[str, Mark]) -> Place:
             await _completed(clerks[Role.PROVINCE_MANAGER], place)
         await _record(clerks[_writer(kind)], kind, place)
     marks[f'"moved_on":"{_DAYS[name]}"'] = (FieldGroup.RESIDENCE, name)
+    marks[f'"completed_on":"{_COMPLETED[name]}"'] = (FieldGroup.TREATMENT, name)
     marks[f'"relapsed_on":"{_FOUND[name]}"'] = (FieldGroup.HEALTH, name)
     marks[f'"first_used_year":{_YEARS[name]}'] = (FieldGroup.HEALTH, name)
     marks |= {f'"client_count":{number}': (FieldGroup.MEDICAL, name) for number in _COUNTED[name]}
@@ -226,7 +228,7 @@ def _followed(kind: Kind, place: Place) -> Body:
         case "determination":
             return {"determined_on": _FOUND[place.name]}
         case "aftercare":
-            return {"course_id": place.id_of("completed_course"), "from_on": _COMPLETED_ON}
+            return {"course_id": place.id_of("completed_course"), "from_on": _COMPLETED[place.name]}
         case "education_measure":
             return {"to_on": "2027-03-01"}
     return {}
@@ -235,7 +237,7 @@ def _followed(kind: Kind, place: Place) -> Body:
 async def _completed(clerk: httpx.AsyncClient, place: Place) -> None:
     """Let the person have completed a course, after which they are placed in aftercare."""
     begun = {"registered_on": "2018-02-16", "started_on": "2018-02-16"}
-    ended = {"modality": "facility", "ended_on": _COMPLETED_ON, "outcome": "completed"}
+    ended = {"modality": "facility", "ended_on": _COMPLETED[place.name], "outcome": "completed"}
     place.bodies["completed_course"] = a_fresh(EPISODES) | begun | ended
     await created(clerk, path_of(EPISODES, place), place.bodies["completed_course"])
 

@@ -1,15 +1,22 @@
 """Clubs: what their guidance, their ratings and their members are asked by."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlalchemy import ColumnElement
+from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.records import visible
-from registry.db.tables.clubs import ClubRatingRow, ClubRow
+from registry.db.tables.cases import DeterminationRow, EpisodeRow
+from registry.db.tables.clubs import ClubRatingRow, ClubRow, MembershipRow
+from registry.db.tables.persons import PersonRow
 from registry.domain.access import Scope
+from registry.domain.club import CleanTime, clean_time
+from registry.domain.episode import Outcome
+from registry.domain.health import DeterminationResult
 from registry.domain.record import RecordState
 
 
@@ -31,3 +38,40 @@ async def rated(
     )
     last: dict[UUID, ClubRatingRow] = {each.organisation_id: each for each in await session.exec(given)}
     return [(each, last.get(each.id)) for each in await session.exec(working)]
+
+
+def members_of(club_id: UUID, *, on: date) -> ColumnElement[bool]:
+    """Select memberships of a club that hold on a day."""
+    row = MembershipRow
+    is_there = and_(col(row.from_on) <= on, or_(col(row.to_on).is_(None), col(row.to_on) > on))
+    return and_(row.organisation_id == club_id, is_there)
+
+
+async def clean_times(
+    session: AsyncSession, person_ids: Collection[UUID], *, on: date, scope: Scope, today: date
+) -> Mapping[UUID, CleanTime | None]:
+    """Tell how long people have lived without relapse, by what is on record of all who were merged with them."""
+    person, stay, finding = PersonRow, EpisodeRow, DeterminationRow
+    named = select(col(person.id), col(person.root_id)).where(
+        col(person.id).in_(person_ids), visible(person, scope, today=today)
+    )
+    roots = dict((await session.exec(named)).all())
+    completions = select(col(stay.root_id), col(stay.ended_on)).where(
+        visible(stay, scope, today=today),
+        col(stay.root_id).in_(roots.values()),
+        stay.state == RecordState.ACTIVE,
+        stay.outcome == Outcome.COMPLETED,
+    )
+    findings = (
+        select(col(person.root_id), col(finding.determined_on))
+        .join(finding, col(finding.person_id) == col(person.id))
+        .where(visible(finding, scope, today=today), col(person.root_id).in_(roots.values()))
+        .where(finding.state == RecordState.ACTIVE, finding.result == DeterminationResult.ADDICTED)
+    )
+    completed_on, addicted_on = [defaultdict[UUID, list[date]](list) for _ in range(2)]
+    for root_id, day in await session.exec(completions):
+        if day is not None:
+            completed_on[root_id].append(day)
+    for root_id, day in await session.exec(findings):
+        addicted_on[root_id].append(day)
+    return {each: clean_time(completed_on[root], addicted_on[root], on=on) for each, root in roots.items()}

@@ -9,6 +9,7 @@ import httpx
 from registry.api.kinds.accompaniments import ACCOMPANIMENTS
 from registry.api.kinds.aftercare import EDUCATION_MEASURES
 from registry.api.kinds.counselling import ATTENDANCES
+from registry.api.kinds.memberships import MEMBERSHIPS
 from registry.api.kinds.moves import MOVES
 from registry.api.kinds.referrals import REFERRALS
 from registry.api.kinds.rights import REQUESTS
@@ -178,6 +179,11 @@ def listing_under(kind: Kind, collection: str, named_by: str) -> Call:
     return call
 
 
+async def listing_times(desk: Desk) -> httpx.Response:
+    _, body = await desk.put(MEMBERSHIPS)
+    return await desk.officer.get(f"/v1/clubs/{body['organisation_id']}/times-without-relapse?limit=500")
+
+
 async def listing_measures(desk: Desk) -> httpx.Response:
     await desk.put(EDUCATION_MEASURES)
     return await desk.officer.get("/v1/education-measures?on=2026-06-01&limit=500")
@@ -215,6 +221,8 @@ CALLS: dict[str, Call] = {
     "list_episodes": listing_everybody("/v1/episodes"),
     "list_accompaniments": listing_accompaniments,
     "list_attendances_of_session": listing_under(ATTENDANCES, "sessions", "session_id"),
+    "list_memberships_of_club": listing_under(MEMBERSHIPS, "clubs", "organisation_id"),
+    "list_times_without_relapse": listing_times,
     "list_referrals_to_service": listing_under(REFERRALS, "support-services", "service_id"),
 }
 for each in ALL_KINDS:

@@ -85,6 +85,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     volunteer_teams.router,
     clubs.router,
     memberships.router,
+    memberships.of_person,
     accompaniments.router,
     accompaniments.of_person,
     accompaniments.visits,

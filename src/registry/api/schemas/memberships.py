@@ -4,9 +4,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from registry.api.pagination import Page
 from registry.api.schemas import examples
 from registry.api.schemas.cases import Decision
 from registry.api.schemas.fields import Day, In
+from registry.api.schemas.lists import PersonBrief
 from registry.api.schemas.records import NewRecord, PersonRecordOut
 from registry.domain.club import MemberKind
 from registry.domain.support import SupportBasis
@@ -44,3 +46,33 @@ class MembershipIn(NewRecord, MembershipFields):
 
 class MembershipOut(PersonRecordOut, MembershipFields):
     """A membership."""
+
+
+class MembershipLine(MembershipOut):
+    """A membership with the person."""
+
+    person: PersonBrief = Field(description="The person, in brief.")
+
+
+class MembershipLinePage(Page[MembershipLine]):
+    """One page of the members of a club, in Vietnamese order of the names."""
+
+
+class CleanTimeLine(MembershipLine):
+    """A member, and how long they have lived without relapse; unknown, so null, without a completed course."""
+
+    completed_on: Day | None = Field(description="When they completed a course last, by the day asked about.")
+    relapsed_on: Day | None = Field(
+        description="First day after it on which addiction was determined; null where it was not. A positive test is "
+        "no relapse."
+    )
+    days_without_relapse: int | None = Field(
+        description="Days from the completion to the relapse, or else to the day asked about.",
+        examples=[731],
+        ge=0,
+        le=100_000,
+    )
+
+
+class CleanTimeLinePage(Page[CleanTimeLine]):
+    """One page of how long members have lived without relapse, in Vietnamese order of the names."""

@@ -10,13 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry.demo.tokens import POSTS
 from registry.domain.access import Role
 from registry.settings import Quotas
 
 PEOPLE = 40
 STOP_SECONDS = 60
-PLACES = {post.role: post.unit_code for post in POSTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +22,8 @@ class Demo:
     """A demo that serves."""
 
     address: str
-    environment: dict[str, str]
+    tokens: dict[Role, str]
     log: Path
-
-    def token(self, role: Role) -> str:
-        """Print a token as everybody does who tries the demo."""
-        made = subprocess.run(
-            [*_REGISTRY, "token", "--role", role.value, "--unit", PLACES[role]],
-            env=self.environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return made.stdout.strip()
 
     def faults(self) -> list[str]:
         """What the service has logged as its own fault."""
@@ -66,18 +53,18 @@ def running() -> Iterator[Demo]:
         with log.open("w") as errors:
             program = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
         try:
-            yield Demo(_address(program, log), environment, log)
+            yield Demo(*_told(program, log), log)
         finally:
             program.terminate()
             program.wait(timeout=STOP_SECONDS)
 
 
-def _address(program: subprocess.Popen[str], log: Path) -> str:
-    """Read what the demo says until it is ready."""
-    address = None
+def _told(program: subprocess.Popen[str], log: Path) -> tuple[str, dict[Role, str]]:
+    """Read what the demo says until it is ready: where it is, and under the name of each role its token."""
+    lines: list[str] = []
     for line in program.stdout or ():
-        if line.startswith("The demo is served on "):
-            address = line.split()[-1]
-        if "Ctrl-C" in line and address:
-            return address
+        lines.append(line.strip())
+        if "Ctrl-C" in line:
+            address = next(each.split()[-1] for each in lines if each.startswith("The demo is served on "))
+            return address, {role: lines[lines.index(role.value) + 1] for role in Role}
     raise RuntimeError(f"the demo did not start: {log.read_text('utf-8')}")

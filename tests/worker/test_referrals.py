@@ -1,6 +1,7 @@
 """A referral that no service has answered in time: the person's commune is told, once."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -49,6 +50,42 @@ async def test_a_reminder_waits_until_the_service_answers(
     assert await waiting(officer) == {}
     assert (await waiting(officer, "done")).keys() == {late, lost}
     assert (await waiting(officer, "cancelled")).keys() == {voided}
+
+
+async def test_two_people_whose_referrals_have_one_id_are_told_of_apart(
+    officer: httpx.AsyncClient, sign_in: SignIn, hire: Hire
+) -> None:
+    point, service, id_ = await a_point_set_up(officer, sign_in), await offered(officer), str(uuid4())
+    first, second = [await referred(officer, point, service, made_on="2026-11-02", id=id_) for _ in range(2)]
+    await run_all(hire)
+    assert {first, second} <= (await waiting(officer)).keys()
+
+    await corrected(officer, first, {"accepted_on": "2026-11-20"})
+
+    assert first not in await waiting(officer)
+    assert second in await waiting(officer)
+
+
+async def test_nobody_is_reminded_of_a_person_who_was_a_mistake(
+    officer: httpx.AsyncClient, sign_in: SignIn, hire: Hire, clock: Clock
+) -> None:
+    point, service = await a_point_set_up(officer, sign_in), await offered(officer)
+    before, after = [await referred(officer, point, service, made_on="2026-11-02") for _ in range(2)]
+    await _voided_with_their_person(officer, before)
+    await run_all(hire)
+    assert before not in await waiting(officer)
+    assert after in await waiting(officer)
+
+    await _voided_with_their_person(officer, after)
+    clock.move(QUARTER)
+    await run_all(hire)
+
+    assert after not in await waiting(officer)
+
+
+async def _voided_with_their_person(officer: httpx.AsyncClient, referral: str) -> None:
+    answer = await officer.post(f"{referral.partition('/referrals')[0]}/void", json={"reason": "Entered twice."})
+    assert answer.status_code == 200, answer.text
 
 
 async def test_one_whose_term_was_corrected_is_taken_back(

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from registry.db.tables.persons import PersonRow
 from registry.db.tables.referrals import ReferralRow
 from registry.domain.record import RecordState
 from registry.domain.referral import ReferralStatus
@@ -23,9 +24,11 @@ class Unanswered:
 
 
 async def unanswered(session: AsyncSession, *, today: date) -> list[Unanswered]:
-    """Name the referrals that should have been answered before today, whosever they are."""
+    """Name the referrals that should have been answered before today, of everybody who is no mistake."""
     row = ReferralRow
-    query = select(col(row.id), col(row.person_id), col(row.unit_id), col(row.answer_due_on)).where(
-        row.state == RecordState.ACTIVE, row.status == ReferralStatus.MADE, col(row.answer_due_on) < today
+    query = (
+        select(col(row.id), col(row.person_id), col(row.unit_id), col(row.answer_due_on))
+        .join(PersonRow, (col(PersonRow.id) == row.person_id) & (col(PersonRow.state) == RecordState.ACTIVE))
+        .where(row.state == RecordState.ACTIVE, row.status == ReferralStatus.MADE, col(row.answer_due_on) < today)
     )
     return [Unanswered(*found) for found in (await session.exec(query)).all()]

@@ -40,10 +40,12 @@ class OverdueRequest:
 
 
 async def overdue(session: AsyncSession, *, today: date) -> list[OverdueRequest]:
-    """Name the open requests whose term has passed, whosever they are."""
+    """Name the open requests whose term has passed, of everybody who is no mistake."""
     request = SubjectRequestRow
-    query = select(col(request.id), col(request.person_id), col(request.unit_id), col(request.due_on)).where(
-        request.state == RecordState.ACTIVE, request.status == RequestStatus.OPEN, col(request.due_on) < today
+    query = (
+        select(col(request.id), col(request.person_id), col(request.unit_id), col(request.due_on))
+        .join(PersonRow, (col(PersonRow.id) == request.person_id) & (col(PersonRow.state) == RecordState.ACTIVE))
+        .where(request.state == RecordState.ACTIVE, request.status == RequestStatus.OPEN, col(request.due_on) < today)
     )
     return [OverdueRequest(*found) for found in (await session.exec(query)).all()]
 

@@ -126,9 +126,15 @@ async def approved_since(session: AsyncSession, kind: TaskKind, *, since: dateti
     return set((await session.exec(query)).all())
 
 
-async def lock_open(session: AsyncSession, kind: TaskKind, record_id: UUID) -> TaskRow | None:
-    """Load the open task of a kind about a record FOR UPDATE, for who ends it with the record."""
-    query = select(TaskRow).where(TaskRow.kind == kind, TaskRow.record_id == record_id, TaskRow.state == TaskState.OPEN)
+async def lock_open(
+    session: AsyncSession, kind: TaskKind, record_id: UUID, *, person_id: UUID | None
+) -> TaskRow | None:
+    """Load the open task of a kind about a record FOR UPDATE, for who ends it with the record.
+
+    A record under a person is named by both: two people may have records of one id.
+    """
+    about = and_(TaskRow.record_id == record_id, col(TaskRow.person_id).is_not_distinct_from(person_id))
+    query = select(TaskRow).where(TaskRow.kind == kind, about, TaskRow.state == TaskState.OPEN)
     return (await session.exec(query.with_for_update())).one_or_none()
 
 

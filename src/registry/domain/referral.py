@@ -85,6 +85,12 @@ class ServiceNotOffered(RuleViolation):
     code = "service_not_offered"
 
 
+class ServiceKindFixed(RuleViolation):
+    """A service of another kind is another service: what came of referrals to it is counted by its kind."""
+
+    code = "service_kind_fixed"
+
+
 class ServiceFixed(RuleViolation):
     """Another service is another referral."""
 

@@ -42,7 +42,7 @@ async def _place(shift: Shift, atlas: Atlas, person_id: UUID, former_id: int) ->
         return  # moved meanwhile
     surely = person.unit_certainty.then(certainty)
     await moves.place(session, person, unit_id, surely, shift.act, today=today)
-    if surely.is_sure or await tasks.lock_open(session, kind, person_id) is not None:
+    if surely.is_sure or await tasks.lock_open(session, kind, person_id, person_id=person_id) is not None:
         return
     await tasks.open_task(
         session,

@@ -22,14 +22,16 @@ from registry.domain.access import FieldGroup, Permission, require_units
 from registry.domain.organisation import OF_COMMUNES
 from registry.domain.period import require_order
 from registry.domain.record import NamedRecordUnknown, RecordState
-from registry.domain.referral import RESULTS, ReferralStatus, ServiceFixed, ServiceNotOffered, Steps
+from registry.domain.referral import RESULTS, ReferralStatus, ServiceFixed, ServiceKindFixed, ServiceNotOffered, Steps
 from registry.domain.task import TaskKind
 
 
 async def decide_service(desk: Desk, draft: Draft[SupportServiceBody]) -> Decision:
     """Place a service on the map of its first day, within the caller's reach."""
-    body = draft.body
+    body, former = draft.body, draft.former
     require_order(body.from_on, body.to_on, pointer="/to_on")
+    if isinstance(former, SupportServiceRow) and former.kind is not body.kind:
+        raise ServiceKindFixed(pointer="/kind")
     site = desk.atlas.resolve(body.unit_code, body.from_on, pointer="/unit_code").unit_id
     unit_id = desk.atlas.current(site, desk.actor.today)
     require_units(desk.actor.scope, unit_id, pointer="/unit_code")
@@ -68,6 +70,8 @@ async def _service_of(desk: Desk, body: ReferralBody, former: AnyRow | None) -> 
     service = await records.get(desk.session, SupportServiceRow, key, scope=actor.scope, today=actor.today)
     if service is None or (service.state is RecordState.VOIDED and not is_known):
         raise NamedRecordUnknown(pointer="/service_id")
+    if isinstance(former, ReferralRow) and former.made_on == body.made_on:
+        return service
     if body.made_on < service.from_on or (service.to_on is not None and body.made_on >= service.to_on):
         raise ServiceNotOffered(pointer="/made_on")
     return service

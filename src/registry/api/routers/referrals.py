@@ -93,5 +93,7 @@ async def list_referrals_to_service(
 
 
 services.include_router(
-    unit_record_routes(SERVICES, "unit_unknown", "unit_not_in_force", "unit_not_granted", "dates_out_of_order")
+    unit_record_routes(
+        SERVICES, "unit_unknown", "unit_not_in_force", "unit_not_granted", "dates_out_of_order", "service_kind_fixed"
+    )
 )

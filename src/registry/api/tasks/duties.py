@@ -21,7 +21,7 @@ class About:
 
 async def wait(desk: Desk, kind: TaskKind, about: About, *, due_at: datetime) -> None:
     """Keep a task open until an instant; a clock that was corrected opens it anew."""
-    open_one = await tasks.lock_open(desk.session, kind, about.record_id)
+    open_one = await tasks.lock_open(desk.session, kind, about.record_id, person_id=about.person_id)
     if open_one is not None and open_one.due_at == due_at:
         return
     if open_one is not None:
@@ -39,7 +39,7 @@ async def wait(desk: Desk, kind: TaskKind, about: About, *, due_at: datetime) ->
 
 async def end(desk: Desk, kind: TaskKind, about: About, *, is_done: bool) -> None:
     """End the task of a record, if one is open: done by this actor, or taken back."""
-    row = await tasks.lock_open(desk.session, kind, about.record_id)
+    row = await tasks.lock_open(desk.session, kind, about.record_id, person_id=about.person_id)
     if row is None:
         return
     if not is_done:

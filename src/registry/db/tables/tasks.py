@@ -35,7 +35,7 @@ class TaskRow(SQLModel, table=True):
         Index("ix_task_organisation_id", "organisation_id", "state", "due_at"),
         Index(
             "uq_task_one_open",
-            *("kind", "record_id", "unit_id", "organisation_id"),
+            *("kind", "record_id", "person_id", "unit_id", "organisation_id"),
             unique=True,
             postgresql_where=text("state = 'open'"),
             postgresql_nulls_not_distinct=True,

@@ -38,6 +38,13 @@ class TestDirectory:
         assert await listed("&on=2021-12-31") == [loan, legal]
         assert await listed("&on=2022-01-01") == [legal]
 
+    async def test_its_kind_stays(self, officer: httpx.AsyncClient) -> None:
+        service = await offered(officer, kind="job_placement")
+
+        refused(
+            await corrected(officer, f"{DIRECTORY}/{service}", {"kind": "loan"}), 409, "service_kind_fixed", "/kind"
+        )
+
 
 class TestSteps:
     async def test_from_the_referral_to_a_job(self, officer: httpx.AsyncClient, point: Point) -> None:
@@ -99,6 +106,16 @@ class TestSteps:
         path = f"/v1/persons/{await posted_person(officer)}/referrals"
 
         refused(await officer.post(path, json=a_referral(point, await offered(officer)) | over), 409, code, pointer)
+
+    async def test_what_was_referred_in_time_goes_on_after_the_service_is_corrected(
+        self, officer: httpx.AsyncClient, point: Point
+    ) -> None:
+        service = await offered(officer)
+        address = await referred(officer, point, service)
+        await corrected(officer, f"{DIRECTORY}/{service}", {"to_on": "2026-11-01"})
+
+        assert (await corrected(officer, address, {"accepted_on": "2026-11-17"})).status_code == 200
+        refused(await corrected(officer, address, {"made_on": "2026-11-17"}), 409, "service_not_offered", "/made_on")
 
     async def test_another_service_is_another_referral(self, officer: httpx.AsyncClient, point: Point) -> None:
         address = await referred(officer, point, await offered(officer))

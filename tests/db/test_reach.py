@@ -74,6 +74,17 @@ async def test_it_lingers_after_the_end(
     assert await reached(session, person) == {organisation.id: (TODAY, date(2027, 1, 30))}
 
 
+@pytest.mark.parametrize(
+    ("ended_on", "until"), [(date(9999, 10, 2), date.max), (date(9999, 10, 3), None), (date.max, None)]
+)
+async def test_an_end_too_near_the_calendar_s_own_is_none(
+    session: AsyncSession, person: PersonRow, organisation: OrganisationRow, ended_on: date, until: date | None
+) -> None:
+    await follow(session, person, organisation, ended_on=ended_on)
+
+    assert await reached(session, person) == {organisation.id: (TODAY, until)}
+
+
 async def test_a_record_without_an_organisation_opens_nothing(session: AsyncSession, person: PersonRow) -> None:
     await follow(session, person, None)
 

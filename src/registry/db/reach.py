@@ -17,6 +17,11 @@ from registry.domain.record import FeedOperation
 _TELL_OF_ENDED = text("SELECT app.tell_of_ended_reach(:today)").bindparams(bindparam("today", type_=Date))
 
 
+def last_day(ended_on: date | None, linger: timedelta) -> date | None:
+    """Tell until when a reach lasts that lingers after an end; an end too near the calendar's own is none."""
+    return None if ended_on is None or ended_on > date.max - linger else ended_on + linger
+
+
 async def follow(
     session: AsyncSession,
     *,
@@ -40,7 +45,7 @@ async def follow(
             record_id=record_id,
             unit_id=unit_id,
             from_on=from_on,
-            until_on=None if ended_on is None else ended_on + linger,
+            until_on=last_day(ended_on, linger),
         )
         anew = {"until_on": opened.excluded.until_on, "is_over": False}
         await session.exec(opened.on_conflict_do_update(constraint="pk_reach", set_=anew))
@@ -57,6 +62,15 @@ async def withdraw(session: AsyncSession, *, person_id: UUID, record_id: UUID | 
 async def tell_of_ended(session: AsyncSession, *, today: date) -> None:
     """Tell organisations of people whom they have ceased to reach by the mere passing of time. For the worker."""
     await (await session.connection()).execute(_TELL_OF_ENDED, {"today": today})
+
+
+async def standing(
+    session: AsyncSession, *, person_id: UUID, record_id: UUID, organisation_id: UUID, today: date
+) -> ReachRow | None:
+    """Load the reach that a record lets an organisation have today."""
+    row = ReachRow
+    query = select(row).where(row.person_id == person_id, row.organisation_id == organisation_id)
+    return (await session.exec(query.where(row.record_id == record_id, trail.in_force(today)))).one_or_none()
 
 
 async def of_person(session: AsyncSession, person_id: UUID) -> Sequence[ReachRow]:

@@ -63,22 +63,28 @@ async def decide_attendance(desk: Desk, draft: Draft[AttendanceBody]) -> Decisio
     """Judge who is named as having attended, and let the organisation of the session reach them."""
     body, former = draft.body, draft.former
     if isinstance(former, AttendanceRow) and former.session_id == body.session_id:
+        await _open(desk, draft, former)
         return Decision(draft.columns)
     actor, key = desk.actor, Key(body.session_id)
     held = await records.get(desk.session, CounsellingSessionRow, key, scope=actor.scope, today=actor.today)
     if held is None or held.state is RecordState.VOIDED:
         raise NamedRecordUnknown(pointer="/session_id")
     counselling.require_named(held.form)
+    await _open(desk, draft, held)
+    return Decision(draft.columns | {"organisation_id": held.organisation_id, "held_on": held.held_on})
+
+
+async def _open(desk: Desk, draft: Draft[AttendanceBody], held: AttendanceRow | CounsellingSessionRow) -> None:
+    """Let the organisation reach whom it counselled on the day."""
     await open_reach(
         desk,
         draft,
         *OF_COMMUNES,
         because=ReachReason.COUNSELLING,
         organisation_id=held.organisation_id,
-        basis=body.legal_basis,
+        basis=draft.body.legal_basis,
         ended_on=held.held_on,
     )
-    return Decision(draft.columns | {"organisation_id": held.organisation_id, "held_on": held.held_on})
 
 
 def _fixed_in(session: SessionBody | SheetIn | CounsellingSessionRow) -> tuple[object, ...]:

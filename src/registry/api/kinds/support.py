@@ -26,13 +26,15 @@ async def open_reach(
 ) -> None:
     """Let the organisation that a record names reach its person until some time after the record has ended.
 
-    The organisation is of one of the kinds, wherever it lies. A restricted person is opened to no other organisation
-    on the ground of consent alone.
+    The organisation is of one of the kinds, wherever it lies. On the ground of consent alone a restricted person is
+    opened to none anew: neither to another one, nor again, nor for longer.
     """
-    person, former = draft.owner, draft.former
-    if getattr(former, "organisation_id", None) != organisation_id:
+    person, linger = draft.owner, timedelta(days=desk.settings.reach_days)
+    if getattr(draft.former, "organisation_id", None) != organisation_id:
         await named_organisation(desk, organisation_id, *kinds)
-        if person.processing is Processing.RESTRICTED and basis is SupportBasis.CONSENT:
+    if person.processing is Processing.RESTRICTED and basis is SupportBasis.CONSENT:
+        until_on = reach.last_day(ended_on, linger)
+        if not await _is_open_by_consent(desk, draft, organisation_id=organisation_id, until_on=until_on):
             raise PersonRestricted(pointer="/organisation_id")
     await reach.follow(
         desk.session,
@@ -43,7 +45,7 @@ async def open_reach(
         organisation_id=organisation_id,
         from_on=desk.actor.today,
         ended_on=ended_on,
-        linger=timedelta(days=desk.settings.reach_days),
+        linger=linger,
     )
 
 
@@ -51,3 +53,19 @@ async def withdraw_reach(desk: Desk, row: AnyRow) -> None:
     """End at once the reach that a voided record had opened."""
     if isinstance(row, OfPerson) and row.state is RecordState.VOIDED:
         await reach.withdraw(desk.session, person_id=row.person_id, record_id=row.id, today=desk.actor.today)
+
+
+async def _is_open_by_consent(desk: Desk, draft: Draft[Any], *, organisation_id: UUID, until_on: date | None) -> bool:
+    """Whether a record lets the organisation see its person by consent as it stands, and would not for longer."""
+    former, today = draft.former, desk.actor.today
+    names_it = getattr(former, "organisation_id", None) == organisation_id
+    if not names_it or getattr(former, "legal_basis", None) is not SupportBasis.CONSENT:
+        return False
+    if until_on is not None and until_on < today:
+        return True
+    standing = await reach.standing(
+        desk.session, person_id=draft.owner.id, record_id=draft.id, organisation_id=organisation_id, today=today
+    )
+    if standing is None:
+        return False
+    return standing.until_on is None or (until_on is not None and until_on <= standing.until_on)

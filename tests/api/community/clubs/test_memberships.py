@@ -71,6 +71,57 @@ class TestReach:
         refused(answer, 409, "person_restricted", "/organisation_id")
         await joined(manager, club, person.rpartition("/")[2], legal_basis="decision")
 
+    async def test_a_membership_of_long_ago_opens_a_restricted_person_again_by_no_consent(
+        self, manager: httpx.AsyncClient, club: str, chair: httpx.AsyncClient
+    ) -> None:
+        person = f"/v1/persons/{await posted_person(manager)}"
+        theirs = await joined(manager, club, person.rpartition("/")[2], to_on="2021-07-01")
+        await restricted(manager, person)
+        address = f"{person}/memberships/{theirs['id']}"
+
+        for days in ({"to_on": None}, {"to_on": f"{TODAY}"}):
+            refused(await corrected(manager, address, days), 409, "person_restricted", "/organisation_id")
+
+        refused(await chair.get(person), 404, "not_found")
+        assert (await corrected(manager, address, {"to_on": "2021-08-01"})).status_code == 200
+        by_decision: Body = {"to_on": None, "legal_basis": "decision"}
+        assert (await corrected(manager, address, by_decision)).status_code == 200
+        assert (await chair.get(person)).status_code == 200
+
+    async def test_what_stands_by_consent_stays_for_a_restricted_person_and_for_no_longer(
+        self, manager: httpx.AsyncClient, club: str
+    ) -> None:
+        person = f"/v1/persons/{await posted_person(manager)}"
+        theirs = await joined(manager, club, person.rpartition("/")[2])
+        await restricted(manager, person)
+        address = f"{person}/memberships/{theirs['id']}"
+
+        for change in ({"issuer": "Ban Chủ nhiệm"}, {"to_on": f"{TODAY}"}, {"to_on": "2026-11-01"}):
+            assert (await corrected(manager, address, change)).status_code == 200
+        for longer in (f"{TODAY}", None):
+            answer = await corrected(manager, address, {"to_on": longer})
+            refused(answer, 409, "person_restricted", "/organisation_id")
+
+    async def test_a_decision_becomes_no_consent_of_a_restricted_person(
+        self, manager: httpx.AsyncClient, club: str
+    ) -> None:
+        person = f"/v1/persons/{await posted_person(manager)}"
+        theirs = await joined(manager, club, person.rpartition("/")[2], legal_basis="decision")
+        await restricted(manager, person)
+
+        answer = await corrected(manager, f"{person}/memberships/{theirs['id']}", {"legal_basis": "consent"})
+
+        refused(answer, 409, "person_restricted", "/organisation_id")
+
+    async def test_the_last_day_of_the_calendar_is_no_end(
+        self, manager: httpx.AsyncClient, club: str, chair: httpx.AsyncClient
+    ) -> None:
+        person = f"/v1/persons/{await posted_person(manager)}"
+
+        await joined(manager, club, person.rpartition("/")[2], to_on="9999-12-31")
+
+        assert (await chair.get(person)).status_code == 200
+
     async def test_of_no_club_and_not_backwards(self, manager: httpx.AsyncClient, club: str) -> None:
         path = f"/v1/persons/{await posted_person(manager)}/memberships"
         team = await created(manager, "/v1/volunteer-teams", a_team())

@@ -26,7 +26,7 @@ from tests.factories.counselling import (
 )
 from tests.factories.moving import THERE, answered
 from tests.factories.moving import asked as asked_to_move
-from tests.factories.posted import body_of, pages, posted_person, refused
+from tests.factories.posted import body_of, corrected, pages, posted_person, refused
 from tests.factories.reported import figures, gain
 
 YEAR: dict[str, Any] = {"unit": "66", "on": f"{TODAY}", "year": 2026}
@@ -138,3 +138,20 @@ class TestRestriction:
         assert told(as_obliged) == [("applied", None)]
         assert [each["session_id"] for each in await attended(manager, person)] == [as_obliged["id"]]
         assert await numbers_of(manager, by_consent) == (1, 1)
+
+    async def test_nor_does_a_correction(self, manager: httpx.AsyncClient, point: Point) -> None:
+        person = await posted_person(manager)
+        await held(manager, point.id, person, held_on="2021-07-01")
+        by_duty = an_attendee(person, legal_basis="statutory_duty")
+        await held(manager, point.id, held_on="2022-07-01", attendees=[by_duty])
+        recent = await held(manager, point.id)
+        (by_consent,) = [each for each in await attended(manager, person) if each["legal_basis"] == "consent"]
+        await restricted(manager, f"/v1/persons/{person}")
+
+        path = f"/v1/persons/{person}/attendances"
+        later = await corrected(manager, f"{path}/{by_consent['id']}", {"session_id": recent["id"]})
+        unbound = await corrected(manager, f"{path}/{by_duty['id']}", {"legal_basis": "consent"})
+
+        for answer in (later, unbound):
+            refused(answer, 409, "person_restricted", "/organisation_id")
+        refused(await point.staff.get(f"/v1/persons/{person}"), 404, "not_found")

@@ -103,7 +103,21 @@ class TestReach:
         answer = await manager.post(f"{person}/accompaniments", json=an_accompaniment(organisation_id=team))
 
         refused(answer, 409, "person_restricted", "/organisation_id")
-        await accompany(person.rpartition("/")[2], legal_basis="decision")
+        theirs = await accompany(person.rpartition("/")[2], legal_basis="decision")
+        changed = await corrected(manager, f"{person}/accompaniments/{theirs['id']}", {"legal_basis": "consent"})
+        refused(changed, 409, "person_restricted", "/organisation_id")
+
+    async def test_nor_is_one_accompanied_once_opened_again(
+        self, manager: httpx.AsyncClient, leader: httpx.AsyncClient, accompany: Accompany
+    ) -> None:
+        person = f"/v1/persons/{await posted_person(manager)}"
+        theirs = await accompany(person.rpartition("/")[2], to_on="2021-07-01")
+        await restricted(manager, person)
+
+        answer = await corrected(manager, f"{person}/accompaniments/{theirs['id']}", {"to_on": None})
+
+        refused(answer, 409, "person_restricted", "/organisation_id")
+        refused(await leader.get(person), 404, "not_found")
 
 
 class TestRules:

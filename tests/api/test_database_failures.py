@@ -122,6 +122,15 @@ async def test_a_pool_without_a_free_connection_is_unavailable(engine: AsyncEngi
     assert seen(answer) == (503, "unavailable")
 
 
+async def test_a_right_that_is_missing_is_our_fault_as_often_as_it_is_asked(
+    engine: AsyncEngine, logged: io.StringIO
+) -> None:
+    answer = await answer_to(engine, "SET LOCAL ROLE pg_monitor", "INSERT INTO taken VALUES (:value)")
+
+    assert seen(answer) == (500, "internal_error")
+    assert CANARY not in logged.getvalue()
+
+
 async def test_a_statement_that_is_wrong_is_our_fault(engine: AsyncEngine, logged: io.StringIO) -> None:
     answer = await answer_to(engine, "SELECT CAST(:value || 'x' AS integer)")
 

@@ -274,6 +274,7 @@ class TestCatalogue:
                     "first_body",
                     "forget_reads",
                     "forget_rejections",
+                    "is_attended",
                     "keep_outcome",
                     "move_epoch",
                     "move_offered",

@@ -18,7 +18,10 @@ FAILURES = (DBAPIError, PoolTimeout, PostgresError, InterfaceError, OSError)
 """What a database that refuses, hangs or is not there raises, through SQLAlchemy or from asyncpg alone."""
 
 _NO_PRIVILEGE = "aclcheck_error"
-"""The function of the server that complains of a missing privilege; its message is in the server's language."""
+"""The function of the server that complains of a missing privilege.
+
+Its message is in the server's language and names the table, which no field of its own does.
+"""
 
 _LATER_CLASSES = ("08", "53", "57")
 """Connection lost, resources exhausted, operator intervention (a timeout, a shutdown)."""
@@ -46,9 +49,13 @@ def refusal_of(failure: Exception, constraints: Mapping[str, type[DomainError]])
 
 
 def _is_unaudited(cause: BaseException | None) -> bool:
-    """Whether the audit log takes no rows: one breaks its constraints, or the service lost a privilege.
+    """Whether the audit log takes no rows: one breaks its constraints, or the service lost its privilege there.
 
-    Nothing is shown or written then, and nobody can tell whose privilege it was but the operator who took it.
+    Nothing is shown or written then, until an operator has put it right. A privilege that is missing anywhere else
+    is a fault of ours in one operation: it would be refused as often as it is sent, and holds up no other.
     """
-    table, source = (getattr(cause, name, None) for name in ("table_name", "server_source_function"))
-    return table == AuditEventRow.__tablename__ or source == _NO_PRIVILEGE
+    log = AuditEventRow.__tablename__
+    table, source, message = (
+        getattr(cause, name, None) for name in ("table_name", "server_source_function", "message")
+    )
+    return table == log or (source == _NO_PRIVILEGE and log in (message or ""))

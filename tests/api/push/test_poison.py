@@ -6,13 +6,15 @@ from uuid import uuid4, uuid5
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from registry.api.kinds.cases import FILES, TESTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.persons import PERSONS
-from tests.api.push.pushing import changing, creating, push_text, told, voiding, written
+from tests.api.push.pushing import changing, creating, push, push_text, told, voiding, written
 from tests.factories.bodies import Body, a_file, a_person, a_record, an_episode
 from tests.factories.posted import posted_person
+from tests.factories.stored import rows
 
 GOOD = 499
 NOWHERE = str(uuid5(uuid4(), "a name"))
@@ -172,3 +174,27 @@ async def test_what_is_wrong_is_told_without_its_words(manager: httpx.AsyncClien
     )
 
     assert canary not in json.dumps(results, ensure_ascii=False)
+
+
+async def test_a_right_that_the_service_lacks_costs_what_needs_it_alone(
+    app: FastAPI, manager: httpx.AsyncClient
+) -> None:
+    """Sent again, it would fail again: "try again" for the whole push would hold up the device for ever."""
+    body = a_person()
+    person_id = body["id"]
+    await rows(app, "REVOKE INSERT ON drug_test FROM registry_units")
+    try:
+        results = await push(
+            manager,
+            creating(PERSONS, body),
+            creating(TESTS, of=person_id),
+            creating(FILES, a_file(), of=person_id),
+        )
+    finally:
+        await rows(app, "GRANT INSERT ON drug_test TO registry_units")
+
+    assert [told(result)[:2] for result in results] == [
+        ("applied", None),
+        ("rejected", "internal_error"),
+        ("applied", None),
+    ]

@@ -162,11 +162,11 @@ class TestRefused:
     async def test_what_failed_is_really_tried_again(self, app: FastAPI, manager: httpx.AsyncClient) -> None:
         path, body, key = f"/v1/persons/{await posted_person(manager)}/files", a_file(), a_key()
         before = await kept(app)
-        await rows(app, "REVOKE INSERT ON change_feed FROM registry_units")
+        await rows(app, "REVOKE INSERT ON audit_event FROM registry_units")
         try:
             refused(await posted(manager, path, body, key), 503, "unavailable")
         finally:
-            await rows(app, "GRANT INSERT ON change_feed TO registry_units")
+            await rows(app, "GRANT INSERT ON audit_event TO registry_units")
         assert await kept(app) == before
 
         answer = await posted(manager, path, body, key)

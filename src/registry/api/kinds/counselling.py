@@ -18,9 +18,8 @@ from registry.api.schemas.counselling import (
 )
 from registry.api.tags import Tag
 from registry.db import counselling as stored
-from registry.db import records
 from registry.db.persons import Owner
-from registry.db.records import AnyRow, Key
+from registry.db.records import AnyRow
 from registry.db.tables.counselling import AttendanceRow, CounsellingSessionRow
 from registry.domain import counselling
 from registry.domain.access import FieldGroup, Permission
@@ -65,8 +64,8 @@ async def decide_attendance(desk: Desk, draft: Draft[AttendanceBody]) -> Decisio
     if isinstance(former, AttendanceRow) and former.session_id == body.session_id:
         await _open(desk, draft, former)
         return Decision(draft.columns)
-    actor, key = desk.actor, Key(body.session_id)
-    held = await records.get(desk.session, CounsellingSessionRow, key, scope=actor.scope, today=actor.today)
+    actor = desk.actor
+    held = await stored.hold(desk.session, body.session_id, scope=actor.scope, today=actor.today)
     if held is None or held.state is RecordState.VOIDED:
         raise NamedRecordUnknown(pointer="/session_id")
     counselling.require_named(held.form)
@@ -93,7 +92,7 @@ def _fixed_in(session: SessionBody | SheetIn | CounsellingSessionRow) -> tuple[o
 
 
 async def _require_unattended(desk: Desk, row: CounsellingSessionRow) -> None:
-    if await stored.is_attended(desk.session, row.id, scope=desk.actor.scope, today=desk.actor.today):
+    if await stored.is_attended(desk.session, row.id):
         raise SessionAttended
 
 

@@ -275,6 +275,7 @@ class TestCatalogue:
                     "forget_reads",
                     "forget_rejections",
                     "is_attended",
+                    "is_in_use",
                     "keep_outcome",
                     "move_epoch",
                     "move_offered",

@@ -44,6 +44,12 @@ class OrganisationKeptElsewhere(RuleViolation):
     code = "organisation_kept_elsewhere"
 
 
+class OrganisationInUse(RuleViolation):
+    """Records name the organisation: who reaches people through it would go on to do so."""
+
+    code = "organisation_in_use"
+
+
 class OrganisationCodeTaken(RuleViolation):
     """Another organisation has this code."""
 

@@ -2,7 +2,7 @@
 
 from registry import rating_scales
 from registry.api.kinds.organisations import placed
-from registry.api.kinds.own_organisations import VOID_REFUSALS, listed_as, overseen, within_reach
+from registry.api.kinds.own_organisations import VOID_REFUSALS, listed_as, overseen, unused, within_reach
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.clubs import (
@@ -95,7 +95,7 @@ CLUBS = Kind(
     },
     correction={"place": "Trụ sở UBND phường 1"},
     follow=listed_as(OrganisationKind.AFTERCARE_CLUB),
-    review_void=within_reach,
+    review_void=unused,
     void_refusals=VOID_REFUSALS,
 )
 CLUB_GUIDANCE_VISITS = Kind(
@@ -126,7 +126,7 @@ CLUB_GUIDANCE_VISITS = Kind(
     },
     correction={"place": "Nhà văn hóa phường 1"},
     review_void=within_reach,
-    void_refusals=VOID_REFUSALS,
+    void_refusals=("unit_not_granted",),
     refers_to=("organisation_id",),
 )
 CLUB_RATINGS = Kind(
@@ -158,6 +158,6 @@ CLUB_RATINGS = Kind(
     },
     correction={"decision_number": "112/QĐ-UBND"},
     review_void=within_reach,
-    void_refusals=VOID_REFUSALS,
+    void_refusals=("unit_not_granted",),
     refers_to=("organisation_id",),
 )

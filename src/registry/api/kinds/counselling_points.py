@@ -1,7 +1,7 @@
 """The kind of counselling points."""
 
 from registry.api.kinds.organisations import placed
-from registry.api.kinds.own_organisations import VOID_REFUSALS, listed_as, within_reach
+from registry.api.kinds.own_organisations import VOID_REFUSALS, listed_as, unused
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.counselling_points import CounsellingPointBody, CounsellingPointIn, CounsellingPointOut
@@ -57,6 +57,6 @@ COUNSELLING_POINTS = Kind(
     },
     correction={"place": "Trạm y tế phường 1"},
     follow=listed_as(OrganisationKind.COUNSELLING_POINT),
-    review_void=within_reach,
+    review_void=unused,
     void_refusals=VOID_REFUSALS,
 )

@@ -1,20 +1,20 @@
 """What kinds of organisations with a table of their own share: the record is theirs, the directory follows it.
 
 A kind of these has `decide` make its columns with `organisations.placed`, `follow=listed_as(...)` and
-`review_void=within_reach`; its table is an `OwnOrganisation`.
+`review_void=unused`; its table is an `OwnOrganisation`.
 """
 
 from uuid import UUID
 
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.records.kind import Desk, Follow
-from registry.db import organisations, records
+from registry.db import organisations, own_organisations, records
 from registry.db.persons import Owner
 from registry.db.records import AnyRow, Key
 from registry.db.tables.network import OwnOrganisation
 from registry.db.tables.situation import OrganisationRow
 from registry.domain.access import OrganisationNotGranted, OrganisationScope, require_units
-from registry.domain.organisation import OrganisationKind, OrganisationUnknown
+from registry.domain.organisation import OrganisationInUse, OrganisationKind, OrganisationUnknown
 from registry.domain.record import RecordIdConflict, RecordState
 
 _LISTED = (
@@ -28,7 +28,7 @@ REFUSALS = (
     *("organisation_code_taken", "dates_out_of_order", "record_id_conflict"),
 )
 """What the rules of all these kinds refuse."""
-VOID_REFUSALS = ("unit_not_granted",)
+VOID_REFUSALS = ("unit_not_granted", "organisation_in_use")
 
 
 def listed_as(kind: OrganisationKind) -> Follow:
@@ -53,8 +53,15 @@ def listed_as(kind: OrganisationKind) -> Follow:
 
 
 async def within_reach(desk: Desk, _person: Owner | None, row: AnyRow) -> None:
-    """Let only those void an organisation who may set one up there: its own officers may not."""
+    """Let only those void what a unit says of an organisation who reach the unit: its own officers may not."""
     require_units(desk.actor.scope, row.unit_id)
+
+
+async def unused(desk: Desk, person: Owner | None, row: AnyRow) -> None:
+    """Let only those void an organisation who may set one up there, and none that records name."""
+    await within_reach(desk, person, row)
+    if await own_organisations.is_in_use(desk.session, row.id):
+        raise OrganisationInUse
 
 
 async def entry_of(desk: Desk, organisation_id: UUID, *kinds: OrganisationKind, pointer: str) -> OrganisationRow:

@@ -1,7 +1,7 @@
 """The kind of volunteer social-work teams."""
 
 from registry.api.kinds.organisations import placed
-from registry.api.kinds.own_organisations import VOID_REFUSALS, listed_as, within_reach
+from registry.api.kinds.own_organisations import VOID_REFUSALS, listed_as, unused
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.volunteer_teams import VolunteerTeamBody, VolunteerTeamIn, VolunteerTeamOut
@@ -55,6 +55,6 @@ VOLUNTEER_TEAMS = Kind(
     },
     correction={"decision_number": "22/QĐ-UBND"},
     follow=listed_as(OrganisationKind.VOLUNTEER_TEAM),
-    review_void=within_reach,
+    review_void=unused,
     void_refusals=VOID_REFUSALS,
 )

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from registry.domain.errors import RuleViolation
+from registry.domain.organisation import OF_COMMUNES, OrganisationKind
 from registry.domain.period import require_order, require_past
 
 
@@ -21,13 +22,16 @@ class SessionForm(StrEnum):
     PREVENTION = "prevention"
     """People at high risk who are not on file: they are counted, and nobody is named."""
     TALK = "talk"
+    MEETING = "meeting"
+    """The members of a club meet on a topic: nobody is counselled."""
 
 
 _OF_ONE = frozenset({SessionForm.INDIVIDUAL, SessionForm.FAMILY})
+_ON_A_TOPIC = frozenset({SessionForm.TALK, SessionForm.MEETING})
 
 
 class TopicDoesNotFit(RuleViolation):
-    """A talk without a topic, or a topic where it would be the topic of one person."""
+    """A talk or a meeting without a topic, or a topic where it would be the topic of one person."""
 
     code = "topic_does_not_fit"
 
@@ -45,7 +49,7 @@ class SessionNamesNobody(RuleViolation):
 
 
 class SpeakerWithoutTalk(RuleViolation):
-    """A guest speaks at a talk."""
+    """A guest speaks at a talk or at a meeting of a club."""
 
     code = "speaker_without_talk"
 
@@ -81,14 +85,19 @@ def review(session: Session, *, opened_on: date, closed_on: date | None, today: 
     require_order(session.held_on, closed_on, pointer="/held_on")
     if session.has_topic and session.form in _OF_ONE:
         raise TopicDoesNotFit(pointer="/topic")
-    if session.form is SessionForm.TALK and not session.has_topic:
+    if session.form in _ON_A_TOPIC and not session.has_topic:
         raise TopicDoesNotFit(pointer="/topic")
-    if session.has_speaker and session.form is not SessionForm.TALK:
+    if session.has_speaker and session.form not in _ON_A_TOPIC:
         raise SpeakerWithoutTalk(pointer="/speaker_id")
     if session.form is SessionForm.PREVENTION and session.on_file_count:
         raise SessionNamesNobody(pointer="/on_file_count")
     if not session.on_file_count and not any(session.other_counts):
         raise SessionWithoutPeople
+
+
+def hosts_of(form: SessionForm) -> tuple[OrganisationKind, ...]:
+    """What may hold a session of a form: only a club holds meetings of its members."""
+    return (OrganisationKind.AFTERCARE_CLUB,) if form is SessionForm.MEETING else (*OF_COMMUNES,)
 
 
 def require_named(form: SessionForm) -> None:

@@ -80,6 +80,7 @@ class Indicator(StrEnum):
     COUNSELLING_TURNOUT = "counselling_turnout"
     COUNSELLING_CLIENTS = "counselling_clients"
     CLUBS_ACTIVE = "clubs_active"
+    CLUB_MEETINGS = "club_meetings"
     CLUB_MEMBERS = "club_members"
     CLUB_MEMBERS_COMPLETED = "club_members_completed"
     CLUB_MEMBERS_CLEAN = "club_members_clean"

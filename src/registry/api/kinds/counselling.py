@@ -23,7 +23,7 @@ from registry.db.records import AnyRow
 from registry.db.tables.counselling import AttendanceRow, CounsellingSessionRow
 from registry.domain import counselling
 from registry.domain.access import FieldGroup, Permission
-from registry.domain.counselling import Session, SessionAttended, SessionForm
+from registry.domain.counselling import Session, SessionAttended
 from registry.domain.organisation import OF_COMMUNES, ReachReason
 from registry.domain.record import NamedRecordUnknown, RecordState
 
@@ -31,7 +31,7 @@ from registry.domain.record import NamedRecordUnknown, RecordState
 async def decide_session(desk: Desk, draft: Draft[SessionBody | SheetIn]) -> Decision:
     """Judge a sheet, and place the session on the map of its day."""
     body, former, today = draft.body, draft.former, desk.actor.today
-    host = await seat_of(desk, body.organisation_id, *OF_COMMUNES)
+    host = await seat_of(desk, body.organisation_id, *counselling.hosts_of(body.form))
     if isinstance(former, CounsellingSessionRow) and _fixed_in(former) != _fixed_in(body):
         await _require_unattended(desk, former)
     for name in ("counsellor_id", "speaker_id"):
@@ -88,7 +88,7 @@ async def _open(desk: Desk, draft: Draft[AttendanceBody], held: AttendanceRow | 
 
 def _fixed_in(session: SessionBody | SheetIn | CounsellingSessionRow) -> tuple[object, ...]:
     """What attendances rest on."""
-    return session.organisation_id, session.held_on, session.form is SessionForm.PREVENTION
+    return session.organisation_id, session.held_on, session.form
 
 
 async def _require_unattended(desk: Desk, row: CounsellingSessionRow) -> None:
@@ -118,7 +118,8 @@ SESSIONS = Kind(
     groups=(),
     decide=decide_session,
     dated_by="held_on",
-    about="One counselling session of a point, a club or a team: how it was held, on what, and how many took part. "
+    about="One counselling session of a point, a club or a team, or one meeting of a club: how it was held, on what, "
+    "and how many took part. "
     "It shows numbers and nobody: who on file took part is an attendance under the person. The numbers are those of "
     "the sheet, and stay so when people move away, are voided or erased.",
     examples={
@@ -131,7 +132,16 @@ SESSIONS = Kind(
             "speaker_id": examples.NETWORK_WORKER,
             "on_file_count": 12,
             "community_count": 25,
-        }
+        },
+        "meeting": {
+            "id": examples.CLUB_MEETING,
+            "organisation_id": examples.CLUB,
+            "held_on": "2020-07-11",
+            "form": "meeting",
+            "topic": "Vay vốn, tìm việc làm",
+            "on_file_count": 8,
+            "family_count": 5,
+        },
     },
     correction={"family_count": 3},
     review_void=review_void_of_session,
@@ -152,8 +162,9 @@ ATTENDANCES = Kind(
     groups=(FieldGroup.SUPPORT,),
     decide=decide_attendance,
     dated_by="held_on",
-    about="The person took part in a counselling session. The organisation that held it then reaches the person's "
-    "name, year of birth and phone until some time after the session. Prevention counselling names nobody.",
+    about="The person took part in a counselling session, or in a meeting of a club. The organisation that held it "
+    "then reaches the person's name, year of birth and phone until some time after the session. Prevention counselling "
+    "names nobody.",
     examples={"by_consent": {"id": examples.ATTENDANCE, "session_id": examples.SESSION, "legal_basis": "consent"}},
     correction={"legal_basis": "statutory_duty"},
     follow=withdraw_reach,

@@ -32,13 +32,14 @@ class SessionFields(BaseModel):
     )
     form: SessionForm = Field(
         description="`individual`, `group`, `family`; `prevention`: counselling of people at high risk who are not on "
-        "file, and are counted only; `talk`: a thematic talk.",
+        "file, and are counted only; `talk`: a thematic talk; `meeting`: the members of a club meet, which is no "
+        "counselling.",
         examples=["talk"],
     )
     topic: Line | None = Field(
         default=None,
-        description="What it was about: a talk has a topic. A session with one person or one family has none here, "
-        "since it would be theirs; a note on an attendance is sealed. Name nobody.",
+        description="What it was about: a talk and a meeting have a topic. A session with one person or one family has "
+        "none here, since it would be theirs; a note on an attendance is sealed. Name nobody.",
         examples=["Dự phòng tái nghiện"],
     )
     counsellor_id: UUID | None = Field(
@@ -46,7 +47,7 @@ class SessionFields(BaseModel):
     )
     speaker_id: UUID | None = Field(
         default=None,
-        description="The guest speaker of a talk: a worker of the network.",
+        description="The guest speaker of a talk or a meeting: a worker of the network.",
         examples=[examples.NETWORK_WORKER],
     )
     family_count: Count = Field(default=0, description="How many took part as family.", examples=[0])

@@ -38,12 +38,20 @@ counted (indicator, unit_id, number) AS (
     GROUP BY team.id, team.unit_id
 
     UNION ALL
-    SELECT CASE form WHEN 'talk' THEN 'counselling_talks' ELSE 'counselling_sessions_' || form END, unit_id, 1
+    SELECT
+        CASE form
+            WHEN 'talk' THEN 'counselling_talks'
+            WHEN 'meeting' THEN 'club_meetings'
+            ELSE 'counselling_sessions_' || form
+        END,
+        unit_id,
+        1
     FROM held
 
     UNION ALL
     SELECT 'counselling_turnout', unit_id, turnout
     FROM held
+    WHERE form <> 'meeting'
 )
 SELECT indicator, ARRAY[unit_id] AS unit_ids, sum(number)::bigint
 FROM counted

@@ -26,7 +26,7 @@ counted (indicator, person, day, unit_id, from_on, to_on) AS NOT MATERIALIZED (
     JOIN here ON here.owner_id = attendance.person_id
     WHERE attendance.state = 'active'
         AND session.state = 'active'
-        AND session.form <> 'talk'
+        AND session.form NOT IN ('talk', 'meeting')
         AND attendance.held_on BETWEEN :first AND :last
     GROUP BY here.person, here.unit_id, here.from_on, here.to_on
 

@@ -5,9 +5,12 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import JsonValue
 
+from registry.api.kinds.clubs import CLUBS
 from registry.api.schemas.examples import NETWORK_WORKER
 from tests.conftest import SignIn
+from tests.factories.bodies import a_record
 from tests.factories.counselling import SESSIONS, Point, a_group, a_point_set_up, an_attendee, attended, held, told
 from tests.factories.posted import body_of, corrected, created, pages, posted_person, refused
 from tests.factories.stored import rows
@@ -29,6 +32,19 @@ class TestSheet:
             (attendance,) = await attended(officer, person)
             expected = {"session_id": sheet["id"], "organisation_id": point.id, "held_on": "2026-11-20"}
             assert attendance.items() >= {**expected, "id": attendee["id"], "note": None}.items()
+
+    async def test_a_club_meets_on_a_topic_and_nobody_else_does(self, officer: httpx.AsyncClient, point: Point) -> None:
+        club = (await created(officer, "/v1/clubs", a_record(CLUBS, code="PY-CLB-HOP")))["id"]
+        meeting: dict[str, JsonValue] = {"form": "meeting", "topic": "Vay vốn"}
+        person = await posted_person(officer)
+
+        met = await held(officer, club, person, **meeting, speaker_id=NETWORK_WORKER)
+
+        assert told(met) == [("applied", None)]
+        answer = await officer.post(SESSIONS, json=a_group(point.id, **meeting))
+        refused(answer, 409, "organisation_unknown", "/organisation_id")
+        answer = await officer.post(SESSIONS, json=a_group(club, form="meeting"))
+        refused(answer, 409, "topic_does_not_fit", "/topic")
 
     async def test_one_out_of_reach_is_refused_alone_and_like_one_who_is_nobody(
         self, officer: httpx.AsyncClient, stranger: httpx.AsyncClient, point: Point

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from pydantic import JsonValue
 
+from registry.api.kinds.clubs import CLUBS
 from registry.api.kinds.counselling import ATTENDANCES, SESSIONS
 from registry.api.kinds.referrals import REFERRALS, SERVICES
 from registry.domain.access import Role
@@ -106,12 +107,15 @@ class TestCounselling:
         self, province: httpx.AsyncClient
     ) -> None:
         point = await posted_point(province, opened_on="2017-01-01")
+        founded = a_record(CLUBS, code="PY-CLB-GAP", unit_code=UNDER, opened_on="2017-01-01")
+        club = (await created(province, "/v1/clubs", founded))["id"]
         before = await figures(province, **THEN, year=2018)
         for form, held_on in (("individual", "2018-01-01"), ("group", "2018-12-31"), ("family", "2018-05-05")):
             await posted_session(province, point, held_on, form, on_file_count=2, family_count=1)
         await posted_session(province, point, "2018-05-06", "prevention", at_risk_count=4)
         await posted_session(province, point, "2018-05-07", "talk", topic="HIV", community_count=20, other_count=3)
         await posted_session(province, point, "2017-12-31", "group", on_file_count=9)
+        await posted_session(province, club, "2018-05-08", "meeting", topic="Việc làm", on_file_count=9)
 
         assert gain(before, await figures(province, **THEN, year=2018)) == {
             "counselling_sessions": 4,
@@ -121,6 +125,7 @@ class TestCounselling:
             "counselling_sessions_prevention": 1,
             "counselling_talks": 1,
             "counselling_turnout": 36,
+            "club_meetings": 1,
         }
 
     async def test_clients_are_people_who_came_to_sessions_each_once(self, province: httpx.AsyncClient) -> None:

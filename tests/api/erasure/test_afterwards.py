@@ -97,7 +97,7 @@ class TestTrail:
         assert await rows(app, audited, operation=ACT.operation, person=person) == [([person], "person", person)]
 
 
-GO = {"accompanied_persons", "counselling_clients", "referrals_made"}
+GO = {"accompanied_persons", "club_members", "counselling_clients", "referrals_made"}
 """Figures that leave out who was erased: what tied the person to an organisation goes."""
 
 

@@ -6,9 +6,10 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
-from sqlmodel import and_, col, or_, select
+from sqlmodel import and_, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from registry.db.periods import holds, works
 from registry.db.records import visible
 from registry.db.tables.cases import DeterminationRow, EpisodeRow
 from registry.db.tables.clubs import ClubRatingRow, ClubRow, MembershipRow
@@ -28,7 +29,7 @@ async def rated(
     working = (
         select(club)
         .where(visible(club, scope, today=today), club.state == RecordState.ACTIVE, club.programme == programme)
-        .where(club.opened_on <= on, or_(col(club.closed_on).is_(None), col(club.closed_on) >= on))
+        .where(works(club, on=on))
     )
     given = (
         select(rating)
@@ -42,9 +43,7 @@ async def rated(
 
 def members_of(club_id: UUID, *, on: date) -> ColumnElement[bool]:
     """Select memberships of a club that hold on a day."""
-    row = MembershipRow
-    is_there = and_(col(row.from_on) <= on, or_(col(row.to_on).is_(None), col(row.to_on) > on))
-    return and_(row.organisation_id == club_id, is_there)
+    return and_(MembershipRow.organisation_id == club_id, holds(MembershipRow, on=on))
 
 
 async def clean_times(

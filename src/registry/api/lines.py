@@ -1,7 +1,7 @@
 """Lines of lists across people: a page of records, each with its person, audited and opened."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -10,10 +10,13 @@ from registry.api.pagination import Paging, Slice
 from registry.api.records.kind import Desk
 from registry.api.records.listing import Listing
 from registry.api.schemas.lists import PersonBrief
+from registry.api.schemas.records import RecordOut
 from registry.db import line_lists, trail
 from registry.db.records import entity_of
 from registry.db.tables.columns import OfPerson
 from registry.db.tables.persons import PersonRow
+
+L = TypeVar("L", bound=RecordOut)
 
 
 class LineKey(NamedTuple):
@@ -56,3 +59,9 @@ async def shown(
     )
     opened = await desk.vault.opened_all([row for row, _ in page.items])
     return Slice(list(zip(opened, map(PersonBrief.model_validate, people), strict=True)), page.next)
+
+
+def written(page: Slice[tuple[Any, PersonBrief]], record: type[RecordOut], line: type[L]) -> Slice[L]:
+    """Write each line as its record is shown elsewhere, with the person beside it."""
+    told = (record.model_validate(row).model_dump() | {"person": person} for row, person in page.items)
+    return Slice([line.model_validate(each) for each in told], page.next)

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from registry.api.kinds.counselling import ATTENDANCES, SESSIONS
+from registry.api.kinds.counselling import ATTENDANCES
 from registry.api.notices import notice
-from registry.api.records import flow
-from registry.api.records.flow import Written
 from registry.api.records.kind import Desk
 from registry.api.schemas import examples
-from registry.api.schemas.counselling import AttendanceIn, AttendeeIn, AttendeeResult, SheetIn
+from registry.api.schemas.counselling import AttendanceIn, AttendeeIn, AttendeeResult
 from registry.api.schemas.push import CreateOperationIn, RawOperation
 from registry.api.sync.push import applying
 from registry.api.sync.push.answer import told
@@ -29,11 +27,6 @@ EXAMPLE: dict[str, Any] = {
         "value": {"organisation_id": examples.COUNSELLING_POINT, "held_on": "2020-07-10"} | _GROUP,
     }
 }
-
-
-async def create_session(desk: Desk, sheet: SheetIn) -> Written:
-    """Create the session of a sheet. Its fingerprint is that of the whole sheet: another list is another sheet."""
-    return await flow.create(desk, SESSIONS, sheet)
 
 
 async def attend(desks: Desks, session_id: UUID, attendees: Sequence[AttendeeIn]) -> list[AttendeeResult]:

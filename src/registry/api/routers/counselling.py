@@ -9,6 +9,7 @@ from sqlmodel import col
 from registry.api import lines, problems, sheets
 from registry.api.deps import RegistryGrant, SomeActor
 from registry.api.kinds.counselling import ATTENDANCES, SESSIONS
+from registry.api.records import flow
 from registry.api.records.answers import GUARDED, answers, examples_of, present
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
@@ -86,7 +87,7 @@ async def create_session(
     refused before is judged anew. Who is to be added later has a route of their own, below the person; another sheet
     under the same id is refused (409). A sheet without an id of its own needs an `Idempotency-Key`.
     """
-    written = await sheets.create_session(desk, body)
+    written = await flow.create(desk, SESSIONS, body)
     shown = await present(response, desk, SESSIONS, written)
     if not body.attendees or isinstance(written.row, Stub):
         return shown
@@ -135,10 +136,8 @@ async def list_attendances_of_session(
     if await records.get(session, CounsellingSessionRow, key, scope=actor.scope, today=actor.today) is None:
         raise NotFound
     page = await lines.page_of(listing, AttendanceRow, col(AttendanceRow.session_id) == key.id)
-    items = [
-        AttendanceLine(**AttendanceOut.model_validate(row).model_dump(), person=person) for row, person in page.items
-    ]
-    return AttendanceLinePage(items=items, next=page.next)
+    shown = lines.written(page, AttendanceOut, AttendanceLine)
+    return AttendanceLinePage(items=shown.items, next=shown.next)
 
 
 router.include_router(unit_record_routes(SESSIONS, *_RULES, "session_attended", is_created_apart=True))

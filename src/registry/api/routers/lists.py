@@ -156,8 +156,8 @@ async def list_episodes(
     if legal_basis is not None:
         conditions.append(col(EpisodeRow.legal_basis) == legal_basis)
     page = await _lines(desk, paging, EpisodeRow, *conditions, status=status, on=on, unit=unit)
-    lines = [EpisodeLine(**EpisodeOut.model_validate(row).model_dump(), person=person) for row, person in page.items]
-    return EpisodeLinePage(items=lines, next=page.next)
+    shown = lines.written(page, EpisodeOut, EpisodeLine)
+    return EpisodeLinePage(items=shown.items, next=shown.next)
 
 
 @router.get("/v1/files", summary="List management files across people", responses=_LISTED)
@@ -179,8 +179,8 @@ async def list_files(
     paging = list_paging(request, response, subject=desk.actor.subject, limit=limit, cursor=cursor)
     conditions = [] if category is None else [col(ManagementFileRow.category) == category]
     page = await _lines(desk, paging, ManagementFileRow, *conditions, status=status, on=on, unit=unit)
-    lines = [FileLine(**FileOut.model_validate(row).model_dump(), person=person) for row, person in page.items]
-    return FileLinePage(items=lines, next=page.next)
+    shown = lines.written(page, FileOut, FileLine)
+    return FileLinePage(items=shown.items, next=shown.next)
 
 
 async def _people(desk: Desk, paging: Paging, wanted: PersonFilter) -> Slice[PersonRow]:

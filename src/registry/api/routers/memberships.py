@@ -93,10 +93,7 @@ async def _members(listing: Listing, key: Key, on: date) -> Slice[MembershipLine
     if club is None:
         raise NotFound
     page = await lines.page_of(listing, MembershipRow, clubs.members_of(club.id, on=on))
-    shown = [
-        MembershipLine(**MembershipOut.model_validate(row).model_dump(), person=person) for row, person in page.items
-    ]
-    return Slice(shown, page.next)
+    return lines.written(page, MembershipOut, MembershipLine)
 
 
 def _timed(line: MembershipLine, time: CleanTime | None) -> CleanTimeLine:

@@ -87,9 +87,8 @@ async def list_referrals_to_service(
     wanted = [col(ReferralRow.service_id) == key.id]
     if status is not None:
         wanted.append(col(ReferralRow.status) == status)
-    page = await lines.page_of(listing, ReferralRow, *wanted)
-    items = [ReferralLine(**ReferralOut.model_validate(row).model_dump(), person=person) for row, person in page.items]
-    return ReferralLinePage(items=items, next=page.next)
+    shown = lines.written(await lines.page_of(listing, ReferralRow, *wanted), ReferralOut, ReferralLine)
+    return ReferralLinePage(items=shown.items, next=shown.next)
 
 
 services.include_router(

@@ -1,7 +1,6 @@
 """Requests of the people on file: those still open, and the restrictions in force."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -27,27 +26,6 @@ async def exists_restriction(session: AsyncSession, person_id: UUID) -> bool:
         col(SubjectRequestRow.lifted_on).is_(None),
     )
     return (await session.exec(query.limit(1))).first() is not None
-
-
-@dataclass(frozen=True, slots=True)
-class OverdueRequest:
-    """What the worker may see of a request: whose it is and since when it waits, not what it says."""
-
-    id: UUID
-    person_id: UUID
-    unit_id: int
-    due_on: date
-
-
-async def overdue(session: AsyncSession, *, today: date) -> list[OverdueRequest]:
-    """Name the open requests whose term has passed, of everybody who is no mistake."""
-    request = SubjectRequestRow
-    query = (
-        select(col(request.id), col(request.person_id), col(request.unit_id), col(request.due_on))
-        .join(PersonRow, (col(PersonRow.id) == request.person_id) & (col(PersonRow.state) == RecordState.ACTIVE))
-        .where(request.state == RecordState.ACTIVE, request.status == RequestStatus.OPEN, col(request.due_on) < today)
-    )
-    return [OverdueRequest(*found) for found in (await session.exec(query)).all()]
 
 
 async def page_of_open(

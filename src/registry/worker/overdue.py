@@ -1,34 +1,12 @@
 """Reminders of what nobody has done in time: one open task for each record that is overdue, and for no other."""
 
 from collections.abc import Iterable
-from datetime import date
-from typing import Protocol
-from uuid import UUID
 
 from registry.api.clock import end_of
 from registry.db import tasks, trail
+from registry.db.overdue import Overdue
 from registry.domain.task import RULES, TaskKind
 from registry.worker.job import Shift
-
-
-class Overdue(Protocol):
-    """A record of a person whose term has passed."""
-
-    @property
-    def id(self) -> UUID:
-        """The record."""
-
-    @property
-    def person_id(self) -> UUID:
-        """Whose it is."""
-
-    @property
-    def unit_id(self) -> int:
-        """The unit in charge of the person."""
-
-    @property
-    def due_on(self) -> date:
-        """The last day of the term."""
 
 
 async def remind(shift: Shift, kind: TaskKind, entity: str, records: Iterable[Overdue]) -> None:

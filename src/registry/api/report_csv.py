@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from registry.api.schemas.reports import AnnualReportOut, CommuneFigureOut
+from registry.api.schemas.reports import AnnualReportOut, CommuneFigureOut, status_of
+from registry.domain.indicator import Counted, Time
 
 MEDIA_TYPE = "text/csv"
 COLUMNS = (
@@ -24,6 +25,7 @@ COLUMNS = (
     "value",
     "status",
 )
+ATTAINMENT = "plan_attainment_pct"
 _BYTE_ORDER_MARK = "\ufeff"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -44,6 +46,11 @@ def table_of(report: AnnualReportOut) -> str:
             definition = told[figure.code]
             what = (figure.code, inert(definition.label), definition.kind, definition.counts)
             rows.writerow((*about, part, code, inert(name), *what, figure.value, figure.status))
+    for target in report.plan_targets:
+        where = ("", "") if target.unit_code == unit.code else (target.unit_code, inert(target.unit_name))
+        label, value = inert(f"{target.document_number}: {target.title}"), target.attained_pct
+        aim = (ATTAINMENT, label, Time.PERIOD, Counted.PERCENT)
+        rows.writerow((*about, "plan_target", *where, *aim, value, status_of(value)))
     return text.getvalue()
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from registry.db.periods import works
 from registry.db.records import visible
@@ -31,14 +31,19 @@ async def parts_of(
     session: AsyncSession, target_ids: Collection[UUID], *, scope: Scope, today: date
 ) -> Sequence[tuple[PlanTargetRow, PlanRow]]:
     """Load what lower units were given of targets by plans that are approved, with those plans."""
-    query = (
-        select(PlanTargetRow, PlanRow)
-        .join(PlanRow, col(PlanRow.id) == col(PlanTargetRow.plan_id))
-        .where(visible(PlanTargetRow, scope, today=today), PlanTargetRow.state == RecordState.ACTIVE)
-        .where(col(PlanTargetRow.parent_target_id).in_(target_ids))
-        .where(PlanRow.state == RecordState.ACTIVE, PlanRow.status == PlanStatus.APPROVED)
-    )
+    query = _approved(scope, today).where(col(PlanTargetRow.parent_target_id).in_(target_ids))
     order = (col(PlanRow.unit_code), col(PlanTargetRow.due_on), col(PlanTargetRow.id))
+    return [(target, plan) for target, plan in await session.exec(query.order_by(*order))]
+
+
+async def measured_in(
+    session: AsyncSession, unit_ids: Collection[int], *, first: date, last: date, scope: Scope, today: date
+) -> Sequence[tuple[PlanTargetRow, PlanRow]]:
+    """Load the targets by which units are measured in approved plans that have a day of these, with those plans."""
+    query = _approved(scope, today).where(
+        col(PlanTargetRow.measured_unit_id).in_(unit_ids), col(PlanRow.from_on) <= last, col(PlanRow.to_on) >= first
+    )
+    order = (col(PlanTargetRow.due_on), col(PlanTargetRow.id))
     return [(target, plan) for target, plan in await session.exec(query.order_by(*order))]
 
 
@@ -62,6 +67,15 @@ async def is_named(session: AsyncSession, table: type[R], column: str, record_id
     """Tell whether records in reach name another one in a column."""
     query = select(table.id).where(table.state == RecordState.ACTIVE, getattr(table, column) == record_id)
     return (await session.exec(query.limit(1))).first() is not None
+
+
+def _approved(scope: Scope, today: date) -> Select[PlanTargetRow, PlanRow]:
+    return (
+        select(PlanTargetRow, PlanRow)
+        .join(PlanRow, col(PlanRow.id) == col(PlanTargetRow.plan_id))
+        .where(visible(PlanTargetRow, scope, today=today), PlanTargetRow.state == RecordState.ACTIVE)
+        .where(PlanRow.state == RecordState.ACTIVE, PlanRow.status == PlanStatus.APPROVED)
+    )
 
 
 def _in_force(table: type[R], scope: Scope, today: date) -> SelectOfScalar[R]:

@@ -36,6 +36,7 @@ class TestWithoutRecords:
             "generated_at": "2026-11-21T03:00:00Z",
             "communes": None,
             "unplaced": None,
+            "plan_targets": [],
         }
         assert [figure["code"] for figure in found] == list(Indicator)
         assert found[0] == {

@@ -3,20 +3,19 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from fractions import Fraction
-from typing import Any
 from uuid import UUID
 
 from registry.api.code_lists import label_of
 from registry.api.indicator_words import WORDS
 from registry.api.notices import Notice, notice
 from registry.api.plans import measuring
+from registry.api.plans.attainment import attained, stands
 from registry.api.plans.measuring import Pair, Reading
 from registry.api.records.kind import Desk
+from registry.api.schemas.attainment import AttainmentOut
 from registry.api.schemas.plan_progress import (
     AllotmentOut,
     BaseOut,
-    PartOut,
     PlanProgressOut,
     StatementOut,
     TargetProgressOut,
@@ -26,20 +25,8 @@ from registry.db import plans, state, told
 from registry.db.tables.plans import PlanRow, PlanTargetRow
 from registry.domain.indicator import Indicator
 from registry.domain.organisation import OrganisationKind
-from registry.domain.plan_attainment import (
-    Aim,
-    Allotment,
-    Standing,
-    allot,
-    exactly,
-    rounded_down,
-    rounded_up,
-    standing,
-)
+from registry.domain.plan_attainment import Allotment, allot, exactly
 from registry.domain.plan_target import TargetKind
-
-ALL = Fraction(100)
-"""A rating is asked of all."""
 
 
 async def progress_of(desk: Desk, plan: PlanRow, *, on: date, with_parts: bool) -> PlanProgressOut:
@@ -118,44 +105,11 @@ def _target(
         denominator=reading.figure.denominator,
         base=_base(target, reading),
         statement=_statement(reading),
-        **_stands(target, plan, reading, on=on),
+        **stands(target, plan, reading, on=on),
         allotment=None if allotment is None else AllotmentOut.model_validate(allotment),
-        parts=None if parts is None else [_part(desk, *pair, readings, on=on) for pair in parts],
+        parts=None if parts is None else [AttainmentOut(**attained(desk, *pair, readings, on=on)) for pair in parts],
         warnings=_warnings(desk, allotment),
     )
-
-
-def _part(desk: Desk, target: PlanTargetRow, plan: PlanRow, readings: Mapping[UUID, Reading], *, on: date) -> PartOut:
-    reading = readings[target.id]
-    unit = desk.atlas.at(target.measured_unit_id, reading.measured_on)
-    return PartOut(
-        target_id=target.id,
-        plan_id=plan.id,
-        unit_code=unit.code,
-        unit_name=unit.name,
-        value=target.value,
-        due_on=target.due_on,
-        measured_on=reading.measured_on,
-        **_stands(target, plan, reading, on=on),
-    )
-
-
-def _stands(target: PlanTargetRow, plan: PlanRow, reading: Reading, *, on: date) -> dict[str, Any]:
-    value = ALL if target.value is None else exactly(target.value)
-    aim = Aim(target.kind, target.direction, value, plan.from_on, target.due_on)
-    found: Standing = standing(aim, reading.figure.value, on=on)
-    actual = reading.figure.value
-    return {
-        "actual": None if actual is None else _rounded(actual),
-        "status": found.status,
-        "attained_pct": None if found.attained_pct is None else rounded_down(found.attained_pct),
-        "shortfall": None if found.shortfall is None else rounded_up(found.shortfall),
-    }
-
-
-def _rounded(value: Fraction) -> float:
-    """Round as reports do: to one decimal, halves up."""
-    return rounded_down(value + Fraction(1, 20))
 
 
 def _base(target: PlanTargetRow, reading: Reading) -> BaseOut | None:

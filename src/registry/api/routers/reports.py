@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from registry.api import problems, report_csv
 from registry.api.deps import Reader
+from registry.api.plans import attainment
 from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for
 from registry.api.records.kind import Desk
@@ -122,9 +123,14 @@ async def get_annual_report(
     known, which is not zero. Communes and `unplaced` add up to the territory's figure for every indicator with
     `is_additive`.
 
+    **Plans.** `plan_targets` says how far approved plans were attained on the period's last day: of each target the
+    figure, whether it is a floor, a cap or a reduction, `attained_pct`, what is missing and whether it is met. It is
+    judged as `GET /v1/plans/{id}/progress` judges it for that day, in the unit as the map of `measured_on` knew it.
+
     **As a table.** `format=csv` answers UTF-8 with a byte order mark (Excel opens it; in pandas read it as
     `utf-8-sig`), comma-separated, with a point before decimals, one row for each figure: `part` is `total`,
-    `commune` or `unplaced`. Pivot on `commune_code` and `indicator` for a wide table.
+    `commune`, `unplaced` or `plan_target`. Pivot the first three on `commune_code` and `indicator` for a wide table.
+    The last are attainments in percent (`plan_attainment_pct`), each labelled by its document and its title.
 
     **Who may ask.** Whoever holds a grant that covers the unit, or everything that became of it. Analysts receive exact
     figures of provinces, without `by=commune`; below, `exact_figures_not_granted`. Every report is written to the audit
@@ -140,8 +146,11 @@ async def get_annual_report(
     territory = Territory.of(atlas, asked, on=map_date, period=period)
     measured = await statistics.measure(desk.session, period=period, units=territory.row_of)
     await trail.audit(desk.session, actor.act, entity=_audited(asked.code, map_date))
+    measured_units = (asked, *territory.rows) if by_commune else (asked,)
+    planned = await attainment.of_units(desk, [each.unit_id for each in measured_units], period)
     report = AnnualReportOut.of(
         compile_report(territory, measured),
+        planned,
         unit=asked,
         on=map_date,
         period=period,

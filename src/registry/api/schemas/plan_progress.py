@@ -6,58 +6,35 @@ from uuid import UUID
 
 from pydantic import Field
 
-from registry.api.notices import Notice, at_most
-from registry.api.schemas.fields import Out, UnitCode
+from registry.api.notices import Notice
+from registry.api.schemas.attainment import (
+    Actual,
+    Attained,
+    AttainmentOut,
+    DueOn,
+    Kind,
+    Measured,
+    MeasuredOn,
+    Number,
+    Rating,
+    Shortfall,
+    Side,
+    Sites,
+    Status,
+    Title,
+    Value,
+    Words,
+)
+from registry.api.schemas.fields import Out
 from registry.api.schemas.pull import POSITION
 from registry.api.schemas.records import Version
 from registry.api.schemas.reports import ReportUnitOut
-from registry.domain.indicator import Indicator
-from registry.domain.organisation import OrganisationKind
 from registry.domain.plan import PlanStatus
-from registry.domain.plan_attainment import TargetStatus
-from registry.domain.plan_target import Direction, TargetKind
 
 MOST_TARGETS = 1000
 MOST_PARTS = 10_000
 
-Number = Annotated[float, Field(ge=-100, le=2**53)]
 Whole = Annotated[int, Field(ge=0, le=2**53)]
-Words = Annotated[str, Field(json_schema_extra=at_most(1000))]
-Actual = Annotated[
-    Number | None,
-    Field(
-        description="The figure that the target's value is compared with, to one decimal: a count, a percentage, the "
-        "change in percent, or how many communes. Null where nothing can be said, which is not zero.",
-        examples=[-6.0],
-    ),
-]
-Status = Annotated[
-    TargetStatus,
-    Field(
-        description="`met`; `not_met`; `on_course`: not yet due, and as far as its time has gone, or a cap that is "
-        "kept so far; `unknown`: nothing can be said, so it is not met.",
-        examples=["met"],
-    ),
-]
-Attained = Annotated[
-    Number | None,
-    Field(
-        description="How much of the target is attained, in percent, rounded down: 100 or more where it is reached. "
-        "Of a reduction of 5 % that came to 6 % it is 120. Of a cap it is 100 while it is kept, and falls below.",
-        examples=[120.0],
-    ),
-]
-Shortfall = Annotated[
-    Number | None, Field(description="How much is missing, rounded up; 0 where nothing is.", examples=[0.0])
-]
-MeasuredOn = Annotated[
-    date,
-    Field(
-        description="The day that the figure speaks of, whose map it is counted on: the day asked for, or the due "
-        "day or the unit's last one where those came earlier.",
-        examples=["2019-12-31"],
-    ),
-]
 
 
 class BaseOut(Out):
@@ -89,37 +66,21 @@ class AllotmentOut(Out):
     excess: Number = Field(description="What was given beyond the whole.", examples=[0])
 
 
-class PartOut(Out):
-    """How a lower unit stands with what it was given."""
-
-    target_id: UUID = Field(description="The target of the lower plan.")
-    plan_id: UUID = Field(description="The lower plan.")
-    unit_code: UnitCode = Field(description="The lower unit's code on `measured_on`.")
-    unit_name: str = Field(description="Its name on that day.", max_length=100)
-    value: Number | None = Field(description="What it was given.")
-    due_on: date = Field(description="Day on which it is due.")
-    measured_on: MeasuredOn
-    actual: Actual
-    status: Status
-    attained_pct: Attained
-    shortfall: Shortfall
-
-
 class TargetProgressOut(Out):
     """How a target stands, and what its figure rests on."""
 
     target_id: UUID = Field(description="The target.")
     version: Version
-    title: Words = Field(description="The target in the words of the document.")
-    kind: TargetKind = Field(description="What kind of number it sets.")
-    direction: Direction = Field(description="On which side of the value it is met.")
-    value: Number | None = Field(description="The value; null of a rating.")
-    rating: str | None = Field(description="Of a rating: the lowest that meets it.", max_length=40)
-    due_on: date = Field(description="Day on which it is due.")
+    title: Title
+    kind: Kind
+    direction: Side
+    value: Value
+    rating: Rating
+    due_on: DueOn
     unit: ReportUnitOut = Field(description="The unit that is measured, on the map of `measured_on`.")
     measured_on: MeasuredOn
-    indicator: Indicator | None = Field(description="The indicator that is measured.")
-    organisation_kind: OrganisationKind | None = Field(description="The organisations that are counted.")
+    indicator: Measured
+    organisation_kind: Sites
     definition: Words = Field(description="What is counted, in Vietnamese or English by Accept-Language.")
     numerator: Whole | None = Field(
         description="What was counted: of a share the part, of a coverage the communes, of a change the present count."
@@ -136,7 +97,7 @@ class TargetProgressOut(Out):
     allotment: AllotmentOut | None = Field(
         description="Of a `level` or `coverage`, which are summed: what lower units were given. Null without `by=unit`."
     )
-    parts: Annotated[list[PartOut], Field(json_schema_extra={"maxItems": MOST_PARTS})] | None = Field(
+    parts: Annotated[list[AttainmentOut], Field(json_schema_extra={"maxItems": MOST_PARTS})] | None = Field(
         description="With `by=unit`: what lower units were given by approved plans, and how each stands."
     )
     warnings: list[Notice] = Field(description="What to look at; empty when nothing is.", max_length=20)

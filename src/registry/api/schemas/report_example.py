@@ -32,5 +32,6 @@ EXAMPLE = AnnualReportOut(
     figures=[FigureOut.told(code, value, Language.VI) for code, value in _PHU_YEN_2020.items()],
     communes=None,
     unplaced=None,
+    plan_targets=[],
 )
 """Part of the answer to `unit=54&year=2020` on a fresh demo."""

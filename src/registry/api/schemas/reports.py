@@ -8,6 +8,7 @@ from pydantic import Field
 
 from registry.api.indicator_words import WORDS
 from registry.api.language import Language
+from registry.api.schemas.attainment import ReportedTargetOut
 from registry.api.schemas.fields import Out, UnitCode, Year
 from registry.domain.catalogue import CATALOGUE
 from registry.domain.indicator import Counted, FigureStatus, Indicator, Time, Value
@@ -15,6 +16,7 @@ from registry.domain.report import Report, ReportPeriod
 from registry.domain.unit import Level, UnitVersion
 
 MOST_COMMUNES = 10_000
+MOST_TARGETS = 100_000
 
 Label = Annotated[str, Field(max_length=200)]
 Words = Annotated[str, Field(max_length=1000)]
@@ -177,10 +179,18 @@ class AnnualReportOut(Out):
         max_length=len(Indicator),
     )
 
+    plan_targets: list[ReportedTargetOut] = Field(
+        description="How far plans were attained on the period's last day: the targets by which the territory's unit "
+        "is measured, of approved plans for a time that has a day of the period; with `by=commune` also those of each "
+        "commune. `attained_pct` is never added up. Empty where nothing was planned, or where plans are out of reach.",
+        json_schema_extra={"maxItems": MOST_TARGETS},
+    )
+
     @classmethod
     def of(
         cls,
         report: Report,
+        plan_targets: list[ReportedTargetOut],
         *,
         unit: UnitVersion,
         on: date,
@@ -201,6 +211,7 @@ class AnnualReportOut(Out):
             if by_commune
             else None,
             unplaced=_brief(report.unplaced) if by_commune else None,
+            plan_targets=plan_targets,
         )
 
 

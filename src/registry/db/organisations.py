@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import Uuid, bindparam, text
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,6 +12,8 @@ from registry.db.periods import works
 from registry.db.tables.situation import OrganisationRow
 from registry.domain.organisation import OrganisationKind
 from registry.domain.record import RecordState
+
+_IN_USE = text("SELECT app.is_in_use(:organisation)").bindparams(bindparam("organisation", type_=Uuid))
 
 
 async def exists_active(session: AsyncSession, organisation_id: UUID) -> bool:
@@ -38,3 +41,8 @@ async def at_work(
     )
     found = dict((await session.exec(query.group_by(col(row.kind)))).all())
     return {kind: found.get(kind, 0) for kind in kinds}
+
+
+async def is_in_use(session: AsyncSession, organisation_id: UUID) -> bool:
+    """Whether records that are not voided name an organisation. Past every policy: their people may have moved."""
+    return bool(await (await session.connection()).scalar(_IN_USE, {"organisation": organisation_id}))

@@ -1,11 +1,10 @@
-"""Organisations with a table of their own: their lists, and whether records name one."""
+"""Organisations with a table of their own: their lists."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,8 +15,6 @@ from registry.db.tables.network import OwnOrganisation
 from registry.domain.record import RecordState
 
 R = TypeVar("R", bound=OwnOrganisation)
-
-_IN_USE = text("SELECT app.is_in_use(:organisation)").bindparams(bindparam("organisation", type_=Uuid))
 
 
 async def page(session: AsyncSession, table: type[R], window: Window[NamedKey], *, on: date | None) -> Sequence[R]:
@@ -30,8 +27,3 @@ async def standing_in(session: AsyncSession, table: type[R], unit_id: int, *, wi
     """Load those that are placed in a unit today, but for one. The caller has checked the scope."""
     query = select(table).where(table.unit_id == unit_id, table.state == RecordState.ACTIVE, table.id != without)
     return (await session.exec(query)).all()
-
-
-async def is_in_use(session: AsyncSession, organisation_id: UUID) -> bool:
-    """Whether records that are not voided name an organisation. Past every policy: their people may have moved."""
-    return bool(await (await session.connection()).scalar(_IN_USE, {"organisation": organisation_id}))

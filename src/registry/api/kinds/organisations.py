@@ -1,16 +1,18 @@
 """The kind of organisations."""
 
 from typing import Any
+from uuid import UUID
 
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.situation import DirectoryFields, OrganisationBody, OrganisationIn, OrganisationOut
 from registry.api.tags import Tag
+from registry.db import organisations
 from registry.db.persons import Owner
 from registry.db.records import AnyRow
 from registry.db.tables.situation import OrganisationRow
 from registry.domain.access import Permission, require_units
-from registry.domain.organisation import OF_COMMUNES, OrganisationKeptElsewhere
+from registry.domain.organisation import OF_COMMUNES, OrganisationInUse, OrganisationKeptElsewhere
 from registry.domain.period import require_order
 from registry.domain.vietnamese import sort_key
 
@@ -23,9 +25,16 @@ async def decide_organisation(desk: Desk, draft: Draft[OrganisationBody]) -> Dec
     return Decision(draft.columns | placed(desk, draft.body))
 
 
-async def review_void(_desk: Desk, _person: Owner | None, row: AnyRow) -> None:
-    """Leave the voiding of what has a collection of its own to that collection."""
+async def review_void(desk: Desk, _person: Owner | None, row: AnyRow) -> None:
+    """Void none that records name; what has a collection of its own is voided there."""
     _require_kept_here(row)
+    await require_unused(desk, row.id)
+
+
+async def require_unused(desk: Desk, organisation_id: UUID) -> None:
+    """Refuse to void an organisation that records name."""
+    if await organisations.is_in_use(desk.session, organisation_id):
+        raise OrganisationInUse
 
 
 def _require_kept_here(row: AnyRow | None) -> None:
@@ -70,5 +79,5 @@ ORGANISATIONS = Kind(
     },
     correction={"name": "Trạm y tế phường 1, thành phố Tuy Hòa"},
     review_void=review_void,
-    void_refusals=("organisation_kept_elsewhere",),
+    void_refusals=("organisation_kept_elsewhere", "organisation_in_use"),
 )

@@ -6,15 +6,15 @@ A kind of these has `decide` make its columns with `organisations.placed`, `foll
 
 from uuid import UUID
 
-from registry.api.kinds.organisations import ORGANISATIONS
+from registry.api.kinds.organisations import ORGANISATIONS, require_unused
 from registry.api.records.kind import Desk, Follow
-from registry.db import organisations, own_organisations, records
+from registry.db import organisations, records
 from registry.db.persons import Owner
 from registry.db.records import AnyRow, Key
 from registry.db.tables.network import OwnOrganisation
 from registry.db.tables.situation import OrganisationRow
 from registry.domain.access import OrganisationNotGranted, OrganisationScope, require_units
-from registry.domain.organisation import OrganisationInUse, OrganisationKind, OrganisationUnknown
+from registry.domain.organisation import OrganisationKind, OrganisationUnknown
 from registry.domain.record import RecordIdConflict, RecordState
 
 _LISTED = (
@@ -60,8 +60,7 @@ async def within_reach(desk: Desk, _person: Owner | None, row: AnyRow) -> None:
 async def unused(desk: Desk, person: Owner | None, row: AnyRow) -> None:
     """Let only those void an organisation who may set one up there, and none that records name."""
     await within_reach(desk, person, row)
-    if await own_organisations.is_in_use(desk.session, row.id):
-        raise OrganisationInUse
+    await require_unused(desk, row.id)
 
 
 async def entry_of(desk: Desk, organisation_id: UUID, *kinds: OrganisationKind, pointer: str) -> OrganisationRow:

@@ -11,7 +11,7 @@ from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_club, a_guidance_visit, a_membership, a_rating, a_worker, an_accompaniment
 from tests.factories.counselling import Point, a_point_set_up, attended, held, offered, referred
 from tests.factories.moving import THERE, answered, asked
-from tests.factories.posted import created, posted_person, refused
+from tests.factories.posted import created, posted_episode, posted_organisation, posted_person, refused
 
 REASON = {"reason": "Entered twice."}
 Rest = Callable[[httpx.AsyncClient, str], Awaitable[str]]
@@ -66,6 +66,19 @@ async def test_a_club_is_voided_after_what_names_it(manager: httpx.AsyncClient, 
 
     assert (await manager.post(f"{resting}/void", json=REASON)).status_code == 200
     assert (await manager.post(f"{club}/void", json=REASON)).status_code == 200
+
+
+@pytest.mark.parametrize("role", [Role.PROVINCE_MANAGER, Role.ADMINISTRATOR])
+async def test_a_clinic_is_voided_after_its_episodes(manager: httpx.AsyncClient, sign_in: SignIn, role: Role) -> None:
+    keeper = await sign_in(role)
+    clinic, person = await posted_organisation(manager), await posted_person(manager)
+    episode = await posted_episode(manager, person, provider_id=clinic)
+
+    refused(await keeper.post(f"/v1/organisations/{clinic}/void", json=REASON), 409, "organisation_in_use")
+
+    answer = await manager.post(f"/v1/persons/{person}/episodes/{episode['id']}/void", json=REASON)
+    assert answer.status_code == 200
+    assert (await keeper.post(f"/v1/organisations/{clinic}/void", json=REASON)).status_code == 200
 
 
 @pytest.fixture

@@ -91,6 +91,12 @@ class ServiceKindFixed(RuleViolation):
     code = "service_kind_fixed"
 
 
+class ReferralIsMedical(RuleViolation):
+    """Whom a service of this kind treats is for health officers alone to know: an ordinary referral would tell it."""
+
+    code = "referral_is_medical"
+
+
 class ServiceFixed(RuleViolation):
     """Another service is another referral."""
 
@@ -136,6 +142,16 @@ class Steps:
             raise StepsExclude(pointer="/lost_on")
         require_order(self.made_on, self.declined_on, pointer="/declined_on")
         require_order(max(day for day in named if day is not None), self.lost_on, pointer="/lost_on")
+
+
+_MEDICAL = frozenset({ServiceKind.HIV_CARE})
+"""Kinds of services that tell by themselves that somebody lives with HIV."""
+
+
+def require_ordinary(kind: ServiceKind, *, pointer: str) -> None:
+    """Refuse to let an ordinary referral tell what health officers alone may know."""
+    if kind in _MEDICAL:
+        raise ReferralIsMedical(pointer=pointer)
 
 
 _IN_WORDS = "result"

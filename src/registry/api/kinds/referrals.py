@@ -41,11 +41,11 @@ async def decide_service(desk: Desk, draft: Draft[SupportServiceBody]) -> Decisi
 async def decide_referral(desk: Desk, draft: Draft[ReferralBody]) -> Decision:
     """Judge the steps and the result of a referral to a service that is offered, by an organisation in reach."""
     body, former, actor = draft.body, draft.former, desk.actor
+    service = await _service_of(desk, body, former)
     steps = Steps(body.made_on, body.accepted_on, body.declined_on, body.started_on, body.completed_on, body.lost_on)
     steps.review(today=actor.today)
     if not isinstance(former, ReferralRow) or former.organisation_id != body.organisation_id:
         await named_organisation(desk, body.organisation_id, *OF_COMMUNES)
-    service = await _service_of(desk, body, former)
     result = body.model_dump(include=set(RESULTS))
     referral.review_result(result, kind=service.kind, is_completed=body.completed_on is not None)
     due_on = desk.calendar.end_of_term(body.made_on, desk.settings.referral_answer_days)
@@ -70,6 +70,7 @@ async def _service_of(desk: Desk, body: ReferralBody, former: AnyRow | None) -> 
     service = await records.get(desk.session, SupportServiceRow, key, scope=actor.scope, today=actor.today)
     if service is None or (service.state is RecordState.VOIDED and not is_known):
         raise NamedRecordUnknown(pointer="/service_id")
+    referral.require_ordinary(service.kind, pointer="/service_id")
     if isinstance(former, ReferralRow) and former.made_on == body.made_on:
         return service
     if body.made_on < service.from_on or (service.to_on is not None and body.made_on >= service.to_on):
@@ -124,7 +125,9 @@ REFERRALS = Kind(
     "started, completed, or lost on the way. Each step is a correction that adds its day. What a completed one came to "
     "stands in `result`, and in figures where they fit the service: the sector of a job, the amount and purpose of a "
     "loan. Where the service has not answered in time, the officers of the person's commune find a task "
-    "`referral_unanswered`; an answer ends it.",
+    "`referral_unanswered`; an answer ends it.\n\nA service of the kind `hiv_care` is refused (409 "
+    "`referral_is_medical`): that somebody is sent there tells that they live with HIV, which health officers alone "
+    "may know.",
     examples={
         "to_training": {
             "id": examples.REFERRAL,

@@ -37,6 +37,7 @@ referrals = person_record_routes(
     "named_record_unknown",
     "service_not_offered",
     "referral_service_fixed",
+    "referral_is_medical",
     "date_in_future",
     "dates_out_of_order",
     "referral_step_missing",

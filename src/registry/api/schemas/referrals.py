@@ -61,7 +61,8 @@ class ReferralFields(BaseModel):
         examples=[examples.COUNSELLING_POINT],
     )
     service_id: UUID = Field(
-        description="The service, offered on `made_on`. Another service is another referral.",
+        description="The service, offered on `made_on`, of any kind but `hiv_care`. Another service is another "
+        "referral.",
         examples=[examples.SUPPORT_SERVICE],
     )
     legal_basis: SupportBasis = Field(

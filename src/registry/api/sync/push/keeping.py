@@ -18,13 +18,15 @@ from registry.db.records import Key
 from registry.db.sync_rejections import Refused
 from registry.db.tables.persons import PersonRow
 from registry.domain.errors import DomainError
-from registry.domain.record import RecordState
+from registry.domain.record import RecordErased, RecordState
+from registry.domain.referral import ReferralIsMedical
 from registry.domain.sync import PushStatus
 
 log = logging.getLogger(__name__)
 
-_NOT_KEPT = frozenset({"erased"})
-"""Codes of refusals that forbid to keep what was sent: it is about somebody who was erased by a lawful order."""
+_NOT_KEPT = frozenset({RecordErased.code, ReferralIsMedical.code})
+"""Codes of refusals that forbid to keep what was sent: it is about somebody who was erased by a lawful order, or the
+code alone, beside the person, would tell that they live with HIV."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import math
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,7 +14,7 @@ from fastapi import FastAPI
 from joserfc.jwk import ECKey, KeySet
 
 from registry.api.app import create_app
-from registry.api.auth.issuer_keys import IssuerKeys
+from registry.api.auth.issuer_keys import LIFETIME_SECONDS, LONGEST_SECONDS, IssuerKeys
 from registry.api.refusals import Unavailable
 from registry.db import standing
 from registry.db.context import closed_transaction
@@ -89,7 +91,7 @@ class TestRotation:
         assert (await asked_with(app, token)).status_code == 200
         publish(file, a_key("next"))
         assert (await asked_with(app, token)).status_code == 200, "remembered while the keys are young"
-        keys._fetched_at = keys._tried_at = -math.inf
+        keys._fetched_at, keys._tried_at = time.monotonic() - 2 * LIFETIME_SECONDS, -math.inf
         refused(await asked_with(app, token), 401, "token_invalid")
         assert reason_in(caplog) == "key"
 
@@ -99,10 +101,63 @@ class TestRotation:
     ) -> None:
         assert (await asked_with(app, signed(key))).status_code == 200
         spoil(file, published)
-        keys._fetched_at = keys._tried_at = -math.inf
+        keys._fetched_at, keys._tried_at = time.monotonic() - 2 * LIFETIME_SECONDS, -math.inf
         assert (await asked_with(app, signed(key))).status_code == 200
         keys.forget()
         refused(await asked_with(app, signed(key)), 503, "unavailable")
+
+    @pytest.mark.parametrize(("silent_for", "status"), [(LONGEST_SECONDS - 60, 200), (LONGEST_SECONDS + 60, 503)])
+    async def test_known_keys_go_on_for_a_day_where_the_issuer_is_silent(
+        self, app: FastAPI, key: ECKey, keys: IssuerKeys, file: Path, silent_for: int, status: int
+    ) -> None:
+        """Whoever keeps us from the issuer must not keep a withdrawn key alive for ever."""
+        token = signed(key)
+        assert (await asked_with(app, token)).status_code == 200
+        spoil(file, "")
+        keys._fetched_at, keys._tried_at = time.monotonic() - silent_for, -math.inf
+        assert (await asked_with(app, token)).status_code == status
+        assert (await asked_with(app, signed(key))).status_code == status
+
+    @pytest.mark.parametrize(
+        "useless",
+        [
+            {"kty": "EC", "crv": "of tomorrow", "x": "AQAB", "y": "AQAB"},
+            {"kty": "ML-DSA", "pub": "AQAB"},
+            {"kty": ["RSA"]},
+            "no key",
+        ],
+        ids=str,
+    )
+    async def test_a_key_of_no_use_does_not_take_the_others_away(
+        self, app: FastAPI, key: ECKey, keys: IssuerKeys, file: Path, useless: object
+    ) -> None:
+        keys.forget()
+        spoil(file, json.dumps({"keys": [useless, key.as_dict(private=False)]}))
+        assert (await asked_with(app, signed(key))).status_code == 200
+
+    @pytest.mark.parametrize(
+        "jwk",
+        [
+            pytest.param({"kty": "RSA", "n": "AAAA" * 86 + "_" * 170, "e": "AQAB"}, id="too short"),
+            pytest.param(a_key("public").as_dict(private=True), id="its private part as well"),
+            pytest.param({"kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}, id="a shared secret"),
+        ],
+    )
+    async def test_a_key_that_proves_nothing_is_ignored(
+        self,
+        app: FastAPI,
+        key: ECKey,
+        keys: IssuerKeys,
+        file: Path,
+        jwk: dict[str, Any],
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        """Others could sign with it, too: they have it, or can compute it."""
+        keys.forget()
+        spoil(file, json.dumps({"keys": [{**jwk, "kid": "proves nothing"}, key.as_dict(private=False)]}))
+        assert (await asked_with(app, signed(key))).status_code == 200
+        assert not keys._knows("proves nothing")
+        assert "issuer.key_ignored" in caplog.messages
 
     async def test_an_issuer_that_cannot_be_reached_is_our_failure(self) -> None:
         """Nobody's token is called bad, and the next caller does not wait for another attempt at once."""

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, JoseError
-from joserfc.jwk import JWKRegistry, Key
+from joserfc.jwk import Key
 from joserfc.jws import JWSRegistry
 
-from registry.api.auth import jose
+from registry.api.auth import jose, public_key
 from registry.api.auth.refused import NonceRequired, ProofInvalid, Reason
 
 WINDOW_SECONDS = 60
@@ -29,9 +29,6 @@ NONCE_SECONDS = 150
 
 _MAX_PROOF_LENGTH = 4096
 _MAX_ID_LENGTH = 200
-_LEAST_RSA_BITS = 2048
-_ASYMMETRIC = frozenset({"EC", "OKP", "RSA"})
-_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
@@ -146,26 +143,16 @@ def _verified(proof: str) -> tuple[Key, dict[str, Any]]:
             raise ProofInvalid(Reason.PROOF_MALFORMED)
         if header["alg"] not in jose.ALGORITHMS:
             raise ProofInvalid(Reason.PROOF_ALGORITHM)
-        key = _public_key(header.get("jwk"))
+        key = public_key.read(header.get("jwk"))
         claims = jwt.decode(proof, key, registry=_SIGNATURES).claims
+    except public_key.KeyUnusable as error:
+        raise ProofInvalid(Reason.PROOF_KEY) from error
     except BadSignatureError as error:
         raise ProofInvalid(Reason.PROOF_SIGNATURE) from error
     except (JoseError, *jose.MALFORMED) as error:
         raise ProofInvalid(Reason.PROOF_MALFORMED) from error
     _require_claims(claims)
     return key, claims
-
-
-def _public_key(jwk: object) -> Key:
-    """Read the key of a proof: public, asymmetric, and not too short to mean anything."""
-    if not isinstance(jwk, dict) or jwk.get("kty") not in _ASYMMETRIC or _PRIVATE & jwk.keys():
-        raise ProofInvalid(Reason.PROOF_KEY)
-    if jwk["kty"] == "RSA" and len(str(jwk.get("n"))) * 6 < _LEAST_RSA_BITS:
-        raise ProofInvalid(Reason.PROOF_KEY)
-    try:
-        return JWKRegistry.import_key(jwk)
-    except (JoseError, *jose.MALFORMED) as error:
-        raise ProofInvalid(Reason.PROOF_KEY) from error
 
 
 def _require_claims(claims: Mapping[str, Any]) -> None:

@@ -5,11 +5,12 @@ import json
 import logging
 import math
 import time
+from typing import Any
 
 import httpx
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet
 
+from registry.api.auth import public_key
 from registry.api.auth.refused import Reason, TokenInvalid
 from registry.api.refusals import Unavailable
 from registry.settings import TrustedIssuer
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 
 LIFETIME_SECONDS = 600
 """After this the keys are fetched anew, so that one the issuer has withdrawn is not trusted for long."""
+
+LONGEST_SECONDS = 24 * 60 * 60
+"""After this an issuer's silence ends the trust: who keeps us from it must not keep a withdrawn key alive for ever."""
 
 _REFRESH_PAUSE_SECONDS = 60
 _RETRY_PAUSE_SECONDS = 5
@@ -36,8 +40,11 @@ class IssuerKeys:
     async def having(self, kid: str) -> KeySet:
         """Give the issuer's keys, fetched anew (once a minute at most) when they are old or `kid` is not among them.
 
-        Where the issuer does not answer, those known before go on: one that is away for an hour ends nobody's work.
+        Where the issuer does not answer, those known before go on for a day: one that is away for an hour ends
+        nobody's work.
         """
+        if self._age() > LONGEST_SECONDS:
+            self._keys = None
         if not self._knows(kid) or (self._are_old() and not self._fetching.locked()):
             async with self._fetching:
                 if (not self._knows(kid) or self._are_old()) and self._may_try():
@@ -61,7 +68,10 @@ class IssuerKeys:
         return self._keys is not None and any(key.kid == kid for key in self._keys.keys)
 
     def _are_old(self) -> bool:
-        return time.monotonic() - self._fetched_at > LIFETIME_SECONDS
+        return self._age() > LIFETIME_SECONDS
+
+    def _age(self) -> float:
+        return time.monotonic() - self._fetched_at
 
     def _may_try(self) -> bool:
         pause = _REFRESH_PAUSE_SECONDS if self._keys is not None else _RETRY_PAUSE_SECONDS
@@ -69,13 +79,25 @@ class IssuerKeys:
 
     async def _fetch(self) -> None:
         try:
-            found = KeySet.import_key_set(json.loads(await self._read()))
-        except (httpx.HTTPError, OSError, ValueError, LookupError, TypeError, JoseError):
+            found = self._read_set(json.loads(await self._read()))
+        except (httpx.HTTPError, OSError, ValueError, LookupError, TypeError):
             log.warning("issuer.unreachable", extra={"issuer": self.trusted.issuer})
             return
         self._fetched_at = time.monotonic()
         if self._keys is None or found != self._keys:
             self._keys = found
+
+    def _read_set(self, published: Any) -> KeySet:  # noqa: ANN401 - whatever the issuer's JSON is
+        """Read the keys one by one: one that is of no use to us does not take the others away."""
+        usable: list[Key] = []
+        for jwk in published["keys"]:
+            try:
+                usable.append(public_key.read(jwk))
+            except public_key.KeyUnusable:
+                log.warning("issuer.key_ignored", extra={"issuer": self.trusted.issuer})
+        if not usable:
+            raise public_key.KeyUnusable
+        return KeySet(usable)
 
     async def _read(self) -> bytes:
         if self.trusted.jwks_file is not None:

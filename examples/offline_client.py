@@ -14,6 +14,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -104,9 +105,12 @@ class Device:
         answer = await self.http.get("/v1/sync/digest", params={"cursor": self._progress("cursor")})
         answer.raise_for_status()
         told = answer.json()
-        counted = dict(self.store.execute("SELECT kind, count(*) FROM replica GROUP BY kind").fetchall())
-        expected = {each["kind"]: each["count"] for each in told["kinds"] if each["count"]}
-        return counted == expected if told["up_to_date"] else None
+        lines: dict[str, list[str]] = {}
+        for kind, *key in self.store.execute("SELECT kind, person_id, id, version FROM replica").fetchall():
+            lines.setdefault(kind, []).append("{}/{}:{}".format(*key).removeprefix("/"))
+        mine = {kind: sha256("\n".join(sorted(held)).encode()).hexdigest() for kind, held in lines.items()}
+        theirs = {each["kind"]: each["sha256"] for each in told["kinds"] if each["count"]}
+        return mine == theirs if told["up_to_date"] else None
 
     def forget(self) -> None:
         """Empty the replica and begin anew. The queue stays: it is nowhere else."""
@@ -129,12 +133,10 @@ class Device:
 
     def refused(self) -> list[dict[str, Any]]:
         """What the registry did not take, each with the code that says why and the record as it is there."""
-        found = self.store.execute(
-            "SELECT ref, operation, state, code FROM queue WHERE state IN ('conflict', 'rejected')"
-        )
+        refused = "SELECT ref, operation, state, code FROM queue WHERE state IN ('conflict', 'rejected')"
         return [
             {"ref": ref, "state": state, "code": code, "mine": mine, "theirs": self._held(mine)}
-            for ref, text, state, code in found.fetchall()
+            for ref, text, state, code in self.store.execute(refused).fetchall()
             for mine in [json.loads(text)]
         ]
 
@@ -163,8 +165,7 @@ class Device:
 
     def insist(self, ref: str) -> None:
         """Make a change again from the version that is there now: the officer has looked at both."""
-        (text,) = self.store.execute("SELECT operation FROM queue WHERE ref = ?", (ref,)).fetchone()
-        mine = json.loads(text)
+        mine = self._sent(ref)
         now = self._version(mine["kind"], mine.get("person_id"), mine["id"])
         self.give_up(ref)
         self._enqueue(**{name: value for name, value in mine.items() if name != "ref"} | {"base_version": now})
@@ -196,6 +197,23 @@ class Device:
             "UPDATE queue SET state = ?, code = ?, position = ?, sent_at = datetime() WHERE ref = ?",
             (state, result["code"], position, result["ref"]),
         )
+        if state == "sent":
+            self._go_on(result["ref"], result["version"])
+
+    def _go_on(self, ref: str, version: int) -> None:
+        """Let what is corrected next begin from what this change made, unless somebody else's came in between."""
+        mine = self._sent(ref)
+        seen = mine.get("base_version")
+        if mine["op"] != "change" or version != seen + 1:
+            return
+        key = (mine["kind"], _owner(mine["kind"], mine.get("person_id"), mine["id"]), mine["id"])
+        held = "UPDATE replica SET version = ? WHERE kind = ? AND person_id = ? AND id = ? AND version = ?"
+        self.store.execute(held, (version, *key, seen))
+        self.store.execute(
+            "UPDATE queue SET operation = json_set(operation, '$.base_version', ?) WHERE state = 'waiting' "
+            "AND operation ->> 'kind' = ? AND operation ->> 'id' = ? AND operation ->> 'base_version' = ?",
+            (version, mine["kind"], mine["id"], seen),
+        )
 
     def _follow(self, change: dict[str, Any]) -> None:
         key = (change["kind"], change["person_id"] or "", change["id"])
@@ -218,17 +236,18 @@ class Device:
         found = self.store.execute("SELECT operation FROM queue WHERE state IN ('waiting', 'sent') ORDER BY place")
         return [json.loads(text) for (text,) in found.fetchall()]
 
+    def _sent(self, ref: str) -> Any:  # noqa: ANN401 - as it was made
+        return json.loads(*self.store.execute("SELECT operation FROM queue WHERE ref = ?", (ref,)).fetchone())
+
     def _held(self, operation: dict[str, Any]) -> dict[str, Any] | None:
-        found = self.store.execute(
-            "SELECT record FROM replica WHERE kind = ? AND id = ?", (operation["kind"], operation["id"])
-        ).fetchone()
+        held = "SELECT record FROM replica WHERE kind = ? AND id = ?"
+        found = self.store.execute(held, (operation["kind"], operation["id"])).fetchone()
         return None if found is None else json.loads(found[0])
 
     def _version(self, kind: str, person_id: str | None, record_id: str) -> int:
-        owner = record_id if kind == "person" else person_id or ""
-        found = self.store.execute(
-            "SELECT version FROM replica WHERE kind = ? AND person_id = ? AND id = ?", (kind, owner, record_id)
-        ).fetchone()
+        key = (kind, _owner(kind, person_id, record_id), record_id)
+        held = "SELECT version FROM replica WHERE kind = ? AND person_id = ? AND id = ?"
+        found = self.store.execute(held, key).fetchone()
         return 1 if found is None else int(found[0])
 
     def _progress(self, name: str) -> str | None:
@@ -237,6 +256,10 @@ class Device:
 
     def _note(self, name: str, value: str) -> None:
         self.store.execute("INSERT OR REPLACE INTO progress VALUES (?, ?)", (name, value))
+
+
+def _owner(kind: str, person_id: str | None, record_id: str) -> str:
+    return record_id if kind == "person" else person_id or ""
 
 
 def _must_begin_anew(answer: httpx.Response) -> bool:

@@ -80,6 +80,46 @@ async def test_two_who_disagree_see_both(officer: httpx.AsyncClient) -> None:
     assert body_of(await officer.get(f"{path}/{file['id']}"))["issuer"] == "Of the device"
 
 
+async def test_who_corrects_twice_disagrees_with_nobody(officer: httpx.AsyncClient) -> None:
+    person = await posted_person(officer)
+    device = Device(officer)
+    await device.pull()
+    for occupation in ("Thợ hồ", "Lái xe"):
+        device.correct("person", person, {"occupation": occupation})
+    await device.push()
+    device.correct("person", person, {"occupation": "Thợ hồ"})
+    await told_back(device)
+
+    (shown,) = [each for each in device.records("person") if each["id"] == person]
+    assert (shown["occupation"], shown["version"], device.refused()) == ("Thợ hồ", 4, [])
+    assert await device.is_whole()
+
+
+async def test_what_was_not_told_to_the_officer_is_not_gone_on_from(officer: httpx.AsyncClient) -> None:
+    person = await posted_person(officer)
+    device = Device(officer)
+    await device.pull()
+    await corrected(officer, f"/v1/persons/{person}", {"phone": "0900 000 031"})
+    device.correct("person", person, {"occupation": "Thợ hồ"})
+    await device.push()
+
+    device.correct("person", person, {"phone": "0900 000 032"})
+    await device.synchronise()
+
+    assert [each["code"] for each in device.refused()] == ["fields_in_conflict"]
+
+
+async def test_a_replica_that_is_not_whole_is_found(officer: httpx.AsyncClient) -> None:
+    device = Device(officer)
+    device.record("person", without_id(a_person()))
+    await told_back(device)
+    whole = await device.is_whole()
+
+    device.store.execute("UPDATE replica SET version = version + 1 WHERE rowid = (SELECT min(rowid) FROM replica)")
+
+    assert (whole, await device.is_whole()) == (True, False)
+
+
 async def test_both_sides_are_shown_and_settled_field_by_field(officer: httpx.AsyncClient) -> None:
     person = await posted_person(officer)
     device = Device(officer)

@@ -10,7 +10,7 @@ from registry.api.records.kind import Desk, Kind
 from registry.api.schemas.push import RawOperation, VoidOperationIn
 from registry.api.sync.kinds import KINDS, is_about_somebody
 from registry.api.sync.push.desks import Desks
-from registry.api.sync.push.merging import said_by, said_since
+from registry.api.sync.push.merging import said_before, said_by
 from registry.api.sync.push.reading import Operation, Unreadable, read
 from registry.db import context, records, sync_conflicts
 from registry.db.records import AnyRow, Key
@@ -129,5 +129,5 @@ async def _base(
         return {}
     if row.base_version == present.version:
         return now
-    former = await said_since(desk, operation.kind, operation.key, row.base_version)
+    former = await said_before(desk, operation.kind, operation.key, version=row.base_version)
     return former[0].fields if former and former[0].version == row.base_version else {}

@@ -1,17 +1,16 @@
 """Applying a push: what is referred to first, each operation by the rules of its own route, isolated by a savepoint."""
 
 import logging
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from registry.api import denials, errors
-from registry.api.records import flow
 from registry.api.records.flow import Written
 from registry.api.records.kind import Desk
-from registry.api.records.precondition import Precondition
 from registry.api.refusals import InternalError, Unavailable
 from registry.api.schemas.push import ChangeOperationIn, CreateOperationIn, VoidOperationIn
 from registry.api.sync import kinds
@@ -32,6 +31,9 @@ from registry.domain.sync import ParentNotApplied, PushNotWhole, PushStatus, Ref
 
 log = logging.getLogger(__name__)
 
+Change = Mapping[str, Any]
+"""The fields that an operation gave other values."""
+
 _NOT_THERE = frozenset({"not_found", "organisation_unknown", "course_unknown", "named_record_unknown"})
 """Codes of refusals that a creation which is still to come would take away."""
 
@@ -49,15 +51,20 @@ async def apply(desks: Desks, readings: Sequence[Operation | Unreadable]) -> lis
     }
     await desks.hold(operations)
     missing = {each.creates for each in readings if isinstance(each, Unreadable) and each.creates is not None}
+    changed: defaultdict[tuple[str, Key], list[Change]] = defaultdict(list)
     for turn, (together, alone) in enumerate(_rounds(_in_order(operations))):
         if turn:
             await desks.hold(together)  # anew: what went alone before them may have changed the person
         done = {each.sent.place: each for each in await written_together.write(desks, together)}
         for operation in (*together, *alone):
             place = operation.sent.place
-            outcomes[place] = done.get(place) or _waiting(await _apply_one(desks, operation), operation.step, missing)
-            if operation.step.creates and not outcomes[place].is_durable:
+            earlier = changed[operation.kind.singular, operation.key]
+            outcome = done.get(place) or await _apply_one(desks, operation, earlier)
+            outcomes[place] = _waiting(outcome, operation.step, missing)
+            if operation.step.creates and not outcome.is_durable:
                 missing.add(operation.step.record)
+            if isinstance(operation.said, ChangeOperationIn) and outcome.is_durable:
+                earlier.append(operation.body.model_dump(mode="json", exclude_unset=True))
     circular = [each for each in operations if each.sent.place not in outcomes]
     outcomes |= {each.sent.place: _refused(each, ReferencesInCircle()) for each in circular}
     return [outcomes[each.sent.place] for each in readings]
@@ -165,12 +172,12 @@ def _waiting(outcome: Outcome, step: Step, missing: AbstractSet[Name]) -> Outcom
     return replace(outcome, refusal=ParentNotApplied())
 
 
-async def _apply_one(desks: Desks, operation: Operation) -> Outcome:
+async def _apply_one(desks: Desks, operation: Operation, earlier: Sequence[Change]) -> Outcome:
     try:
         desk = desks.of(operation.kind)
         await desks.sit_down(desk)
         async with desk.session.begin_nested():
-            done = Done.of(await _write(desk, operation))
+            done = Done.of(await _write(desk, operation, earlier))
     except Exception as error:  # noqa: BLE001 - whatever it is, it must harm no other operation
         return _refused(operation, await _refusal_of(desks, operation, error))
     return Outcome(operation.sent, operation, done=done, owner=operation.owner)
@@ -180,16 +187,17 @@ def _refused(operation: Operation, refusal: DomainError) -> Outcome:
     return Outcome(operation.sent, operation, refusal=refusal, owner=operation.owner)
 
 
-async def _write(desk: Desk, operation: Operation) -> Written:
+async def _write(desk: Desk, operation: Operation, earlier: Sequence[Change]) -> Written:
     kind, key, said = operation.kind, operation.key, operation.said
     match said:
         case CreateOperationIn():
             return await kinds.create(desk, kind, operation.body, person_id=key.person_id)
         case ChangeOperationIn():
-            return await merging.change(desk, kind, key, operation.body, base_version=said.base_version)
+            return await merging.change(
+                desk, kind, key, operation.body, base_version=said.base_version, earlier=earlier
+            )
         case VoidOperationIn():
-            seen = None if said.base_version is None else frozenset({said.base_version})
-            return await flow.void(desk, kind, key, said.reason, Precondition(seen))
+            return await merging.void(desk, kind, key, said.reason, base_version=said.base_version, earlier=earlier)
 
 
 async def _refusal_of(desks: Desks, operation: Operation, error: Exception) -> DomainError:

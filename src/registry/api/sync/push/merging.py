@@ -1,7 +1,6 @@
 """Changes made from a version that is no longer the present one: joined field by field where they do not touch."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.api.records import flow
@@ -10,10 +9,12 @@ from registry.api.records.kind import Desk, Kind
 from registry.api.records.precondition import Precondition
 from registry.api.refusals import Fault, Refusal
 from registry.api.schemas.fields import In
-from registry.db import history
+from registry.db import history, records
 from registry.db.records import AnyRow, Key
 from registry.domain import three_way
 from registry.domain.errors import PreconditionFailed
+from registry.domain.record import RecordVoided
+from registry.domain.repetition import Said, is_repeated, known
 
 
 class FieldsInConflict(Refusal):
@@ -22,35 +23,30 @@ class FieldsInConflict(Refusal):
     code = "fields_in_conflict"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a version of a record says, as its body says it, and who made it so."""
-
-    version: int
-    author: str
-    fields: Mapping[str, Any]
-
-
-async def change(desk: Desk, kind: Kind, key: Key, patch: In, *, base_version: int) -> Written:
+async def change(
+    desk: Desk, kind: Kind, key: Key, patch: In, *, base_version: int, earlier: Sequence[Mapping[str, Any]]
+) -> Written:
     """Apply a change as its own route does; one made from a former version is joined with what came since.
 
-    One that its author has made before is not made again, whatever others have made of it since: it is a late retry.
+    What the same device has changed `earlier` in this push is nobody else's: the change goes on from it. One that its
+    author has made before is not made again, whatever others have made of it since: it is a late retry.
     """
+    wanted = patch.model_dump(mode="json", exclude_unset=True)
     try:
         return await flow.change(desk, kind, key, patch, Precondition(frozenset({base_version})))
-    except PreconditionFailed:
-        former = await said_since(desk, kind, key, base_version)
-        if not former or former[0].version != base_version:
+    except (PreconditionFailed, RecordVoided) as refusal:
+        since = await _said_from(desk, kind, key, base_version)
+        if not since:
             raise
-    base, *later = former
-    wanted = patch.model_dump(mode="json", exclude_unset=True)
-    is_repeated = any(said.author == desk.actor.act.author and said.fields.items() >= wanted.items() for said in later)
+        if is_repeated(since, desk.actor.act.author, earlier, wanted):
+            return await flow.again(desk, kind, key)
+        if isinstance(refusal, RecordVoided):
+            raise
+    base = known(since[0], earlier)
 
     def joined(row: AnyRow, present: In) -> Mapping[str, Any]:
-        if is_repeated:
-            return {}
         current = present.model_dump(mode="json")
-        merged = three_way.merge(base.fields, current, wanted, alone=kind.never_merged)
+        merged = three_way.merge(base, current, wanted, alone=kind.never_merged)
         if merged.conflicts:
             faults = [Fault(FieldsInConflict.code, f"/{name}") for name in merged.conflicts]
             raise FieldsInConflict(faults=faults, version=row.version)
@@ -59,19 +55,43 @@ async def change(desk: Desk, kind: Kind, key: Key, patch: In, *, base_version: i
     return await flow.amend(desk, kind, key, Precondition(None), joined)
 
 
+async def void(
+    desk: Desk, kind: Kind, key: Key, reason: str, *, base_version: int | None, earlier: Sequence[Mapping[str, Any]]
+) -> Written:
+    """Void a record as its own route does, also one that only the same device has changed since it was seen."""
+    if base_version is None:
+        return await flow.void(desk, kind, key, reason, Precondition(None))
+    try:
+        return await flow.void(desk, kind, key, reason, Precondition(frozenset({base_version})))
+    except PreconditionFailed:
+        since = await _said_from(desk, kind, key, base_version)
+        if not since or known(since[0], earlier) != since[-1].fields:
+            raise
+    return await flow.void(desk, kind, key, reason, Precondition(frozenset({since[-1].version})))
+
+
 async def said_by(desk: Desk, kind: Kind, row: AnyRow) -> Mapping[str, Any]:
     """What a record says now."""
     return kind.body.model_validate(await desk.vault.opened(row), from_attributes=True).model_dump(mode="json")
 
 
-async def said_since(desk: Desk, kind: Kind, key: Key, version: int) -> list[Said]:
-    """What a record said from a version on until now, the oldest first."""
+async def said_before(desk: Desk, kind: Kind, key: Key, *, version: int) -> list[Said]:
+    """What the former versions of a record said, from one on, the oldest first."""
     former = [each for each in await history.of_record(desk.session, kind.table, key) if each.version >= version]
     opened = await desk.vault.opened_states(former, person_id=key.person_id)
     return [
         Said(each.version, each.changed_by, _fields_in(shown.state, kind))
         for each, shown in zip(former, opened, strict=True)
     ]
+
+
+async def _said_from(desk: Desk, kind: Kind, key: Key, base_version: int) -> list[Said]:
+    """What a record has said from the version on that a device saw until now; nothing where there was no such one."""
+    former = await said_before(desk, kind, key, version=base_version)
+    row = await records.get(desk.session, kind.table, key, scope=desk.actor.scope, today=desk.actor.today)
+    if row is None or not former or former[0].version != base_version:
+        return []
+    return [*former, Said(row.version, row.changed_by, await said_by(desk, kind, row))]
 
 
 def _fields_in(state: Mapping[str, Any], kind: Kind) -> Mapping[str, Any]:

@@ -1,0 +1,52 @@
+"""Changes that a device sends again: told from those that it makes for the first time, by what became of the record."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a version of a record says, as its body says it, and who made it so."""
+
+    version: int
+    author: str
+    fields: Mapping[str, Any]
+
+
+def known(base: Said, earlier: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a device knows of a record: the version that it saw, and over it what it has changed itself since."""
+    fields = dict(base.fields)
+    for change in earlier:
+        fields |= change
+    return fields
+
+
+def is_repeated(
+    since: Sequence[Said], author: str, earlier: Iterable[Mapping[str, Any]], wanted: Mapping[str, Any]
+) -> bool:
+    """Whether the author has made a change before, whatever others have made of it since.
+
+    `since` are the versions from the one that the device saw. Each change of the device is looked for behind the one
+    before it, so that one which takes an earlier one back is not mistaken for its repetition.
+    """
+    steps, fields, is_made = list(pairwise(since)), dict(since[0].fields), False
+    for change in (*earlier, wanted):
+        claimed = _differences(fields, change)
+        place = next((at for at, step in enumerate(steps) if _makes(step, author, claimed)), None)
+        is_made = place is not None
+        if place is not None:
+            del steps[: place + 1]
+        fields |= change
+    return is_made
+
+
+def _makes(step: tuple[Said, Said], author: str, claimed: Mapping[str, Any]) -> bool:
+    before, after = step
+    made = _differences(before.fields, after.fields)
+    return after.author == author and claimed.items() <= after.fields.items() and not claimed.keys().isdisjoint(made)
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in after.items() if value != before.get(name)}

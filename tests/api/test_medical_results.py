@@ -22,10 +22,11 @@ from registry.domain.medical import Infection
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_client_count, a_document, a_record
 from tests.factories.expected import Cell, questions
+from tests.factories.places import ELSEWHERE, OWN
 from tests.factories.posted import OF_THE_OCCASION, body_of, corrected, created, posted_person, refused
 from tests.factories.specification import APP, SPEC
 from tests.factories.trails import audited
-from tests.factories.world import ELSEWHERE, OWN, Caller, World, a_world
+from tests.factories.world import Caller, World, a_world
 
 OF_OTHERS = [
     question

@@ -26,7 +26,8 @@ from registry.api.kinds.memberships import MEMBERSHIPS
 from registry.api.kinds.moves import MOVES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
-from registry.api.kinds.plans import PLANS
+from registry.api.kinds.plan_reviews import PLAN_REVIEWS
+from registry.api.kinds.plans import PLANS, TARGET_REPORTS, TARGETS
 from registry.api.kinds.referrals import REFERRALS, SERVICES
 from registry.api.kinds.rights import REQUESTS
 from registry.api.kinds.situation import COUNTS, STATUSES
@@ -52,7 +53,7 @@ OF_PERSON = (
     ORDERS,
 )
 OF_UNIT = (
-    PLANS,
+    *(PLANS, TARGETS, TARGET_REPORTS, PLAN_REVIEWS),
     *(ORGANISATIONS, STATUSES, COUNTS, ACTIVITIES, POPULATIONS, BREACHES),
     *(COUNSELLING_POINTS, VOLUNTEER_TEAMS, WORKERS, APPOINTMENTS, TRAININGS),
     *(SESSIONS, SERVICES, HIV_CLIENT_COUNTS),
@@ -180,6 +181,18 @@ def a_client_count(**over: JsonValue) -> Body:
     return a_record(HIV_CLIENT_COUNTS, **{"year": 2021 + years, "month": month + 1, **over})
 
 
+def a_report(**over: JsonValue) -> Body:
+    """A statement of the next of the days, of which a target has one each."""
+    day = date(2021, 1, 1) + timedelta(days=next(_days))
+    return a_record(TARGET_REPORTS, **{"reported_on": day.isoformat(), **over})
+
+
+def a_review(**over: JsonValue) -> Body:
+    """A review with a measure that nobody has been given yet."""
+    body = a_record(PLAN_REVIEWS, **over)
+    return body | {"measures": [measure | {"id": str(uuid4())} for measure in body["measures"]]}
+
+
 def a_request(**over: JsonValue) -> Body:
     return a_record(REQUESTS, **over)
 
@@ -205,6 +218,8 @@ def a_fresh(kind: Kind) -> Body:
         "suspected_count": a_count,
         "commune_population": a_population,
         "breach": a_breach,
+        "target_report": a_report,
+        "plan_review": a_review,
         "hiv_client_count": a_client_count,
         "counselling_point": a_point,
         "volunteer_team": a_team,

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from registry.api.kinds.plan_reviews import PLAN_REVIEWS
 from registry.api.records.kind import Kind
 from registry.domain.access import Role
 from tests.factories.bodies import ALL_KINDS, Body
 from tests.factories.emergencies import an_emergency
+from tests.factories.places import Place
 from tests.factories.posted import MERGE_PATCH
-from tests.factories.world import NUMBER, Caller, Place, present
+from tests.factories.world import NUMBER, Caller, present
 
 Answer: TypeAlias = tuple[int, str | None]
 
@@ -24,6 +26,7 @@ NOT_FOUND: Answer = (404, "not_found")
 UNKNOWN: Answer = (409, "named_record_unknown")
 STALE: Answer = (412, "version_mismatch")
 NO_PLAN: Answer = (409, "plan_unknown")
+SIGNED: Answer = (409, "review_never_changes")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Line:
     outside: Answer | None = None
     inside_of: Mapping[Role, Answer] = field(default_factory=dict)
     """The answer to a role that is not answered like the others."""
+    version: int | None = None
+    """The version that the request names, where it is not that of other kinds."""
     query: Callable[[Caller], Mapping[str, str]] = lambda _: {}
     record: str = ""
     """The singular of what to ask about, where the address does not say it."""
@@ -77,9 +82,9 @@ EXPECTED: Mapping[str, Line] = {
     "revoke_grant": Line(record="revoked_grant"),
     "revoke_tokens": _posted("revocation", outside=(409, "subject_unknown")),
     "ask_for_emergency_access": Line(body=lambda _: an_emergency(document=NOBODY), inside=(201, None)),
-    "create_plan_target": Line(inside=NO_PLAN, outside=NO_PLAN),
-    "create_plan_review": Line(inside=NO_PLAN, outside=NO_PLAN),
-    "create_target_report": Line(inside=NO_PLAN, outside=NO_PLAN),
+    **{f"create_{each}": _posted(each, outside=NO_PLAN) for each in ("plan_target", "target_report", "plan_review")},
+    "change_plan_review": replace(_corrected(PLAN_REVIEWS), version=1, inside=SIGNED),
+    "void_plan_review": Line(version=2, inside=STALE),
     "approve_plan": Line(inside=STALE),
     "get_plan_progress": Line(inside_of={Role.ANALYST: (403, "exact_figures_not_granted")}),
     "push_operations": Line(body=lambda _: {"operations": [{"ref": "unreadable"}]}),

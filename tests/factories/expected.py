@@ -23,7 +23,8 @@ from tests.factories.exceptions_to_policy import (
     Line,
 )
 from tests.factories.kinds import DIRECTORIES
-from tests.factories.world import OWN, Caller, Mark, Place, World
+from tests.factories.places import OWN, Place
+from tests.factories.world import Caller, Mark, World
 
 Spec: TypeAlias = Mapping[str, Any]
 
@@ -141,7 +142,7 @@ class Question:
                 **({"unit": place.commune} if "unit" in self.query and target.place else {}),
             },
             body=None if self.operation.method == "GET" else body,
-            headers=HEADERS[self.operation.method],
+            headers={**HEADERS[self.operation.method], **self._precondition()},
             expected=expected,
             shows=frozenset((group, name) for group in groups for name in shown if expected == (200, None)),
         )
@@ -178,6 +179,9 @@ class Question:
         named = self.record in DIRECTORIES and target.record_id != ABSENT
         refused = NOT_OWN if self.line.is_of_organisation and caller.own else NOT_GRANTED
         return NOT_FOUND if "{" in self.operation.path and not named else refused
+
+    def _precondition(self) -> Mapping[str, str]:
+        return {} if self.line.version is None else {"If-Match": f'"v{self.line.version}-any"'}
 
     def _body(self, place: Place) -> Body:
         return self.line.body(place) if self.line.body else self.example

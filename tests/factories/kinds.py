@@ -23,6 +23,9 @@ def name_of(kind: Kind) -> str:
 
 
 every_kind = pytest.mark.parametrize("shelf", ALL_KINDS, ids=name_of, indirect=True)
+every_corrected_kind = pytest.mark.parametrize(
+    "shelf", [kind for kind in ALL_KINDS if kind.is_corrected], ids=name_of, indirect=True
+)
 every_shape = pytest.mark.parametrize("shelf", SHAPES, ids=name_of, indirect=True)
 every_confined_kind = pytest.mark.parametrize("shelf", CONFINED, ids=name_of, indirect=True)
 every_kind_of_person = pytest.mark.parametrize("shelf", OF_PERSON, ids=name_of, indirect=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from unittest.mock import ANY
 
 import httpx
 from pydantic import JsonValue
@@ -81,6 +82,8 @@ class Shelf:
             "episode": {"course_id": body["id"], "track": "rehab"},
             "aftercare": {"to_on": "2027-02-16"},
             "plan": {"status": "draft"},
+            "plan_target": {"frozen_base": None, "frozen_on": None},
+            "plan_review": {"snapshot": ANY, "sha256": ANY},
             "activity": {"stage": "held", "dated_on": "2021-06-26"},
             "club_rating": {"programme": "b93", "rank": 3, "counts_from": body.get("rated_on")},
             "visit": {"organisation_id": examples.COUNSELLING_POINT},

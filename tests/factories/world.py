@@ -5,7 +5,7 @@ tells by itself what of whom it shows.
 """
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
@@ -15,17 +15,17 @@ from registry.api.kinds.aftercare import AFTERCARES
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.medical import HIV_CLIENT_COUNTS
 from registry.api.kinds.persons import PERSONS
+from registry.api.kinds.plan_reviews import PLAN_REVIEWS
 from registry.api.records.kind import Kind
 from registry.domain.access import FieldGroup, Permission, Role, TokenScope
 from registry.domain.policy import POLICY
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import OF_PERSON, OF_UNIT, RESTING, Body, a_fresh, a_residence
 from tests.factories.devices import Device
+from tests.factories.places import COMMUNES, ELSEWHERE, NEIGHBOUR, OWN, Place
+from tests.factories.planned import approved, posted_plan, posted_target
 from tests.factories.posted import MERGE_PATCH, body_of, created
 
-OWN, NEIGHBOUR, ELSEWHERE = "own", "neighbour", "elsewhere"
-COMMUNES = {OWN: ("22015", "66"), NEIGHBOUR: ("22258", "66"), ELSEWHERE: ("00004", "01")}
-"""Two communes of one province and one of another, on today's map."""
 SINCE = "2026-01-01"
 NUMBER = "054092999001"
 """Everybody in the world shows one number, so that a search by it shows where it looks."""
@@ -62,17 +62,9 @@ _COMPLETED = {OWN: "2019-02-16", NEIGHBOUR: "2019-02-17", ELSEWHERE: "2019-02-18
 _DAYS = {OWN: "2026-02-01", NEIGHBOUR: "2026-02-02", ELSEWHERE: "2026-02-03"}
 
 
-_NAMED: Mapping[str, str] = {
-    "organisation_id": "counselling_point",
-    "session_id": "session",
-    "service_id": "support_service",
-    "worker_id": "network_worker",
-    "speaker_id": "network_worker",
-    "counselling_point_id": "counselling_point",
-}
-"""The record of the place that a field names."""
-_OF_CLUB = {"club_guidance_visit", "club_rating", "membership"}
-_LATER: Mapping[str, Body] = {
+_STATED: Body = {"kind": "share", "direction": "floor", "value": 90, "stated_measure": "Buổi tuyên truyền"}
+_PLACED: Mapping[str, Body] = {
+    "plan_target": _STATED | dict.fromkeys(("indicator", "base_from_on", "base_to_on")),
     "counselling_point": {"opened_on": SINCE},
     "club": {"opened_on": SINCE, "counted_on": "2026-11-01"},
     "club_guidance_visit": {"visited_on": "2026-11-01"},
@@ -82,32 +74,8 @@ _LATER: Mapping[str, Body] = {
     "support_service": {"from_on": SINCE},
     "referral": {"made_on": "2026-11-01"},
 }
-"""Days on which the communes are those of today's map, and the point still reaches who was there."""
-
-
-@dataclass
-class Place:
-    """A commune and everything there, by the singular of its kind."""
-
-    name: str
-    commune: str
-    bodies: dict[str, Body] = field(default_factory=dict)
-
-    @property
-    def person_id(self) -> str:
-        return self.id_of("person")
-
-    def id_of(self, singular: str) -> str:
-        return str(self.bodies[singular]["id"])
-
-    def is_of_network(self, singular: str) -> bool:
-        """Whether a record that no person owns is the counselling point's own, or the club's."""
-        return singular in {"counselling_point", "club"} or "organisation_id" in self.bodies[singular]
-
-    def named_by(self, kind: Kind, field: str) -> str:
-        """The id of the record of the place that a field names."""
-        is_club = field == "organisation_id" and kind.singular in _OF_CLUB
-        return self.id_of("club" if is_club else _NAMED[field])
+"""Days on which the communes are those of today's map, and the point still reaches who was there; and a target of
+which something can be stated."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +140,8 @@ async def _filled(sign_in: SignIn, name: str, marks: dict[str, Mark]) -> Place:
     for kind in (*OF_UNIT, PERSONS, *OF_PERSON, *RESTING):
         if kind is AFTERCARES:
             await _completed(clerks[Role.PROVINCE_MANAGER], place)
+        if kind is PLAN_REVIEWS:
+            await _approved(clerks[_writer(kind)], place)
         await _record(clerks[_writer(kind)], kind, place)
     marks[f'"moved_on":"{_DAYS[name]}"'] = (FieldGroup.RESIDENCE, name)
     marks[f'"completed_on":"{_COMPLETED[name]}"'] = (FieldGroup.TREATMENT, name)
@@ -190,6 +160,8 @@ async def _record(clerk: httpx.AsyncClient, kind: Kind, place: Place) -> None:
     body |= {name: place.named_by(kind, name) for name in kind.refers_to if name in body} | _first(kind, place)
     place.bodies[kind.singular] = body
     await created(clerk, path_of(kind, place), body)
+    if not kind.is_corrected:
+        return
     headers = {"If-Match": '"v1-any"', "Content-Type": MERGE_PATCH}
     answer = await clerk.patch(f"{path_of(kind, place)}/{body['id']}", json=present(kind, place), headers=headers)
     assert answer.status_code == 200, answer.text
@@ -201,7 +173,7 @@ def _first(kind: Kind, place: Place) -> Body:
     }
     if "unit_code" in kind.create.model_fields and kind in OF_UNIT:
         fields["unit_code"] = place.commune
-    fields |= _LATER.get(kind.singular, {})
+    fields |= _PLACED.get(kind.singular, {})
     match kind.singular:
         case "hiv_client_count":
             fields["client_count"] = _COUNTED[place.name][0]
@@ -240,6 +212,14 @@ async def _completed(clerk: httpx.AsyncClient, place: Place) -> None:
     ended = {"modality": "facility", "ended_on": _COMPLETED[place.name], "outcome": "completed"}
     place.bodies["completed_course"] = a_fresh(EPISODES) | begun | ended
     await created(clerk, path_of(EPISODES, place), place.bodies["completed_course"])
+
+
+async def _approved(clerk: httpx.AsyncClient, place: Place) -> None:
+    """Let the commune have a plan that is approved, which alone is reviewed."""
+    plan_id = await posted_plan(clerk, unit_code=place.commune)
+    await posted_target(clerk, plan_id, **_STATED)
+    await approved(clerk, plan_id)
+    place.bodies["approved_plan"] = {"id": plan_id}
 
 
 async def _granted(administrator: httpx.AsyncClient, place: Place) -> None:

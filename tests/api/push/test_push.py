@@ -7,29 +7,26 @@ import pytest
 from fastapi import FastAPI
 from pydantic import JsonValue
 
-from registry.api.kinds.accompaniments import ACCOMPANIMENTS
+from registry.api.kinds.accompaniments import ACCOMPANIMENTS, VISITS
 from registry.api.kinds.cases import FILES, TESTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.identity import RESIDENCES
 from registry.api.kinds.organisations import ORGANISATIONS
 from registry.api.kinds.persons import PERSONS
-from registry.api.kinds.plan_reviews import PLAN_REVIEWS
-from registry.api.kinds.plans import PLANS, TARGET_REPORTS, TARGETS
 from registry.api.records.kind import Kind
+from registry.api.schemas import examples
 from registry.api.sync.kinds import KINDS, is_of_person
 from registry.domain.access import Role
 from registry.domain.sync import SyncKind
 from tests.api.push.pushing import ADDRESS, changing, creating, push, push_text, statuses, told, voiding, written
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import Body, a_file, a_fresh, a_person, a_record, an_episode
-from tests.factories.planned import posted_plan, posted_target
+from tests.factories.bodies import Body, a_file, a_fresh, a_person, a_record, an_accompaniment, an_episode
 from tests.factories.posted import body_of, created, posted_person, refused
 from tests.factories.trails import audited
 
 every_kind = pytest.mark.parametrize(
-    "kind", [kind for kind in KINDS.values() if kind is not PLAN_REVIEWS], ids=lambda kind: kind.singular
+    "kind", [kind for kind in KINDS.values() if kind.is_corrected], ids=lambda kind: kind.singular
 )
-"""What was signed is never changed, so that a review cannot be asked the same."""
 
 
 def address(kind: Kind, record_id: str, person_id: str | None) -> str:
@@ -38,24 +35,14 @@ def address(kind: Kind, record_id: str, person_id: str | None) -> str:
 
 
 def built_on(kind: Kind, person_id: str) -> list[Body]:
-    """The examples of the manual that the one of a kind refers to, parents first."""
-    named = {value for example in kind.examples.values() for value in example.values() if isinstance(value, str)}
-    parents = [each for each in (PLANS, TARGETS, ACCOMPANIMENTS) if each is not kind and each.example_id in named]
-    operations = [operation for parent in parents for operation in built_on(parent, person_id)]
-    return operations + [creating(parent, a_record(parent, id=parent.example_id), of=person_id) for parent in parents]
+    """What the example of a kind refers to and the stock does not hold: another record of the person."""
+    if kind is not VISITS:
+        return []
+    return [creating(ACCOMPANIMENTS, an_accompaniment(id=examples.ACCOMPANIMENT), of=person_id)]
 
 
 def test_every_kind_that_travels_is_named() -> None:
     assert set(KINDS) == set(SyncKind)
-
-
-async def fields_of(kind: Kind, manager: httpx.AsyncClient) -> Body:
-    """What a kind builds on and no example tells of: a target whose figures are stated."""
-    if kind is not TARGET_REPORTS:
-        return {}
-    plan_id = await posted_plan(manager, unit_code="22015")
-    target = await posted_target(manager, plan_id, kind="share", value=90, stated_measure="Buổi tuyên truyền")
-    return {"target_id": target}
 
 
 @every_kind
@@ -64,9 +51,8 @@ async def test_a_record_of_every_kind_is_created_changed_and_voided_as_by_its_ow
 ) -> None:
     person_id = await posted_person(manager)
     owner = person_id if is_of_person(kind) else None
-    over = await fields_of(kind, manager)
-    parents = [] if over else built_on(kind, person_id)
-    create = creating(kind, a_fresh(kind) | over, of=person_id)
+    parents = built_on(kind, person_id)
+    create = creating(kind, a_fresh(kind), of=person_id)
     change = changing(kind, create["id"], dict(kind.correction), of=owner)
     void = voiding(kind, create["id"], of=owner, base_version=2)
 

@@ -6,13 +6,13 @@ from uuid import uuid4
 import httpx
 
 from tests.factories.bodies import Body
-from tests.factories.kinds import every_kind, every_shape
+from tests.factories.kinds import every_corrected_kind, every_kind, every_shape
 from tests.factories.posted import MERGE_PATCH, body_of, corrected, refused
 from tests.factories.shelf import Shelf, put, voided
 
 
 class TestChange:
-    @every_kind
+    @every_corrected_kind
     async def test_a_correction_makes_the_next_version_and_keeps_the_former(
         self, shelf: Shelf, manager: httpx.AsyncClient
     ) -> None:

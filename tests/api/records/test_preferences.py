@@ -7,14 +7,14 @@ from registry.api.idempotency.key import NAME
 from registry.api.preferences import stated
 from tests.api.records.keyed import a_key
 from tests.factories.bodies import a_person
-from tests.factories.kinds import every_kind
+from tests.factories.kinds import every_corrected_kind
 from tests.factories.posted import MERGE_PATCH, body_of, refused
 from tests.factories.shelf import Shelf
 
 MINIMAL = {"Prefer": "return=minimal"}
 
 
-@every_kind
+@every_corrected_kind
 async def test_a_minimal_answer_has_no_body_and_keeps_what_names_the_record(
     shelf: Shelf, manager: httpx.AsyncClient
 ) -> None:

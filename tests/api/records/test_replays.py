@@ -16,7 +16,7 @@ from tests.api.push import pushing
 from tests.api.records.keyed import a_key, is_replayed, kept, nameless, patched, posted
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_file
-from tests.factories.kinds import every_kind, every_shape
+from tests.factories.kinds import every_corrected_kind, every_kind, every_shape
 from tests.factories.posted import body_of, corrected, posted_person, refused
 from tests.factories.shelf import Shelf, put, shelf_of, voided
 from tests.factories.stored import rows
@@ -40,7 +40,7 @@ class TestReplay:
         assert len([row for row in told if row["unit_id"] is not None]) == 1
         assert len(await audited(app, again)) == 1
 
-    @every_kind
+    @every_corrected_kind
     async def test_a_change_is_made_once_whatever_others_did_since(
         self, shelf: Shelf, manager: httpx.AsyncClient, colleague: httpx.AsyncClient
     ) -> None:

@@ -46,5 +46,6 @@ PLAN_REVIEWS = Kind(
     },
     correction={"findings": "Chưa giảm đủ số người nghiện có hồ sơ quản lý."},
     follow=follow_review,
+    is_corrected=False,
     refers_to=("plan_id",),
 )

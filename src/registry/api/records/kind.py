@@ -129,6 +129,8 @@ class Kind:
     """Fields of the body that name other records of the same person."""
     in_emergency: bool = True
     """Whether an emergency access that opens its groups of fields opens it."""
+    is_corrected: bool = True
+    """Whether a record is ever corrected: what was signed is voided instead, and made anew."""
     is_judged_alone: bool = False
     """Whether the rules ask nothing of the database about a new record, and nothing else follows it."""
     unmergeable: AbstractSet[str] | None = None

@@ -18,6 +18,7 @@ from fault import plan, verdict
 from fault.devices import work_through
 from fault.journal import Journal
 from fault.killer import Killer
+from fault.notebook import Places
 from fault.proxy import Proxy
 from fault.workers import Workers
 
@@ -42,7 +43,7 @@ async def main(extent: Extent, seed: int) -> int:
     _say(f"seed {seed}: {extent.operations} operations, {extent.kills} kills")
     chance = random.Random(seed)  # noqa: S311 - a trial that can be repeated, not a secret
     async with prepared() as ground:
-        places = plan.Places(_communes(ground), ON)
+        places = Places(_communes(ground), ON)
         batches = list(plan.batches(extent.operations, places, chance))
         with Workers(ground.settings, ground.directory, WORKERS) as workers:
             await workers.ready()

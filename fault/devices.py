@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 
 from fault.journal import Journal
-from fault.plan import Batch, Keyed, Operation
+from fault.notebook import Operation
+from fault.plan import Batch, Keyed
 
 ANSWER_SECONDS = 30
 AGAIN, TWICE_AT_ONCE = 0.2, 0.1

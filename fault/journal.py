@@ -5,7 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from fault.plan import Keyed, Operation
+from fault.notebook import Operation
+from fault.plan import Keyed
 
 
 @dataclass(frozen=True, slots=True)

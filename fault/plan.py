@@ -4,27 +4,20 @@ Some of it travels alone, under a key of its own.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
-from uuid import UUID
+
+from fault import scenes
+from fault.notebook import Notebook, Operation, Places, an_id
+from registry.domain.sync import SyncKind
 
 BATCH = 25
 PEOPLE_PER_BATCH = 3
+WITH_SCENE = 0.5
+"""How many of the batches tell of more than people and tests: these cost most, since each is judged by itself."""
 KEYED_PER_BATCH, WITH_KEYED = 3, 0.5
 """How many writes travel alone after a batch, and with how many of the batches: each costs as much as a whole push."""
-_VERSION_4 = 4
-
-Operation = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Communes by their codes, and a day on which the codes are in force."""
-
-    codes: Sequence[str]
-    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +27,7 @@ class Keyed:
     key: str
     method: str
     path: str
+    kind: SyncKind
     body: dict[str, Any]
     version: int
 
@@ -52,60 +46,56 @@ def batches(operations: int, places: Places, chance: random.Random) -> Iterator[
     while made < operations:
         size = min(BATCH, operations - made)
         alone = KEYED_PER_BATCH if size == BATCH and chance.random() < WITH_KEYED else 0
-        pushed = _batch(size - alone, places, chance)
-        requests = _requests(pushed[0]["id"], places, chance)[:alone]
-        yield Batch(tuple(_shuffled(pushed, chance)), tuple(requests))
+        notebook = Notebook(made // BATCH, places, chance)
+        people = _write_down(size - alone, notebook)
+        requests = _requests(people[0], notebook)[:alone]
+        yield Batch(tuple(chance.sample(notebook.operations, size - alone)), tuple(requests))
         made += size
 
 
-def _batch(size: int, places: Places, chance: random.Random) -> list[Operation]:
-    people = [_id(chance) for _ in range(min(PEOPLE_PER_BATCH, size))]
-    operations = [_operation("person", None, person, _person(places, chance)) for person in people]
-    while len(operations) < size:
-        operations.append(_operation("drug_test", chance.choice(people), _id(chance), _test(chance)))
-    return operations
+def _write_down(size: int, notebook: Notebook) -> list[str]:
+    """Fill a notebook with so many operations; the people in it."""
+    chance = notebook.chance
+    people = [notebook.write(SyncKind.PERSON, _person(notebook)) for _ in range(min(PEOPLE_PER_BATCH, size))]
+    if size - len(people) >= scenes.OPERATIONS and chance.random() < WITH_SCENE:
+        scenes.take_place(notebook, people)
+    while len(notebook.operations) < size:
+        notebook.write(SyncKind.DRUG_TEST, _test(chance), of=chance.choice(people))
+    return people
 
 
-def _requests(person_id: str, places: Places, chance: random.Random) -> list[Keyed]:
+def _requests(person_id: str, notebook: Notebook) -> list[Keyed]:
     """Write what only a key keeps from being written twice: a person whose id the service makes, and a correction."""
-    test_id, path = _id(chance), f"/v1/persons/{person_id}/drug-tests"
-    somebody = _person(places, chance)
-    del somebody["residence"]["id"]
+    chance = notebook.chance
+    somebody = Keyed(an_id(chance), "POST", "/v1/persons", SyncKind.PERSON, _person(notebook), version=1)
+    if chance.getrandbits(1):
+        tests = f"/v1/persons/{person_id}/drug-tests"
+        return [somebody, *_corrected(SyncKind.DRUG_TEST, tests, _test(chance), {"result": "invalid"}, chance)]
+    point = scenes.a_point(notebook)
+    renamed = {"name": "Điểm tư vấn"}  # the directory follows
+    return [somebody, *_corrected(SyncKind.COUNSELLING_POINT, "/v1/counselling-points", point, renamed, chance)]
+
+
+def _corrected(
+    kind: SyncKind, path: str, body: dict[str, Any], correction: dict[str, Any], chance: random.Random
+) -> list[Keyed]:
+    record_id = an_id(chance)
     return [
-        Keyed(_id(chance), "POST", "/v1/persons", somebody, version=1),
-        Keyed(_id(chance), "POST", path, {"id": test_id} | _test(chance), version=1),
-        Keyed(_id(chance), "PATCH", f"{path}/{test_id}", {"result": "invalid"}, version=2),
+        Keyed(an_id(chance), "POST", path, kind, {"id": record_id} | body, version=1),
+        Keyed(an_id(chance), "PATCH", f"{path}/{record_id}", kind, correction, version=2),
     ]
 
 
-def _operation(kind: str, person_id: str | None, record_id: str, body: dict[str, Any]) -> Operation:
-    owner = {} if person_id is None else {"person_id": person_id}
-    return {"ref": record_id, "op": "create", "kind": kind, **owner, "id": record_id, "body": body}
-
-
-def _person(places: Places, chance: random.Random) -> dict[str, Any]:
+def _person(notebook: Notebook) -> dict[str, Any]:
+    chance = notebook.chance
     return {
         "full_name": f"Người Thử {chance.randrange(10**6)}",
         "sex": chance.choice(["male", "female"]),
-        "birth_year": chance.randrange(1960, 2005),
-        "residence": {
-            "id": _id(chance),
-            "kind": "permanent",
-            "unit_code": chance.choice(places.codes),
-            "from_on": places.on.isoformat(),
-        },
+        "birth_year": chance.randrange(1960, 2001),
+        "residence": {"id": an_id(chance), "kind": "permanent"} | notebook.places.any(chance),
     }
 
 
 def _test(chance: random.Random) -> dict[str, Any]:
     day = f"2020-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
     return {"tested_on": day, "method": "rapid_urine", "result": chance.choice(["negative", "positive"])}
-
-
-def _shuffled(operations: list[Operation], chance: random.Random) -> list[Operation]:
-    chance.shuffle(operations)
-    return operations
-
-
-def _id(chance: random.Random) -> str:
-    return str(UUID(int=chance.getrandbits(128), version=_VERSION_4))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from sqlalchemy import ARRAY, BigInteger, Integer, Text, TextClause, Uuid, bindparam, text
@@ -13,6 +14,12 @@ from registry.db.tables.persons import PersonRow
 from registry.db.told import ids_of
 from registry.domain.access import Scope, UnitScope
 from registry.domain.feed import Position
+
+_REACHING_ITSELF = """EXISTS (
+    SELECT FROM reach WHERE reach.person_id = held.person_id AND reach.organisation_id = held.{}
+      AND (until_on IS NULL OR until_on >= :today)
+)"""
+"""That an organisation reaches whose record it is: another one, for which the same officer works, does not do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +37,10 @@ async def has_news(session: AsyncSession, scope: Scope, entities: Sequence[str],
     return bool((await (await session.connection()).execute(statement, asked)).scalar_one())
 
 
-async def of_table(session: AsyncSession, scope: Scope, table: type[AnyRow]) -> Digest:
+async def of_table(session: AsyncSession, scope: Scope, table: type[AnyRow], *, today: date) -> Digest:
     """Digest the active records of a table within a scope, in the database: the records stay there."""
     by_units = isinstance(scope, UnitScope)
-    asked = {"units": ids_of(scope)} if by_units else {}
+    asked = {"units": ids_of(scope)} if by_units else {"today": today}
     statement = _digest(table, by_units=by_units)
     return Digest(*(await (await session.connection()).execute(statement, asked)).one())
 
@@ -67,6 +74,7 @@ def _digest(table: type[AnyRow], *, by_units: bool) -> TextClause:
     else:
         names = ["held.person_id", "held.id"]
         held = f"person JOIN {entity} AS held ON held.person_id = person.id WHERE {within.format('person')}"
+        held += "" if by_units else f" AND {_REACHING_ITSELF.format(table.organisation_column)}"
     line, order = " || '/' || ".join(names) + " || ':' || held.version", ", ".join(names)
     statement = text(f"""
         SELECT count(*),

@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     literal,
     text,
+    tuple_,
 )
 from sqlalchemy.orm import class_mapper
 from sqlmodel import and_, col, false, select, true, update
@@ -101,16 +102,21 @@ def within(table: type[R], units: ColumnElement[Any]) -> ColumnElement[bool]:
 def of_organisations(
     table: type[R], organisations: ColumnElement[Any], *, today: ColumnElement[date]
 ) -> ColumnElement[bool]:
-    """What organisations open of a table: whom they reach, and their own records of those."""
-    reached = select(ReachRow.person_id).where(
-        col(ReachRow.organisation_id) == any_(organisations), trail.in_force(today)
-    )
+    """What organisations open of a table: whom one of them reaches, and each its own records of whom it reaches itself.
+
+    An officer may work for several. What one of them reaches opens no records of another, whose devices are told of its
+    own reach alone.
+    """
+    reaching = col(ReachRow.organisation_id) == any_(organisations), trail.in_force(today)
     if issubclass(table, PersonRow):
-        return col(table.id).in_(reached)
+        return col(table.id).in_(select(ReachRow.person_id).where(*reaching))
     if table.organisation_column is None:
         return false()
-    own = col(getattr(table, table.organisation_column)) == any_(organisations)
-    return own & col(table.person_id).in_(reached) if issubclass(table, OfPerson) else own
+    organisation = col(getattr(table, table.organisation_column))
+    if not issubclass(table, OfPerson):
+        return organisation == any_(organisations)
+    reached = select(ReachRow.person_id, ReachRow.organisation_id).where(*reaching)
+    return tuple_(col(table.person_id), organisation).in_(reached)
 
 
 def _belongs_to(table: type[R], person_id: UUID) -> ColumnElement[bool]:

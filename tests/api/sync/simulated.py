@@ -1,5 +1,6 @@
 """A small world that goes on while devices are offline: people come, move, are treated, merged, voided."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
@@ -9,16 +10,29 @@ from uuid import uuid4
 import httpx
 from fastapi import FastAPI
 
+from registry.demo.issuer import DemoIssuer
 from tests.api.duplicates.merging import merged, unmerged
 from tests.api.sync.moving import HERE, THERE
 from tests.api.sync.restoring import Safe
 from tests.factories.bodies import Body
+from tests.factories.clock import Clock
 from tests.factories.devices import Device
 from tests.factories.moving import answered, asked
 from tests.factories.posted import corrected, created, posted_episode, posted_file, posted_person
 
 COMMUNES = (HERE, THERE)
 _days = count(1)
+
+Named = tuple[str, str]
+"""Kind and id of a record."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """That an organisation reaches somebody because of a record, and the last day of it."""
+
+    organisation: str
+    until: date | None
 
 
 @dataclass
@@ -29,11 +43,36 @@ class Somebody:
     commune: str
     """The one in charge of them by their own responsibility."""
     is_voided: bool = False
-    records: set[tuple[str, str]] = field(default_factory=set)
-    """Kinds and ids of what is theirs and not voided."""
-    treated: str | None = None
-    """The stay with the clinic, while there is one."""
+    is_restricted: bool = False
+    records: set[Named] = field(default_factory=set)
+    """What is theirs and not voided."""
+    own: dict[Named, str] = field(default_factory=dict)
+    """Organisations whose own records these are too."""
+    opened: dict[Named, Opening] = field(default_factory=dict)
+    """What lets organisations reach them."""
     survivor: "Somebody | None" = None
+
+    def keeps(self, record: Named, organisation: str | None = None) -> None:
+        self.records.add(record)
+        if organisation is not None:
+            self.own[record] = organisation
+
+    def loses(self, record: Named) -> None:
+        self.records.discard(record)
+        for each in (self.own, self.opened):
+            each.pop(record, None)
+
+    def of(self, kind: str) -> list[str]:
+        """The ids of their records of a kind."""
+        return sorted(id_ for named, id_ in self.records if named == kind)
+
+    def shown_to(self, organisations: Collection[str], today: date) -> set[Named]:
+        """What officers of organisations may see of them: each organisation's own records, while it reaches them."""
+        reaching = {each.organisation for each in self.opened.values() if each.until is None or each.until >= today}
+        if reaching.isdisjoint(organisations):
+            return set()
+        own = {record for record, keeper in self.own.items() if keeper in reaching.intersection(organisations)}
+        return {("person", self.id), *own}
 
     @property
     def seen_in(self) -> str:
@@ -46,13 +85,33 @@ class Somebody:
 
 
 @dataclass(frozen=True)
+class Network:
+    """A club, a point and a team of one commune."""
+
+    club: str
+    point: str
+    team: str
+
+    @property
+    def organisations(self) -> tuple[str, ...]:
+        return self.club, self.point, self.team
+
+
+@dataclass(frozen=True)
 class Officers:
-    """Who acts in it: two communes, their province, a second one to approve, and who gives grants."""
+    """Who acts in it: two communes, their province, a second one to approve, who gives grants; clinic and network."""
 
     by_commune: dict[str, httpx.AsyncClient]
     manager: httpx.AsyncClient
     second: httpx.AsyncClient
     administrator: httpx.AsyncClient
+    facility: httpx.AsyncClient
+    network: httpx.AsyncClient
+
+    @property
+    def everybody(self) -> tuple[httpx.AsyncClient, ...]:
+        others = (self.manager, self.second, self.administrator, self.facility, self.network)
+        return (*self.by_commune.values(), *others)
 
 
 @dataclass(frozen=True)
@@ -71,10 +130,13 @@ class World:
     app: FastAPI
     officers: Officers
     clinic: str
+    network: Network
     devices: tuple[Device, ...]
     grants: dict[str, Body]
     """The grants of the two communes' officers, as they are given again."""
     safe: Safe
+    clock: Clock
+    issuer: DemoIssuer
     kept: Backup | None = None
     """The last backup."""
     people: list[Somebody] = field(default_factory=list)
@@ -84,6 +146,10 @@ class World:
     @property
     def manager(self) -> httpx.AsyncClient:
         return self.officers.manager
+
+    @property
+    def today(self) -> date:
+        return self.clock.now.date()
 
     def any(self, number: int) -> Somebody | None:
         """Somebody who is neither voided nor merged into another."""
@@ -101,8 +167,8 @@ async def comes(world: World, number: int) -> None:
 
 
 async def is_filed(world: World, number: int) -> None:
-    if (who := world.any(number)) is not None and not any(kind == "file" for kind, _ in who.records):
-        who.records.add(("file", (await posted_file(world.manager, who.id))["id"]))
+    if (who := world.any(number)) is not None and not who.of("file"):
+        who.keeps(("file", (await posted_file(world.manager, who.id))["id"]))
 
 
 async def is_corrected(world: World, number: int) -> None:
@@ -113,25 +179,28 @@ async def is_corrected(world: World, number: int) -> None:
 
 async def loses_a_file(world: World, number: int) -> None:
     if (who := world.any(number)) is not None:
-        for kind, id_ in [each for each in who.records if each[0] == "file"]:
-            await _voided(world, f"/v1/persons/{who.id}/files/{id_}")
-            who.records.discard((kind, id_))
+        for id_ in who.of("file"):
+            await voided(world, f"/v1/persons/{who.id}/files/{id_}")
+            who.loses(("file", id_))
 
 
 async def is_treated(world: World, number: int) -> None:
-    if (who := world.any(number)) is not None and not any(each.treated for each in world.of(who)):
-        stay = await posted_episode(world.manager, who.id, provider_id=world.clinic, modality="methadone")
-        who.treated = stay["id"]
-        who.records.add(("episode", stay["id"]))
+    """By the clinic; a restricted person because a decision says so."""
+    if (who := world.any(number)) is not None and not any(each.of("episode") for each in world.of(who)):
+        basis = "compulsory" if who.is_restricted else "voluntary"
+        over: Body = {"provider_id": world.clinic, "modality": "methadone", "legal_basis": basis}
+        stay = ("episode", (await posted_episode(world.manager, who.id, **over))["id"])
+        who.keeps(stay, world.clinic)
+        who.opened[stay] = Opening(world.clinic, None)
 
 
 async def changes_provider(world: World, number: int) -> None:
-    if (who := world.any(number)) is not None and who.treated is not None:
-        address = f"/v1/persons/{who.id}/episodes/{who.treated}"
-        assert (await corrected(world.manager, address, {"provider_id": None})).status_code == 200
-        await _voided(world, address)
-        who.records.discard(("episode", who.treated))
-        who.treated = None
+    if (who := world.any(number)) is not None:
+        for stay in who.of("episode"):
+            address = f"/v1/persons/{who.id}/episodes/{stay}"
+            assert (await corrected(world.manager, address, {"provider_id": None})).status_code == 200
+            await voided(world, address)
+            who.loses(("episode", stay))
 
 
 async def moves(world: World, number: int) -> None:
@@ -148,7 +217,7 @@ async def moves(world: World, number: int) -> None:
 
 async def is_voided(world: World, number: int) -> None:
     if (who := world.any(number)) is not None and not who.records and len(world.of(who)) == 1:
-        await _voided(world, f"/v1/persons/{who.id}")
+        await voided(world, f"/v1/persons/{who.id}")
         who.is_voided = True
 
 
@@ -156,7 +225,7 @@ async def is_merged(world: World, number: int) -> None:
     who, into = world.any(number), world.any(number + 1)
     if who is None or into is None or who is into or len(world.of(who)) > 1:
         return
-    if who.treated is None or not any(each.treated for each in world.of(into)):
+    if not any(who.of(kind) and each.of(kind) for kind in ("episode", "aftercare") for each in world.of(into)):
         await merged(world.manager, world.officers.second, who.id, into.id)
         who.survivor = into
 
@@ -181,6 +250,6 @@ async def an_officer_loses_the_grant(world: World, number: int) -> None:
     await created(administrator, "/v1/grants", world.grants[commune])
 
 
-async def _voided(world: World, address: str) -> None:
+async def voided(world: World, address: str) -> None:
     answer = await world.manager.post(f"{address}/void", json={"reason": "Entered twice."})
     assert answer.status_code == 200, answer.text

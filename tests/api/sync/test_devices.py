@@ -1,6 +1,6 @@
 """Simulated devices: whatever happens in between, a device that has pulled holds what its officer may see, no more."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from copy import deepcopy
 from typing import Any
 from uuid import UUID
@@ -11,17 +11,22 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from registry.api.app import create_app
 from registry.api.kinds.cases import TESTS
+from registry.demo.issuer import DemoIssuer
 from registry.domain.access import Role
+from registry.domain.atlas import Atlas
+from registry.settings import Settings
 from tests.api.push.pushing import creating, push
-from tests.api.sync import simulated
+from tests.api.sync import simulated, supported
 from tests.api.sync.moving import HERE, THERE
 from tests.api.sync.restoring import Safe
-from tests.api.sync.simulated import Backup, Officers, Somebody, World
+from tests.api.sync.simulated import Backup, Network, Officers, Somebody, World
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import Body
+from tests.factories.bodies import Body, a_club, a_point, a_team
+from tests.factories.clock import Clock
 from tests.factories.devices import CHANGES, Device
-from tests.factories.posted import body_of, pages, posted_organisation, refused
+from tests.factories.posted import body_of, created, pages, posted_organisation, refused
 
 PROVINCE = ("66", TODAY)
 
@@ -58,7 +63,7 @@ async def a_device_sends_twice(world: World, number: int) -> None:
         operation = creating(TESTS, of=who.id)
         (first,), (second,) = await push(officer, operation), await push(officer, operation)
         assert (first["status"], second["status"]) == ("applied", "duplicate")
-        who.records.add(("drug_test", operation["id"]))
+        who.keeps(("drug_test", operation["id"]))
         world.sent.append((who.id, operation))
 
 
@@ -81,7 +86,7 @@ async def the_database_is_restored(world: World, _: int) -> None:
         if (who := there.get(whose)) is not None:
             (result,) = await push(world.officers.by_commune[who.commune], operation)
             assert result["status"] == "applied", result
-            who.records.add((operation["kind"], operation["id"]))
+            who.keeps((operation["kind"], operation["id"]))
 
 
 Step = Callable[[World, int], Awaitable[None]]
@@ -89,6 +94,9 @@ STEPS: tuple[Step, ...] = (
     *(simulated.comes, simulated.comes, simulated.is_filed, simulated.is_corrected, simulated.loses_a_file),
     *(simulated.is_treated, simulated.changes_provider, simulated.moves, simulated.moves, simulated.is_voided),
     *(simulated.is_merged, simulated.is_merged, simulated.is_taken_apart, simulated.an_officer_loses_the_grant),
+    *(supported.joins_the_club, supported.is_accompanied, supported.is_visited, supported.attends_a_session),
+    *(supported.is_referred, supported.is_answered, supported.is_let_go, supported.is_handed_on),
+    *(supported.is_restricted, supported.is_placed, supported.is_a_mistake, supported.time_passes),
     *(everybody_pulls, everybody_pulls, a_device_pulls_a_page, a_device_loses_an_answer, a_device_crashes),
     *(a_backup_is_made, a_device_sends_twice, the_database_is_restored),
 )
@@ -109,23 +117,44 @@ async def pull(device: Device) -> None:
 
 
 @pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+async def app(database_url: str, settings: Settings, clock: Clock, atlas: Atlas) -> AsyncIterator[FastAPI]:
+    """The application, whose clock goes on and whose organisations do not reach people for long."""
+    short = settings.model_copy(update={"reach_days": supported.LINGER.days})
+    application = create_app(short, database_url=database_url, clock=clock, atlas=atlas)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture(scope="module")
+async def network(manager: httpx.AsyncClient) -> Network:
+    bodies = {"clubs": a_club(), "counselling-points": a_point(), "volunteer-teams": a_team(closed_on=None)}
+    return Network(*[(await created(manager, f"/v1/{where}", body))["id"] for where, body in bodies.items()])
+
+
+@pytest.fixture(scope="module")
 async def clinic(manager: httpx.AsyncClient) -> str:
     return await posted_organisation(manager)
 
 
 @pytest.fixture(scope="module")
-async def facility(sign_in: SignIn, clinic: str) -> httpx.AsyncClient:
-    return await sign_in(Role.FACILITY_OFFICER, organisation=UUID(clinic))
-
-
-@pytest.fixture(scope="module")
-async def officers(sign_in: SignIn, manager: httpx.AsyncClient) -> Officers:
+async def officers(sign_in: SignIn, clinic: str, network: Network) -> Officers:
     by_commune = {
         commune: await sign_in(Role.COMMUNE_OFFICER, unit=(commune, TODAY), subject=subject_of(commune))
         for commune in (HERE, THERE)
     }
     manager, second = [await sign_in(Role.PROVINCE_MANAGER, unit=PROVINCE) for _ in range(2)]
-    return Officers(by_commune, manager, second, await sign_in(Role.ADMINISTRATOR, unit=PROVINCE))
+    administrator = await sign_in(Role.ADMINISTRATOR, unit=PROVINCE)
+    facility = await sign_in(Role.FACILITY_OFFICER, organisation=UUID(clinic))
+    networking = [
+        await sign_in(Role.NETWORK_OFFICER, organisation=UUID(each), subject="officer-of-the-network")
+        for each in network.organisations
+    ]
+    return Officers(by_commune, manager, second, administrator, facility, networking[0])
 
 
 async def granted(officers: Officers) -> dict[str, Body]:
@@ -147,14 +176,14 @@ def subject_of(commune: str) -> str:
 
 def holds_what_it_may(world: World, who: Somebody) -> None:
     """Compare what each device holds of a person with what the model says."""
-    here, there, province, treating = world.devices
+    here, there, province, treating, network = world.devices
     whole = set() if who.is_voided else {("person", who.id), *who.records}
     for device, sees in ((here, who.seen_in == HERE), (there, who.seen_in == THERE), (province, True)):
         held = {name for name in device.of_person(who.id) if name[0] != "residence"}
         assert held == (whole if sees else set()), (who, held)
         assert sees or not device.of_person(who.id)
-    patient = {("person", who.id), ("episode", who.treated)} if who.treated else set()
-    assert set(treating.of_person(who.id)) == patient
+    for device, organisations in ((treating, (world.clinic,)), (network, world.network.organisations)):
+        assert set(device.of_person(who.id)) == who.shown_to(organisations, world.today)
 
 
 async def agrees_with_the_service(device: Device) -> None:
@@ -178,14 +207,18 @@ ONCE = [(step, number) for number, each in enumerate(dict.fromkeys(STEPS)) for s
 async def test_every_replica_is_what_its_caller_may_see(
     app: FastAPI,
     officers: Officers,
-    facility: httpx.AsyncClient,
     clinic: str,
+    network: Network,
     safe: Safe,
+    clock: Clock,
+    issuer: DemoIssuer,
     steps: list[tuple[Step, int]],
 ) -> None:
     here, there = officers.by_commune[HERE], officers.by_commune[THERE]
-    devices = tuple(Device(client, limit=20) for client in (here, there, officers.manager, facility))
-    world = World(app, officers, clinic, devices, await granted(officers), safe)
+    devices = tuple(
+        Device(client, limit=20) for client in (here, there, officers.manager, officers.facility, officers.network)
+    )
+    world = World(app, officers, clinic, network, devices, await granted(officers), safe, clock, issuer)
     for number in range(2):
         await simulated.comes(world, number)
         await simulated.is_filed(world, number)

@@ -12,7 +12,7 @@ from tests.api.duplicates.merging import merged
 from tests.api.erasure.erasing import erase
 from tests.api.subject_requests.asking import restricted
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import Body, a_club, a_membership, a_team
+from tests.factories.bodies import Body, a_club, a_membership, a_team, an_accompaniment
 from tests.factories.devices import Device
 from tests.factories.moving import THERE, answered, asked
 from tests.factories.posted import body_of, corrected, created, pages, posted_person, refused
@@ -61,6 +61,27 @@ class TestReach:
         refused(await chair.get(person), 404, "not_found")
         await joined(manager, club, person.rpartition("/")[2], from_on="2026-01-01")
         assert len(await pages(chair, f"{person}/memberships")) == 2
+
+    async def test_who_works_for_two_sees_of_each_what_it_reaches_itself(
+        self, sign_in: SignIn, manager: httpx.AsyncClient, club: str
+    ) -> None:
+        team = (await created(manager, "/v1/volunteer-teams", a_team()))["id"]
+        officer, _ = [
+            await sign_in(Role.NETWORK_OFFICER, organisation=UUID(each), subject="of both") for each in (club, team)
+        ]
+        person = f"/v1/persons/{(person_id := await posted_person(manager))}"
+        former = await joined(manager, club, person_id, to_on="2020-12-31")
+        device = Device(officer)
+        await device.pull()
+
+        theirs = await created(manager, f"{person}/accompaniments", an_accompaniment(organisation_id=team))
+
+        refused(await officer.get(f"{person}/memberships/{former['id']}"), 404, "not_found")
+        assert await pages(officer, f"{person}/memberships") == []
+        await device.pull()
+        assert set(device.of_person(person_id)) == {("person", person_id), ("accompaniment", theirs["id"])}
+        told = {kind["kind"]: (kind["count"], kind["sha256"]) for kind in (await device.compared())["kinds"]}
+        assert told.items() >= device.digest().items()
 
     async def test_a_restricted_person_is_opened_by_no_consent(self, manager: httpx.AsyncClient, club: str) -> None:
         person = f"/v1/persons/{await posted_person(manager)}"

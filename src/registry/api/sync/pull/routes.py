@@ -125,7 +125,7 @@ async def get_digest(
             session, view.scope, list(view.by_entity), after=progress.position
         )
         found = {
-            SyncKind(kind.singular): await digests.of_table(session, view.scope, kind.table)
+            SyncKind(kind.singular): await digests.of_table(session, view.scope, kind.table, today=actor.today)
             for kind in (view.kinds if is_current else ())
         }
     return DigestOut(

@@ -19,10 +19,13 @@ from sqlmodel import col, select
 from registry.api.operations import operations_of
 from registry.db.engine import transaction
 from registry.db.tables.trail import AuditEventRow
+from registry.domain.access import Role
 from tests import openapi_rules as rules
-from tests.conftest import SignIn
+from tests.conftest import TODAY, SignIn
+from tests.factories.canaries import Cage, every_sealed_column, readers_of
 from tests.factories.exceptions_to_policy import PLAIN
 from tests.factories.expected import Cell, Question, questions
+from tests.factories.places import OWN
 from tests.factories.posted import OF_THE_OCCASION
 from tests.factories.specification import APP, SPEC
 from tests.factories.world import Caller, World, a_world
@@ -146,6 +149,35 @@ async def trail_of(app: FastAPI, answers: list[httpx.Response]) -> dict[str, lis
         for row in await session.exec(select(AuditEventRow).where(col(AuditEventRow.request_id).in_(ids))):
             found[str(row.request_id)].append(row)
     return found
+
+
+async def test_a_canary_is_shown_to_its_readers_alone(world: World, sign_in: SignIn, keeper: httpx.AsyncClient) -> None:
+    """Everything that is sealed of one person, looked for in every answer that somebody may ask for."""
+    cage = Cage(keeper, await sign_in(Role.PROVINCE_MANAGER, unit=("66", TODAY)))
+    await cage.fill(await sign_in(Role.COMMUNE_OFFICER, unit=("01", TODAY)))
+    await cage.close()
+    reading = [question for question in QUESTIONS.values() if question.is_reading]
+    cells = [
+        (caller, question.about(cage.records, caller, world))
+        for caller in world.callers
+        for question in reading
+        if question.refusal(caller) is None
+    ]
+
+    asked = await asyncio.gather(*(ask(caller, cell) for caller, cell in cells))
+
+    shown = [
+        (column, caller, cell.address)
+        for caller, cell, answer in asked
+        for canary, column in cage.canaries.items()
+        if canary in answer.text
+    ]
+    assert [
+        f"{caller.name} sees {column} in {address}"
+        for column, caller, address in shown
+        if OWN not in caller.units or caller.role not in readers_of(column)
+    ] == []
+    assert {column for column, _, _ in shown} == every_sealed_column()
 
 
 def fields_of(value: JsonValue, path: str = "") -> Iterator[str]:

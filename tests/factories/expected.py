@@ -95,6 +95,19 @@ class Question:
             may = caller.role is not None and Access(READING[group]).admits(caller.role)
             yield self._filtered(self._cell(caller, world, self._everything(caller)), name, is_read=may)
 
+    def about(self, records: Mapping[str, str], caller: Caller, world: World) -> Cell:
+        """Ask about somebody's records, named by the singular of their kind, whatever the answer will be."""
+        record_id = records.get(self.record or self.operation.id.removeprefix("get_"), ABSENT)
+        return Cell(
+            relation="somebody",
+            method=self.operation.method,
+            address=self.operation.path.format(person_id=records["person"], id=record_id),
+            query=self.line.query(caller),
+            body=None if self.operation.method == "GET" else self._body(world.places[OWN]),
+            headers=HEADERS[self.operation.method],
+            expected=(200, None),
+        )
+
     def _targets(self, caller: Caller, world: World) -> Iterator[Target]:
         path, own = self.operation.path, world.places[OWN]
         places = world.places.values()

@@ -28,7 +28,7 @@ class LineKey(NamedTuple):
 
 
 async def page_of(
-    listing: Listing, table: type[OfPerson], *conditions: ColumnElement[bool]
+    listing: Listing, table: type[OfPerson], *conditions: ColumnElement[bool], units: tuple[int, ...] | None = None
 ) -> Slice[tuple[Any, PersonBrief]]:
     """Show a page of the records of people in reach that meet conditions, in Vietnamese order of the names."""
     actor, paging = listing.desk.actor, listing.paging
@@ -36,6 +36,7 @@ async def page_of(
         listing.desk.session,
         table,
         *conditions,
+        units=units,
         scope=actor.scope,
         today=actor.today,
         limit=paging.limit,

@@ -12,6 +12,7 @@ from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.records import listed, visible
+from registry.db.tables.aftercare import AftercareRow
 from registry.db.tables.cases import EpisodeRow, ManagementFileRow
 from registry.db.tables.columns import OfPerson
 from registry.db.tables.persons import PersonRow
@@ -19,7 +20,7 @@ from registry.domain.access import Scope
 from registry.domain.record import RecordState
 
 R = TypeVar("R", bound=OfPerson)
-Dated = TypeVar("Dated", EpisodeRow, ManagementFileRow)
+Dated = TypeVar("Dated", EpisodeRow, ManagementFileRow, AftercareRow)
 
 
 class LineStatus(StrEnum):
@@ -71,7 +72,9 @@ async def of_people(
     return (await session.exec(query.order_by(*order).limit(limit + 1))).all()
 
 
-def _as_of(table: type[EpisodeRow | ManagementFileRow], status: LineStatus | None, on: date) -> ColumnElement[bool]:
+def _as_of(
+    table: type[EpisodeRow | ManagementFileRow | AftercareRow], status: LineStatus | None, on: date
+) -> ColumnElement[bool]:
     begun, ended = _dates(table)
     match status:
         case LineStatus.OPEN:
@@ -82,7 +85,11 @@ def _as_of(table: type[EpisodeRow | ManagementFileRow], status: LineStatus | Non
             return begun <= on
 
 
-def _dates(table: type[EpisodeRow | ManagementFileRow]) -> tuple[Mapped[date], Mapped[date | None]]:
+def _dates(
+    table: type[EpisodeRow | ManagementFileRow | AftercareRow],
+) -> tuple[Mapped[date], Mapped[date | None]]:
     if issubclass(table, EpisodeRow):
         return col(table.registered_on), col(table.ended_on)
+    if issubclass(table, AftercareRow):
+        return col(table.from_on), col(table.ended_on)
     return col(table.opened_on), col(table.closed_on)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col
 
 from registry.api import lines, problems
+from registry.api.kinds.aftercare import AFTERCARES
 from registry.api.lines import LineKey
 from registry.api.pagination import (
     DEFAULT_LIMIT,
@@ -23,10 +24,14 @@ from registry.api.pagination import (
 from registry.api.records.answers import GUARDED
 from registry.api.records.desk import desk_for, narrowed, reach_of
 from registry.api.records.kind import Desk
+from registry.api.records.listing import Listing, listing_for
 from registry.api.router import Router
+from registry.api.schemas.aftercare import AftercareOut
 from registry.api.schemas.cases import EpisodeOut, FileOut
 from registry.api.schemas.fields import Day, UnitCode
 from registry.api.schemas.lists import (
+    AftercareLine,
+    AftercareLinePage,
     EpisodeLine,
     EpisodeLinePage,
     FileLine,
@@ -42,14 +47,16 @@ from registry.api.tags import Tag
 from registry.db import line_lists, persons, trail
 from registry.db.line_lists import LineStatus
 from registry.db.persons import PersonFilter
+from registry.db.tables.aftercare import AftercareRow
 from registry.db.tables.cases import EpisodeRow, ManagementFileRow
 from registry.db.tables.persons import PersonRow
 from registry.domain.access import FieldGroup, OrganisationScope, Permission
+from registry.domain.aftercare import AftercarePlace
 from registry.domain.episode import LegalBasis, Modality
 from registry.domain.management import FileCategory
 from registry.domain.person import DocumentType, normalise_number
 
-R = TypeVar("R", EpisodeRow, ManagementFileRow)
+R = TypeVar("R", EpisodeRow, ManagementFileRow, AftercareRow)
 
 router = Router(tags=[Tag.LISTS], route_class=StrictRoute)
 
@@ -181,6 +188,25 @@ async def list_files(
     page = await _lines(desk, paging, ManagementFileRow, *conditions, status=status, on=on, unit=unit)
     shown = lines.written(page, FileOut, FileLine)
     return FileLinePage(items=shown.items, next=shown.next)
+
+
+@router.get("/v1/aftercares", summary="List terms of aftercare across people", responses=_LISTED)
+async def list_aftercares(
+    listing: Annotated[Listing, Depends(listing_for(AFTERCARES.read, FieldGroup.PERSON, *AFTERCARES.groups))],
+    unit: Unit = None,
+    place: Annotated[AftercarePlace | None, Query(description="Only at this place.")] = None,
+    status: Status = None,
+    on: On = None,
+) -> AftercareLinePage:
+    """Terms of aftercare that had begun by a day, each with the person, in Vietnamese order of the names.
+
+    `status` is the state on the day `on`, whatever happened later. A term that is over (`to_on`) and that nobody has
+    ended is still open: it waits for the certificate of its end.
+    """
+    conditions = [] if place is None else [col(AftercareRow.place) == place]
+    page = await _lines(listing.desk, listing.paging, AftercareRow, *conditions, status=status, on=on, unit=unit)
+    shown = lines.written(page, AftercareOut, AftercareLine)
+    return AftercareLinePage(items=shown.items, next=shown.next)
 
 
 async def _people(desk: Desk, paging: Paging, wanted: PersonFilter) -> Slice[PersonRow]:

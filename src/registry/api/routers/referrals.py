@@ -1,6 +1,7 @@
-"""Services to which people are referred, the referrals of a person, and those to one service."""
+"""Services to which people are referred, the referrals of a person, and those across people."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from sqlmodel import col
@@ -8,9 +9,10 @@ from sqlmodel import col
 from registry.api import lines, problems
 from registry.api.kinds.referrals import REFERRALS, SERVICES
 from registry.api.records.answers import GUARDED
-from registry.api.records.desk import units_of
+from registry.api.records.desk import reach_of, units_of
 from registry.api.records.listing import Listing, listing_for
 from registry.api.records.routes import key_of, person_record_routes, unit_record_routes
+from registry.api.routers.lists import Unit
 from registry.api.schemas.fields import Day, UnitCode
 from registry.api.schemas.referrals import (
     ReferralLine,
@@ -28,6 +30,9 @@ from registry.db.tables.referrals import ReferralRow, SupportServiceRow
 from registry.domain.access import FieldGroup
 from registry.domain.errors import NotFound
 from registry.domain.referral import ReferralStatus, ServiceKind
+
+Asked = Annotated[Listing, Depends(listing_for(REFERRALS.read, FieldGroup.PERSON, *REFERRALS.groups))]
+Step = Annotated[ReferralStatus | None, Query(description="Only those that have come to this step.")]
 
 services = APIRouter(route_class=StrictRoute)
 referrals = person_record_routes(
@@ -74,9 +79,9 @@ async def list_support_services(
     responses=problems.responses(*GUARDED, "not_found", "cursor_invalid"),
 )
 async def list_referrals_to_service(
-    listing: Annotated[Listing, Depends(listing_for(REFERRALS.read, FieldGroup.PERSON, *REFERRALS.groups))],
+    listing: Asked,
     key: Annotated[Key, Depends(key_of(SERVICES))],
-    status: Annotated[ReferralStatus | None, Query(description="Only those that have come to this step.")] = None,
+    status: Step = None,
 ) -> ReferralLinePage:
     """The referrals of people within the caller's reach to one service, in Vietnamese order of the names.
 
@@ -85,10 +90,35 @@ async def list_referrals_to_service(
     session, actor = listing.desk.session, listing.desk.actor
     if await records.get(session, SupportServiceRow, key, scope=actor.scope, today=actor.today) is None:
         raise NotFound
-    wanted = [col(ReferralRow.service_id) == key.id]
-    if status is not None:
-        wanted.append(col(ReferralRow.status) == status)
-    shown = lines.written(await lines.page_of(listing, ReferralRow, *wanted), ReferralOut, ReferralLine)
+    return await _lines(listing, service_id=key.id, status=status)
+
+
+@services.get(
+    "/v1/referrals",
+    tags=[Tag.LISTS],
+    summary="List referrals across people",
+    responses=problems.responses(*GUARDED, "unit_unknown", "unit_not_granted", "cursor_invalid"),
+)
+async def list_referrals(
+    listing: Asked,
+    unit: Unit = None,
+    organisation_id: Annotated[UUID | None, Query(description="Only those that this point, club or team made.")] = None,
+    service_id: Annotated[UUID | None, Query(description="Only those to this service.")] = None,
+    status: Step = None,
+) -> ReferralLinePage:
+    """Referrals of people within the caller's reach, each with the person, in Vietnamese order of the names.
+
+    `status=made` is what waits for an answer. A point, a club or a team sees those that it made itself, of people
+    whom it reaches.
+    """
+    units = None if unit is None else reach_of(listing.desk, unit)
+    return await _lines(listing, units=units, organisation_id=organisation_id, service_id=service_id, status=status)
+
+
+async def _lines(listing: Listing, *, units: tuple[int, ...] | None = None, **wanted: object) -> ReferralLinePage:
+    conditions = [col(getattr(ReferralRow, name)) == value for name, value in wanted.items() if value is not None]
+    page = await lines.page_of(listing, ReferralRow, *conditions, units=units)
+    shown = lines.written(page, ReferralOut, ReferralLine)
     return ReferralLinePage(items=shown.items, next=shown.next)
 
 

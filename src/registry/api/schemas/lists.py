@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from registry.api.pagination import FoundPage, Page, SearchIn
+from registry.api.schemas.aftercare import AftercareOut
 from registry.api.schemas.cases import EpisodeOut, FileOut
 from registry.api.schemas.fields import IdentityNumber, Line, Out, UnitCode, Year, YearIn
 from registry.api.schemas.persons import PersonOut, ReachedPersonOut
@@ -64,3 +65,13 @@ class FileLine(FileOut):
 
 class FileLinePage(Page[FileLine]):
     """One page of management files across people, in Vietnamese order of the names."""
+
+
+class AftercareLine(AftercareOut):
+    """A term of aftercare with the person it belongs to."""
+
+    person: PersonBrief = Field(description="Whom the line is about.")
+
+
+class AftercareLinePage(Page[AftercareLine]):
+    """One page of terms of aftercare across people, in Vietnamese order of the names."""

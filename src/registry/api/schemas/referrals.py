@@ -117,4 +117,4 @@ class ReferralLine(ReferralOut):
 
 
 class ReferralLinePage(Page[ReferralLine]):
-    """One page of referrals to a service, in Vietnamese order of the names."""
+    """One page of referrals across people, in Vietnamese order of the names."""

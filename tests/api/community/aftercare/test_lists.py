@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from registry.domain.access import Role
-from tests.conftest import SignIn
+from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import an_aftercare, an_education_measure
-from tests.factories.posted import body_of, created, pages, posted_episode, posted_person, refused
+from tests.factories.posted import body_of, corrected, created, pages, posted_episode, posted_person, refused
 
 COURSES = "/v1/completed-courses?unit=22045"
 MEASURES = "/v1/education-measures?unit=22045"
@@ -147,3 +147,36 @@ class TestEducationMeasures:
 
         brief = {"id": line["person_id"], "full_name": "Võ An", "birth_year": 1990}
         assert line == record | {"person": brief, "treatment": treatment}
+
+
+@pytest.mark.usefixtures("completers")
+class TestTerms:
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            pytest.param("", ["Lê Ân"], id="all"),
+            pytest.param("&on=2024-01-31", [], id="the day before the first"),
+            pytest.param("&on=2024-02-01&status=open", ["Lê Ân"], id="the first day"),
+            pytest.param("&status=ended", [], id="ended"),
+            pytest.param("&place=residence", ["Lê Ân"], id="by place"),
+            pytest.param("&place=facility", [], id="at the other place"),
+        ],
+    )
+    async def test_across_people(self, manager: httpx.AsyncClient, query: str, expected: list[str]) -> None:
+        assert names(await pages(manager, f"/v1/aftercares?unit=22045{query}")) == expected
+
+    async def test_one_that_was_ended_is_ended_from_that_day_on(
+        self, manager: httpx.AsyncClient, completers: dict[str, str]
+    ) -> None:
+        (line,) = await pages(manager, "/v1/aftercares?unit=22045")
+        address = f"/v1/persons/{completers['Lê Ân']}/aftercares/{line['id']}"
+        ended = {"ended_on": "2025-01-15", "outcome": "moved_away"}
+        assert (await corrected(manager, address, ended)).status_code == 200
+
+        assert names(await pages(manager, "/v1/aftercares?unit=22045&status=open&on=2025-01-14")) == ["Lê Ân"]
+        assert names(await pages(manager, "/v1/aftercares?unit=22045&status=ended&on=2025-01-15")) == ["Lê Ân"]
+        assert names(await pages(manager, "/v1/aftercares?unit=22045&status=open")) == []
+
+    async def test_another_commune_s_officer_is_refused(self, sign_in: SignIn) -> None:
+        elsewhere = await sign_in(Role.COMMUNE_OFFICER, unit=("22015", TODAY))
+        refused(await elsewhere.get("/v1/aftercares?unit=22045"), 403, "unit_not_granted")

@@ -143,3 +143,27 @@ class TestListOfAService:
         assert await listed(point.staff) == {mine}
         assert await listed(stranger) == set()
         refused(await officer.get(f"{DIRECTORY}/{uuid4()}/referrals"), 404, "not_found")
+
+
+class TestListAcrossPeople:
+    async def test_what_waits_for_an_answer_by_whom_where(
+        self, officer: httpx.AsyncClient, manager: httpx.AsyncClient, stranger: httpx.AsyncClient, point: Point
+    ) -> None:
+        service = await offered(officer)
+        client_of_point = await posted_person(officer)
+        await held(officer, point.id, client_of_point)
+        waiting = await referred(officer, point, service, person_id=client_of_point)
+        answered = await referred(officer, point, service)
+        await corrected(officer, answered, {"accepted_on": "2026-11-17"})
+
+        async def listed(reader: httpx.AsyncClient, query: str) -> set[str]:
+            items = await pages(reader, f"/v1/referrals?limit=1&service_id={service}{query}")
+            return {f"/v1/persons/{each['person']['id']}/referrals/{each['id']}" for each in items}
+
+        assert await listed(officer, "") == await listed(officer, "&unit=22015") == {waiting, answered}
+        assert await listed(officer, f"&status=made&organisation_id={point.id}") == {waiting}
+        assert await listed(point.staff, "") == {waiting}
+        assert await listed(officer, "&status=accepted") == {answered}
+        assert await listed(officer, f"&organisation_id={uuid4()}") == await listed(manager, "&unit=22045") == set()
+        assert await listed(stranger, "") == set()
+        refused(await stranger.get("/v1/referrals?unit=22015"), 403, "unit_not_granted")

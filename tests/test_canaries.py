@@ -28,7 +28,7 @@ from registry.domain.access import Role
 from registry.embedded import EmbeddedPostgres
 from tests.api.push.pushing import creating, push
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import OF_PERSON, RESTING, a_fresh, a_point, a_worker
+from tests.factories.bodies import OF_PEOPLE, a_fresh, a_point, a_worker
 from tests.factories.canaries import Cage, every_sealed_column
 from tests.factories.posted import created
 
@@ -102,7 +102,7 @@ async def cage(
     cage = Cage(manager, await sign_in(Role.PROVINCE_MANAGER, unit=("66", TODAY)))
     person = await cage.fill(await sign_in(Role.COMMUNE_OFFICER, unit=("01", TODAY)), full_name=NAME)
     path = f"/v1/persons/{person['id']}"
-    for kind in (*OF_PERSON, *RESTING):
+    for kind in OF_PEOPLE:
         taken = cage.records[kind.singular]
         for broken in ({"id": "x"}, {"unknown": cage.new("a refused body")}, {"id": taken, **kind.correction}):
             answer = await manager.post(f"{path}/{kind.collection}", json=cage.seeded(kind, a_fresh(kind)) | broken)
@@ -179,7 +179,7 @@ async def test_no_canary_is_in_the_service_s_log(cage: Cage, logged: StringIO) -
 
 
 async def test_no_canary_is_in_a_refusal(cage: Cage, refusals: list[str]) -> None:
-    assert len(refusals) == 3 * len((*OF_PERSON, *RESTING)) + 1
+    assert len(refusals) == 3 * len(OF_PEOPLE) + 1
     assert found(cage, "".join(refusals).encode()) == []
 
 

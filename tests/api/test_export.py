@@ -13,7 +13,7 @@ from registry.db.tables.all import metadata
 from registry.domain.access import Role
 from registry.domain.export import ExportSection, HeldElsewhere
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import OF_PERSON, RESTING, Body, a_fresh
+from tests.factories.bodies import OF_PEOPLE, Body, a_fresh
 from tests.factories.posted import (
     body_of,
     corrected,
@@ -79,7 +79,7 @@ async def person(manager: httpx.AsyncClient) -> str:
     person_id = await posted_person(manager, full_name="Nguyễn Thị Cánh Buồm", phone="0900 111 222")
     path = f"/v1/persons/{person_id}"
     await put_foundation(manager, VISITS, person_id)
-    for kind in (*OF_PERSON, *RESTING):
+    for kind in OF_PEOPLE:
         kept, void = a_fresh(kind), a_fresh(kind)
         if kind.singular == "identity_document":
             kept["number"] = NUMBER

@@ -12,7 +12,7 @@ from registry.api.records.kind import Kind
 from registry.api.report_csv import inert
 from registry.domain.access import Role
 from tests.conftest import SignIn
-from tests.factories.bodies import ALL_KINDS, OF_PERSON, RESTING, Body, a_fresh
+from tests.factories.bodies import ALL_KINDS, OF_PEOPLE, Body, a_fresh
 from tests.factories.posted import body_of, posted_person
 from tests.factories.specification import SPEC
 from tests.openapi_rules import Json, operations, resolve
@@ -139,7 +139,7 @@ def test_the_walks_see_texts() -> None:
 async def test_a_record_keeps_a_text_as_it_is_or_refuses_it(
     kind: Kind, at: Pointer, manager: httpx.AsyncClient, person: str
 ) -> None:
-    path = f"/v1/persons/{person}/{kind.collection}" if kind in (*OF_PERSON, *RESTING) else f"/v1/{kind.collection}"
+    path = f"/v1/persons/{person}/{kind.collection}" if kind in OF_PEOPLE else f"/v1/{kind.collection}"
     for text in CORPUS:
         body: Body = placed(a_fresh(kind), at, text)
         answer = await manager.post(path, json=body)

@@ -20,7 +20,7 @@ from registry.domain.access import Role
 from registry.domain.task import TaskKind
 from registry.settings import Settings
 from tests.conftest import NOW, SignIn
-from tests.factories.bodies import OF_PERSON, a_person, an_episode
+from tests.factories.bodies import OF_PEOPLE, a_person, an_episode
 from tests.factories.clock import Clock
 from tests.factories.posted import MERGE_PATCH, body_of, created, posted_organisation, posted_person
 from tests.factories.shelf import put, shelf_of
@@ -143,7 +143,7 @@ class TestWhatCounts:
         found = await officer.post("/v1/persons/search", json={"name": "an danh thu"})
         assert (found.status_code, found.json()["code"]) == (429, "too_many_persons")
 
-    @pytest.mark.parametrize("kind", OF_PERSON, ids=lambda kind: kind.singular)
+    @pytest.mark.parametrize("kind", OF_PEOPLE, ids=lambda kind: kind.singular)
     async def test_every_reading_of_every_record_of_a_person(
         self, kind: Kind, manager: httpx.AsyncClient, officer: httpx.AsyncClient, people: list[str]
     ) -> None:

@@ -61,7 +61,9 @@ OF_UNIT = (
 )
 RESTING = (ACCOMPANIMENTS, VISITS, ATTENDANCES, REFERRALS, MEMBERSHIPS)
 """Kinds of people's records that rest on another record within the writer's reach, which is put there first."""
-ALL_KINDS = (PERSONS, *OF_PERSON, *RESTING, *OF_UNIT)
+OF_PEOPLE = (*OF_PERSON, *RESTING)
+"""All kinds of people's records."""
+ALL_KINDS = (PERSONS, *OF_PEOPLE, *OF_UNIT)
 
 _days = count()
 _years = count(1900)

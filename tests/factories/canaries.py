@@ -19,7 +19,7 @@ from registry.domain.task import RULES, TaskKind
 from tests.api.duplicates.merging import merged, unmerged
 from tests.api.push.pushing import changing, push
 from tests.conftest import TODAY
-from tests.factories.bodies import ALL_KINDS, OF_PERSON, RESTING, Body, a_fresh, a_person, a_record
+from tests.factories.bodies import ALL_KINDS, OF_PEOPLE, RESTING, Body, a_fresh, a_person, a_record
 from tests.factories.emergencies import asked
 from tests.factories.posted import body_of, corrected, created, posted_person
 from tests.factories.shelf import put_foundation
@@ -103,7 +103,7 @@ class Cage:
         """Record one of every kind, correct it, and void it with a reason."""
         for kind in RESTING:
             await put_foundation(self._keeper, kind, person_id)
-        for kind in (*OF_PERSON, *RESTING):
+        for kind in OF_PEOPLE:
             collection = f"/v1/persons/{person_id}/{kind.collection}"
             body = await created(self._keeper, collection, self.seeded(kind, a_fresh(kind)))
             self.records[kind.singular] = body["id"]

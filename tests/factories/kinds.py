@@ -7,7 +7,7 @@ from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.situation import STATUSES
 from registry.api.records.kind import Kind
 from registry.db.tables.columns import OfUnit
-from tests.factories.bodies import ALL_KINDS, OF_PERSON
+from tests.factories.bodies import ALL_KINDS, OF_PEOPLE
 
 SHAPES = (PERSONS, EPISODES, STATUSES)
 """A person, what belongs to a person, and what belongs to a unit: they differ in how they are found and locked."""
@@ -28,4 +28,4 @@ every_corrected_kind = pytest.mark.parametrize(
 )
 every_shape = pytest.mark.parametrize("shelf", SHAPES, ids=name_of, indirect=True)
 every_confined_kind = pytest.mark.parametrize("shelf", CONFINED, ids=name_of, indirect=True)
-every_kind_of_person = pytest.mark.parametrize("shelf", OF_PERSON, ids=name_of, indirect=True)
+every_kind_of_person = pytest.mark.parametrize("shelf", OF_PEOPLE, ids=name_of, indirect=True)

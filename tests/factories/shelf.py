@@ -15,7 +15,7 @@ from registry.api.kinds.referrals import SERVICES
 from registry.api.records.kind import Kind
 from registry.api.schemas import examples
 from tests.conftest import NOW
-from tests.factories.bodies import OF_PERSON, RESTING, Body, a_fresh, an_accompaniment
+from tests.factories.bodies import OF_PEOPLE, Body, a_fresh, an_accompaniment
 from tests.factories.posted import created, posted_person
 
 _NAMED_BY: Mapping[str, tuple[Kind, ...]] = {
@@ -96,7 +96,7 @@ class Shelf:
 
 async def shelf_of(kind: Kind, client: httpx.AsyncClient) -> Shelf:
     """Find the collection of a kind, under a person of its own where records of the kind belong to people."""
-    if all(kind is not owned for owned in (*OF_PERSON, *RESTING)):
+    if all(kind is not owned for owned in OF_PEOPLE):
         return Shelf(kind, f"/v1/{kind.collection}", None)
     person_id = await posted_person(client)
     await put_foundation(client, kind, person_id)

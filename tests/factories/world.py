@@ -20,7 +20,7 @@ from registry.api.records.kind import Kind
 from registry.domain.access import FieldGroup, Permission, Role, TokenScope
 from registry.domain.policy import POLICY
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import OF_PERSON, OF_UNIT, RESTING, Body, a_fresh, a_residence
+from tests.factories.bodies import OF_PEOPLE, OF_UNIT, Body, a_fresh, a_residence
 from tests.factories.devices import Device
 from tests.factories.places import COMMUNES, ELSEWHERE, NEIGHBOUR, OWN, Place
 from tests.factories.planned import approved, posted_plan, posted_target
@@ -120,7 +120,7 @@ def present(kind: Kind, place: Place) -> Body:
 
 def path_of(kind: Kind, place: Place) -> str:
     """The address of a collection."""
-    owner = f"/persons/{place.person_id}" if kind in (*OF_PERSON, *RESTING) else ""
+    owner = f"/persons/{place.person_id}" if kind in OF_PEOPLE else ""
     return f"/v1{owner}/{kind.collection}"
 
 
@@ -137,7 +137,7 @@ async def _filled(sign_in: SignIn, name: str, marks: dict[str, Mark]) -> Place:
     commune, province = COMMUNES[name]
     clerks = {role: await sign_in(role, unit=(province, TODAY)) for role in Role if not role.acts_for_organisation}
     place = Place(name, commune)
-    for kind in (*OF_UNIT, PERSONS, *OF_PERSON, *RESTING):
+    for kind in (*OF_UNIT, PERSONS, *OF_PEOPLE):
         if kind is AFTERCARES:
             await _completed(clerks[Role.PROVINCE_MANAGER], place)
         if kind is PLAN_REVIEWS:

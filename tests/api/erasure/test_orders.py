@@ -14,7 +14,7 @@ from registry.domain.access import Role
 from registry.domain.emergency import EmergencyState
 from registry.domain.task import TaskKind, TaskState
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import OF_PERSON, a_fresh, a_person, an_order
+from tests.factories.bodies import OF_PEOPLE, OF_PERSON, a_fresh, a_person, an_order
 from tests.factories.emergencies import asked
 from tests.factories.posted import (
     body_of,
@@ -130,12 +130,12 @@ class TestOrder:
 class TestErasure:
     @pytest.mark.parametrize(
         "below",
-        ["", "/versions", "/responsibilities", "/export", *(f"/{kind.collection}" for kind in OF_PERSON)],
+        ["", "/versions", "/responsibilities", "/export", *(f"/{kind.collection}" for kind in OF_PEOPLE)],
     )
     async def test_who_could_see_the_person_is_told(self, manager: httpx.AsyncClient, person: str, below: str) -> None:
         refused(await manager.get(person + below), 410, "erased")
 
-    @pytest.mark.parametrize("kind", OF_PERSON, ids=lambda kind: kind.singular)
+    @pytest.mark.parametrize("kind", OF_PEOPLE, ids=lambda kind: kind.singular)
     async def test_nothing_is_added_or_read(self, manager: httpx.AsyncClient, person: str, kind: object) -> None:
         collection = getattr(kind, "collection")  # noqa: B009 - any kind
         body = a_fresh(kind)  # type: ignore[arg-type]  # any kind

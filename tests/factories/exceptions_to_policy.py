@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from registry.api.kinds.plan_reviews import PLAN_REVIEWS
+from registry.api.kinds.staffing import TRAININGS, WORKERS
 from registry.api.records.kind import Kind
 from registry.domain.access import Role
 from tests.factories.bodies import ALL_KINDS, Body
@@ -27,6 +28,8 @@ UNKNOWN: Answer = (409, "named_record_unknown")
 STALE: Answer = (412, "version_mismatch")
 NO_PLAN: Answer = (409, "plan_unknown")
 SIGNED: Answer = (409, "review_never_changes")
+OF_AN_OFFICE: Mapping[Role, Answer] = {Role.NETWORK_OFFICER: NOT_OWN}
+"""Who has appointed a worker reads what an office keeps of them, and changes nothing of it."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,9 @@ EXPECTED: Mapping[str, Line] = {
     **{f"create_{each}": _posted(each, outside=UNKNOWN) for each in ("appointment", "worker_training")},
     **{f"change_{kind.singular}": _corrected(kind) for kind in ALL_KINDS},
     **{f"void_{kind.singular}": Line(inside=STALE) for kind in ALL_KINDS},
+    "create_worker_training": replace(_posted("worker_training", outside=UNKNOWN), is_of_organisation=True),
+    **{f"change_{kind.singular}": replace(_corrected(kind), inside_of=OF_AN_OFFICE) for kind in (WORKERS, TRAININGS)},
+    **{f"void_{kind.singular}": Line(inside=STALE, inside_of=OF_AN_OFFICE) for kind in (WORKERS, TRAININGS)},
     "close_file": Line(inside=STALE),
     "exit_episode": Line(inside=STALE),
     "answer_subject_request": Line(inside=STALE),

@@ -27,6 +27,8 @@ _NAMED_OTHERWISE: Mapping[tuple[str, str], str] = {
     ("plan_review", "plan_id"): "approved_plan",
 }
 """What the field of a kind names where it is not what others name by it."""
+_OF_NETWORK = {"counselling_point", "club", "network_worker", "worker_training"}
+"""What officers of the place's organisations read, though no field of it names these: workers are appointed there."""
 
 
 @dataclass
@@ -45,8 +47,8 @@ class Place:
         return str(self.bodies[singular]["id"])
 
     def is_of_network(self, singular: str) -> bool:
-        """Whether a record that no person owns is the counselling point's own, or the club's."""
-        return singular in {"counselling_point", "club"} or "organisation_id" in self.bodies[singular]
+        """Whether a record that no person owns is the counselling point's own, or the club's, or of a worker there."""
+        return singular in _OF_NETWORK or "organisation_id" in self.bodies[singular]
 
     def named_by(self, kind: Kind, field: str) -> str:
         """The id of the record of the place that a field names."""

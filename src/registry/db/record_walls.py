@@ -54,6 +54,23 @@ def close_unit_records_to_organisation(table: str) -> None:
     op.execute(f"DROP POLICY own_{table} ON unit_record_history")
 
 
+def show_to_employer(table: str, column: str, former: str) -> None:
+    """Show records of workers whom a column names to organisations at which those were appointed; never to write on."""
+    named = "{} = ANY ((SELECT app.workers())::uuid[])"
+    history = f"entity = '{table}' AND {named.format(former)}"
+    for name, shown, rows in (
+        ("of_employed", table, named.format(column)),
+        (f"employed_{table}", "unit_record_history", history),
+    ):
+        op.execute(f"CREATE POLICY {name} ON {shown} FOR SELECT TO {ORGANISATIONS} USING ({rows})")
+
+
+def hide_from_employer(table: str) -> None:
+    """Take `show_to_employer` back."""
+    op.execute(f"DROP POLICY employed_{table} ON unit_record_history")
+    op.execute(f"DROP POLICY of_employed ON {table}")
+
+
 def _close(table: str) -> None:
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

@@ -25,7 +25,7 @@ from sqlalchemy.orm import class_mapper
 from sqlmodel import and_, col, false, select, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import feed, trail
+from registry.db import employment, feed, trail
 from registry.db.prepared import Prepared
 from registry.db.tables.columns import OfPerson, OfUnit
 from registry.db.tables.persons import PersonRow
@@ -81,7 +81,7 @@ def entity_of(table: type[AnyRow]) -> str:
 def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]:
     """What a scope opens of a table: its units' rows, or an organisation's own records, of the people it reaches.
 
-    Directories are open to every caller.
+    Directories are open to every caller. Of workers, an organisation sees those whom it has appointed as well.
     """
     if issubclass(table, OfUnit) and table.in_directory:
         return true()
@@ -89,7 +89,11 @@ def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]
         case UnitScope(units):
             return within(table, literal(units, UNITS))
         case OrganisationScope(organisations):
-            return of_organisations(table, literal(organisations, ORGANISATIONS), today=literal(today, Date))
+            asked = literal(organisations, ORGANISATIONS)
+            own = of_organisations(table, asked, today=literal(today, Date))
+            if issubclass(table, OfUnit) and table.worker_column is not None:
+                return own | employment.of_employed(table, table.worker_column, asked)
+            return own
         case PersonScope(person_id):
             return _belongs_to(table, person_id)
 

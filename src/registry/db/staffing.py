@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import literal
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
-from registry.db import pages
+from registry.db import employment, pages
 from registry.db.pages import DatedKey, NamedKey, Window
 from registry.db.periods import holds
-from registry.db.tables.staffing import AppointmentRow, NetworkWorkerRow
+from registry.db.records import ORGANISATIONS
+from registry.db.tables.staffing import AppointmentRow, NetworkWorkerRow, WorkerTrainingRow
 from registry.domain.record import RecordState
 from registry.domain.staffing import Appointed
 
@@ -36,12 +39,25 @@ async def page_of_workers(
     """Load workers by name: all, or those whom an organisation keeps or has appointed."""
     if organisation_id is None:
         return await pages.page(session, NetworkWorkerRow, window)
-    appointed = select(AppointmentRow.worker_id).where(
-        AppointmentRow.organisation_id == organisation_id, AppointmentRow.state == RecordState.ACTIVE
-    )
     row = NetworkWorkerRow
-    there = or_(col(row.organisation_id) == organisation_id, col(row.id).in_(appointed))
+    there = or_(col(row.organisation_id) == organisation_id, col(row.id).in_(_appointed_at(organisation_id)))
     return await pages.page(session, row, window, there)
+
+
+async def page_of_trainings(
+    session: AsyncSession, window: Window[DatedKey], *, organisation_id: UUID | None, worker_id: UUID | None
+) -> Sequence[WorkerTrainingRow]:
+    """Load trainings by their first day: of a worker, of those whom an organisation keeps or has appointed."""
+    row = WorkerTrainingRow
+    if organisation_id is None:
+        return await pages.page(session, row, window, worker_id=worker_id)
+    kept = select(NetworkWorkerRow.id).where(NetworkWorkerRow.organisation_id == organisation_id)
+    there = or_(col(row.worker_id).in_(kept), col(row.worker_id).in_(_appointed_at(organisation_id)))
+    return await pages.page(session, row, window, there, worker_id=worker_id)
+
+
+def _appointed_at(organisation_id: UUID) -> SelectOfScalar[UUID]:
+    return employment.appointed_by(literal([organisation_id], ORGANISATIONS))
 
 
 async def page_of_appointments(

@@ -21,7 +21,7 @@ from registry.db import records, staffing
 from registry.db.persons import Owner
 from registry.db.records import AnyRow, Key
 from registry.db.tables.staffing import AppointmentRow, NetworkWorkerRow, WorkerTrainingRow
-from registry.domain.access import Permission, require_units
+from registry.domain.access import OrganisationNotGranted, OrganisationScope, Permission, require_units
 from registry.domain.organisation import OF_COMMUNES
 from registry.domain.period import require_order, require_past
 from registry.domain.record import NamedRecordUnknown, RecordState
@@ -60,16 +60,19 @@ async def decide_appointment(desk: Desk, draft: Draft[AppointmentBody]) -> Decis
 
 
 async def decide_training(desk: Desk, draft: Draft[WorkerTrainingBody]) -> Decision:
-    """Place a training with the worker's entry."""
+    """Place a training with the worker's entry; who keeps the entry says what the worker has learnt."""
     body = draft.body
     require_past(body.from_on, today=desk.actor.today, pointer="/from_on")
     require_order(body.from_on, body.to_on, pointer="/to_on")
     worker = await named_worker(desk, body.worker_id)
+    scope = desk.actor.scope
+    if isinstance(scope, OrganisationScope) and worker.organisation_id not in scope.organisations:
+        raise OrganisationNotGranted(pointer="/worker_id")
     return Decision(draft.columns | {"unit_id": worker.unit_id, "organisation_id": worker.organisation_id})
 
 
 async def named_worker(desk: Desk, worker_id: UUID, *, pointer: str = "/worker_id") -> NetworkWorkerRow:
-    """Find the worker whom a record names, within the caller's reach."""
+    """Find the worker whom a record names: within the caller's units, or of their organisation's own and appointed."""
     scope, today = desk.actor.scope, desk.actor.today
     worker = await records.get(desk.session, NetworkWorkerRow, Key(worker_id), scope=scope, today=today)
     if worker is None or worker.state is RecordState.VOIDED:
@@ -93,7 +96,8 @@ WORKERS = Kind(
     dated_by="from_on",
     about="Somebody who works in the network of a commune: staff of a counselling point, member of a club's board, "
     "volunteer of a team, speaker. Workers are no persons of the register: nothing joins them to one, and no search "
-    "for people finds them. What they do where is told by appointments.",
+    "for people finds them. What they do where is told by appointments: an organisation reads the entries of those who "
+    "are or were appointed there, and changes those alone that it keeps itself.",
     examples={
         "of_an_office": {
             "id": examples.NETWORK_WORKER,
@@ -106,7 +110,7 @@ WORKERS = Kind(
     },
     correction={"position": "Chủ tịch UBND phường"},
     review_void=review_void,
-    void_refusals=("worker_appointed",),
+    void_refusals=("worker_appointed", "organisation_not_granted"),
     refers_to=("organisation_id",),
 )
 APPOINTMENTS = Kind(
@@ -153,7 +157,7 @@ TRAININGS = Kind(
     decide=decide_training,
     dated_by="from_on",
     about="A training that a worker of the network has received. A training that was held for many is an activity; "
-    "this is one worker's part in it.",
+    "this is one worker's part in it. Who keeps the worker's entry records it.",
     examples={
         "three_days": {
             "id": examples.WORKER_TRAINING,
@@ -165,5 +169,6 @@ TRAININGS = Kind(
         }
     },
     correction={"hours": 16},
+    void_refusals=("organisation_not_granted",),
     refers_to=("worker_id",),
 )

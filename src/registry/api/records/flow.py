@@ -19,7 +19,7 @@ from registry.db.tables.columns import OfUnit
 from registry.db.tables.persons import PersonRow
 from registry.db.trail import Act
 from registry.domain import merge_patch
-from registry.domain.access import require_units
+from registry.domain.access import OrganisationNotGranted, require_units
 from registry.domain.errors import DomainError, NotFound
 from registry.domain.idempotency import IdempotencyKeyRequired
 from registry.domain.merge import PersonMerged
@@ -215,10 +215,21 @@ async def _unchanged(desk: Desk, kind: Kind, row: AnyRow, act: Act | None = None
 async def _locked(desk: Desk, kind: Kind, key: Key) -> AnyRow:
     row = await records.lock(desk.session, kind.table, key, scope=desk.actor.scope, today=desk.actor.today)
     if row is None:
-        raise await _absence_of(desk, key.id) if kind.table is PersonRow else NotFound
+        raise await _unwritable(desk, kind, key)
     if isinstance(row, OfUnit) and row.in_directory:
         require_units(desk.actor.scope, row.unit_id)
     return row
+
+
+async def _unwritable(desk: Desk, kind: Kind, key: Key) -> DomainError:
+    """Say why a record is not there to be written: also of a worker whom the caller sees, but another keeps."""
+    table, actor = kind.table, desk.actor
+    if table is PersonRow:
+        return await _absence_of(desk, key.id)
+    if not issubclass(table, OfUnit) or table.worker_column is None:
+        return NotFound()
+    seen = await records.get(desk.session, table, key, scope=actor.scope, today=actor.today)
+    return NotFound() if seen is None else OrganisationNotGranted()
 
 
 async def _absence_of(desk: Desk, person_id: UUID) -> DomainError:

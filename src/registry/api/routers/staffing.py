@@ -17,10 +17,9 @@ from registry.api.schemas.staffing import (
     WorkerTrainingPage,
 )
 from registry.api.strict_json import StrictRoute
-from registry.db import pages, staffing, trail
+from registry.db import staffing, trail
 from registry.db.pages import BY_NAME, by_day
 from registry.db.records import entity_of
-from registry.db.tables.staffing import WorkerTrainingRow
 from registry.domain.access import Permission
 
 Asked = Annotated[Listing, Depends(listing_for(Permission.NETWORK_READ))]
@@ -38,7 +37,7 @@ async def list_network_workers(
     unit: Unit = None,
     organisation_id: Organisation = None,
 ) -> NetworkWorkerPage:
-    """Workers within the caller's reach, in Vietnamese order of their names.
+    """Workers within the caller's reach, in Vietnamese order of their names. An organisation reaches whom it appoints.
 
     With `organisation_id` those whose entry the organisation keeps or whom it has appointed. Names are no conditions:
     who works in the network is found by where.
@@ -69,11 +68,18 @@ async def list_appointments(
 async def list_worker_trainings(
     listing: Asked,
     unit: Unit = None,
+    organisation_id: Organisation = None,
     worker_id: Worker = None,
 ) -> WorkerTrainingPage:
-    """Trainings that workers within the caller's reach have received, the oldest first."""
+    """Trainings that workers within the caller's reach have received, the oldest first.
+
+    With `organisation_id` those of workers whose entry the organisation keeps or whom it has appointed, whoever
+    recorded them.
+    """
     window = listing.by(by_day("from_on"), unit)
-    rows = await pages.page(listing.desk.session, WorkerTrainingRow, window, worker_id=worker_id)
+    rows = await staffing.page_of_trainings(
+        listing.desk.session, window, organisation_id=organisation_id, worker_id=worker_id
+    )
     return listing.answer(WorkerTrainingPage, window, rows)
 
 
@@ -82,4 +88,8 @@ router.include_router(
     unit_record_routes(WORKERS, *_SEATED[:3], "unit_unknown", "unit_not_in_force", "worker_kept_by_one")
 )
 router.include_router(unit_record_routes(APPOINTMENTS, *_SEATED, "named_record_unknown", "appointment_already_open"))
-router.include_router(unit_record_routes(TRAININGS, "date_in_future", "dates_out_of_order", "named_record_unknown"))
+router.include_router(
+    unit_record_routes(
+        TRAININGS, "date_in_future", "dates_out_of_order", "named_record_unknown", "organisation_not_granted"
+    )
+)

@@ -36,7 +36,8 @@ class NetworkWorkerFields(BaseModel):
     )
     organisation_id: UUID | None = Field(
         default=None,
-        description="The point, club or team that keeps the entry, and may see it; null where a unit's office does.",
+        description="The point, club or team that keeps the entry; null where a unit's office does. Others read it who "
+        "have appointed the worker.",
     )
 
 

@@ -21,6 +21,7 @@ class NetworkWorkerRow(OfUnit, table=True):
     )
 
     organisation_column = "organisation_id"
+    worker_column = "id"
 
     full_name: str = Field(sa_type=Text)
     sort_key: str = Field(sa_type=Text(collation="C"))
@@ -70,6 +71,7 @@ class WorkerTrainingRow(OfUnit, table=True):
     )
 
     organisation_column = "organisation_id"
+    worker_column = "worker_id"
 
     worker_id: UUID = Field(foreign_key="network_worker.id")
     organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id")

@@ -9,6 +9,13 @@ from registry.domain.sync import SyncKind
 OPERATIONS = 12
 """The most that a scene has."""
 
+UNTOLD = frozenset(
+    {SyncKind.RESIDENCE, SyncKind.COMMUNE_STATUS, SyncKind.SUSPECTED_COUNT, SyncKind.COMMUNE_POPULATION}
+    | {SyncKind.PLAN_REVIEW}
+)
+"""What no scene tells of: a commune has too few of it to go round, and reviews are of approved plans. Homes come with
+people."""
+
 People = Sequence[str]
 CONSENT = {"legal_basis": "consent"}
 
@@ -69,6 +76,23 @@ def _decisions(notebook: Notebook, people: People) -> None:
         notebook.write(SyncKind.AFTERCARE, aftercare, of=person)
 
 
+def _case(notebook: Notebook, people: People) -> None:
+    """Somebody is found, put on file and treated, and asks what is held about them."""
+    person, found = people[0], {"substances": ["heroin"]}
+    number = f"0540{notebook.number:08}"
+    notebook.write(SyncKind.IDENTITY_DOCUMENT, {"document_type": "cccd", "number": number}, of=person)
+    notebook.write(SyncKind.DETERMINATION, found | {"determined_on": notebook.day(3), "result": "addicted"}, of=person)
+    use = {"substance": "heroin", "route": "injecting", "noted_on": notebook.day(3)}
+    notebook.write(SyncKind.SUBSTANCE_USE, use, of=person)
+    notebook.write(SyncKind.FILE, {"category": "illegal_user", "opened_on": notebook.day(4)}, of=person)
+    clinic = notebook.write(SyncKind.ORGANISATION, _founded(notebook) | {"kind": "health_station"})
+    stay = {"modality": "community", "legal_basis": "voluntary", "provider_id": clinic, "planned_months": 6}
+    dates = {"registered_on": notebook.day(9), "started_on": notebook.day(10)}
+    notebook.write(SyncKind.EPISODE, stay | dates, of=person)
+    asked = {"kind": "access", "channel": "in_person", "requester": "self", "received_on": notebook.day(20)}
+    notebook.write(SyncKind.SUBJECT_REQUEST, asked, of=person)
+
+
 def _plan(notebook: Notebook, _: People) -> None:
     """A commune plans, and tells how far it has come."""
     period = notebook.places.any(notebook.chance) | {"to_on": notebook.day(365)}
@@ -86,7 +110,7 @@ def _plan(notebook: Notebook, _: People) -> None:
     notebook.write(SyncKind.ACTIVITY, place | {"kind": "training", "topic": "Kỹ năng tư vấn"})
 
 
-SCENES: Sequence[Callable[[Notebook, People], None]] = (_counselling, _club, _volunteers, _decisions, _plan)
+SCENES: Sequence[Callable[[Notebook, People], None]] = (_counselling, _club, _volunteers, _decisions, _case, _plan)
 
 
 def a_point(notebook: Notebook) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlmodel import col, func, select
 
 from registry.database import one_transaction
 from registry.db import context, state, trail
-from registry.db.backup import backup, restore
+from registry.db.backup import backup, begin_anew, restore
 from registry.db.engine import create_engine
 from registry.db.tables.trail import AccessGrantRow, AuditEventRow
 from registry.domain.access import Role
@@ -102,6 +102,21 @@ async def test_a_restore_brings_everything_back_and_begins_another_epoch(
     assert await subjects(database_url) == before[0]
 
 
+async def test_another_epoch_begins_after_a_recovery_that_was_not_ours(
+    database_url: str, client_programs: Path | None, kept: str
+) -> None:
+    """Recovered to a point in time, a server gives positions a second time, for other changes."""
+    before = await epoch(database_url)
+
+    begin_anew(database_url, programs=client_programs)
+
+    assert await epoch(database_url) != before
+    assert kept in await subjects(database_url)
+    async with one_transaction(database_url) as session:
+        last = (await session.exec(select(func.max(AuditEventRow.seq)))).one() or 0
+        assert (await state.audit_eras(session))[-1] == last + 1
+
+
 async def test_a_restore_begins_the_order_of_the_audit_log_anew(
     database_url: str, client_programs: Path | None, tmp_path: Path
 ) -> None:
@@ -181,6 +196,8 @@ async def test_no_restore_under_a_server_that_runs(
         await connection.exec_driver_sql("SELECT 1")
         with pytest.raises(CannotRun, match="psql: a server uses this database: stop it first"):
             restore(database_url, file, programs=client_programs)
+        with pytest.raises(CannotRun, match="psql: a server uses this database: stop it first"):
+            begin_anew(database_url, programs=client_programs)
     await engine.dispose()
     assert await epoch(database_url) == before
 

@@ -229,6 +229,11 @@ class TestDatabase:
         refused = command("db", "restore", "backup")
         assert (refused.code, refused.said) == (1, "Replace everything in the database? [y/N]: ")
 
+    def test_another_epoch_asks_first(self, command: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+        refused = command("db", "new-epoch")
+        assert (refused.code, refused.said) == (1, "Have all replicas and devices fetch everything again? [y/N]: ")
+
 
 class TestOpenapi:
     def test_check_compares_with_the_committed_copy(

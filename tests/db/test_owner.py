@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from registry.database import one_transaction, prepare
 from registry.db import migrate, roles, state, trail
-from registry.db.backup import backup, restore
+from registry.db.backup import backup, begin_anew, restore
 from registry.db.context import close
 from registry.embedded.binaries import packaged
 from tests.factories.rows import ACT
@@ -61,6 +61,10 @@ async def test_the_owner_upgrades_backs_up_and_restores(owned: str, server_url: 
         connection = await session.connection()
         eras = await connection.exec_driver_sql("SELECT value -> 'begin' FROM service_state WHERE key = 'audit_eras'")
         assert eras.scalar_one() == [2]
+
+    restored = await epoch(administrator)
+    begin_anew(owned, programs=PROGRAMS)
+    assert await epoch(administrator) != restored
 
 
 async def test_the_wall_stands_before_the_owner_too(owned: str) -> None:

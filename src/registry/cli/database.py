@@ -18,6 +18,7 @@ from registry.settings import Settings
 app = typer.Typer(help="The database: schema, roles, backup, restore.", no_args_is_help=True, rich_markup_mode=None)
 
 BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.", dir_okay=False)]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 @app.command()
@@ -67,13 +68,27 @@ def backup(file: BackupFile) -> None:
 
 
 @app.command()
-def restore(file: BackupFile, *, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+def restore(file: BackupFile, *, yes: Yes = False) -> None:
     """Replace everything in the database by a backup. Clients begin their synchronisation anew."""
     if not yes:
         typer.confirm("Replace everything in the database?", abort=True)
     with open_database(Settings()) as database:
         backups.restore(database.url, file, programs=database.programs)
     typer.echo("Restored. The feed has a new epoch: clients fetch everything again.")
+
+
+@app.command("new-epoch")
+def begin_anew(*, yes: Yes = False) -> None:
+    """Begin another epoch of the feed: once after a recovery to a point in time, or a failover that lost something.
+
+    Replicas and devices hold changes that the database no longer knows, and positions that it will give a second time.
+    In the new epoch they fetch everything again, and devices send again what is missing. Not needed after `restore`.
+    """
+    if not yes:
+        typer.confirm("Have all replicas and devices fetch everything again?", abort=True)
+    with open_database(Settings()) as database:
+        backups.begin_anew(database.url, programs=database.programs)
+    typer.echo("The feed has a new epoch: clients fetch everything again.")
 
 
 async def _revision(url: str) -> str | None:

@@ -1,4 +1,7 @@
-"""Backup and restore with PostgreSQL's own programs. A restore begins the feed and the audit log's order anew."""
+"""Backup and restore with PostgreSQL's own programs. A restore begins the feed and the audit log's order anew.
+
+So does `begin_anew`, for what was recovered without us: to a point in time, or by a standby that had not all of it.
+"""
 
 import contextlib
 import os
@@ -13,25 +16,28 @@ from typing import IO, cast
 from registry.db import address, roles
 from registry.errors import CannotRun
 
-_BEFORE = f"""
+_ALONE = """
 DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'registry') THEN
     RAISE EXCEPTION 'a server uses this database: stop it first';
   END IF;
 END $$;
 BEGIN;
+"""
+
+_EMPTY = f"""
 {roles.MAKE}
 DROP SCHEMA IF EXISTS app CASCADE;
 DROP SCHEMA public CASCADE;
 CREATE SCHEMA public AUTHORIZATION pg_database_owner;
 GRANT USAGE ON SCHEMA public TO PUBLIC;
-""".encode()
+"""
 
 _NEW_EPOCH = """
 DO $$ BEGIN
   UPDATE public.service_state SET value = jsonb_build_object('id', gen_random_uuid()) WHERE key = 'feed_epoch';
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'the backup holds no epoch of the feed';
+    RAISE EXCEPTION 'the database holds no epoch of the feed';
   END IF;
 END $$;
 """
@@ -47,8 +53,10 @@ ON CONFLICT (key) DO UPDATE
 SET value = jsonb_build_object('begin', (state.value -> 'begin') || (excluded.value -> 'begin'));
 """
 
+_BEGIN_ANEW = f"{_NEW_EPOCH}{_NEW_ERA}COMMIT;\n"
+_BEFORE = f"{_ALONE}{_EMPTY}".encode()
 # The script has emptied the search path, and everything belongs to whoever restores.
-_AFTER = f"{roles.GIVE_FUNCTIONS}{_NEW_EPOCH}{_NEW_ERA}COMMIT;\n".encode()
+_AFTER = f"{roles.GIVE_FUNCTIONS}{_BEGIN_ANEW}".encode()
 
 _ROWS = ("--role=registry_backup", "--no-unlogged-table-data")
 """All rows, in the role that reads past the policies: a table's owner does not, and a dump without rows must never
@@ -81,7 +89,7 @@ def restore(url: str, file: Path, *, programs: Path | None) -> None:
     backup as a script, without the end of its transaction until all of the backup has been read.
     """
     environment = _environment(url)
-    write = [_program("psql", programs), "-X", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-"]
+    write = _reading_a_script(programs)
     read = [_program("pg_restore", programs), "--no-owner", "--file=-", str(file)]
     with tempfile.TemporaryFile() as words, tempfile.TemporaryFile() as reader_words:
         with subprocess.Popen(
@@ -90,6 +98,24 @@ def restore(url: str, file: Path, *, programs: Path | None) -> None:
             reader = _feed(cast("IO[bytes]", writer.stdin), read, reader_words)
         _require(reader, reader_words, "pg_restore")
         _require(writer.returncode, words, "psql")
+
+
+def begin_anew(url: str, *, programs: Path | None) -> None:
+    """Begin another epoch of the feed on a database that lost its last changes behind our back."""
+    with tempfile.TemporaryFile() as words:
+        done = subprocess.run(
+            _reading_a_script(programs),
+            input=f"{_ALONE}{_BEGIN_ANEW}".encode(),
+            stdout=subprocess.DEVNULL,
+            stderr=words,
+            env=_environment(url),
+            check=False,
+        )
+        _require(done.returncode, words, "psql")
+
+
+def _reading_a_script(programs: Path | None) -> list[str]:
+    return [_program("psql", programs), "-X", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-"]
 
 
 def _feed(script: IO[bytes], read: list[str], words: IO[bytes]) -> int:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from registry.api import watching
 from registry.api.worker_watch import WorkerWatch
 from registry.db.engine import transaction
 from registry.db.tables.worker import WorkerJobRow
@@ -25,7 +26,7 @@ async def test_a_job_is_late_until_it_has_caught_up(app: FastAPI, caplog: pytest
         session.add(WorkerJobRow(name="sweep", every_seconds=60, due_at=NOW, runs=7, failures=2))
     caplog.set_level(logging.INFO)
 
-    await watch.look(app.state.sessions)
+    await watching.look([watch], app.state.sessions)
     assert series(watch) == {
         "registry_worker_job_late_seconds": 0,
         "registry_worker_job_runs_total": 7,
@@ -33,10 +34,10 @@ async def test_a_job_is_late_until_it_has_caught_up(app: FastAPI, caplog: pytest
     }
     at = NOW + timedelta(seconds=61)
     for _ in range(2):
-        await watch.look(app.state.sessions)
+        await watching.look([watch], app.state.sessions)
     assert series(watch)["registry_worker_job_late_seconds"] == 61
     at = NOW
-    await watch.look(app.state.sessions)
+    await watching.look([watch], app.state.sessions)
 
     told = [record.message for record in caplog.records if record.name == "registry.api.worker_watch"]
     assert told == ["worker.job_late", "worker.job_caught_up"]

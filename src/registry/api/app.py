@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from registry import __version__, working_calendar
-from registry.api import docs_page, errors, metrics, openapi
+from registry.api import docs_page, errors, metrics, openapi, watching
 from registry.api.abnormal_usage import raise_alarm
 from registry.api.auth.admission import Admission
 from registry.api.auth.dpop import Nonces, ProofVerifier
@@ -21,6 +21,7 @@ from registry.api.auth.tokens import TokenVerifier
 from registry.api.capacity import BoundedTraffic, Capacity
 from registry.api.clock import Clock, system_clock
 from registry.api.denials import record_denial
+from registry.api.feed_watch import FeedWatch
 from registry.api.operations import operations_of
 from registry.api.origins import AllowedOrigins
 from registry.api.quotas import RateLimitFields, RateLimits
@@ -65,10 +66,10 @@ def create_app(
         app.state.readiness.require("migrations", migrations_are(engine, migrate.head()))
         if isinstance(engine.pool, QueuePool):
             counters.watch_pool(engine.pool)
-        watching = asyncio.create_task(watch.keep(app.state.sessions))
+        looking = asyncio.create_task(watching.keep(watches, app.state.sessions))
         yield
-        watching.cancel()
-        await asyncio.wait([watching])
+        looking.cancel()
+        await asyncio.wait([looking])
         await engine.dispose()
 
     app = FastAPI(
@@ -84,8 +85,9 @@ def create_app(
     )
 
     counters = metrics.Metrics()
-    watch = WorkerWatch(clock)
-    counters.watch(watch)
+    watches = (WorkerWatch(clock), FeedWatch(clock))
+    for watch in watches:
+        counters.watch(watch)
     app.state.metrics = counters
     app.state.settings = settings
     app.state.keys = Keys.derive(settings.secret_key())

@@ -1,22 +1,19 @@
 """What the service sees of its worker: how late each job is. A dead worker is told, and does not end readiness."""
 
-import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.clock import Clock
 from registry.db import worker_jobs
-from registry.db.context import closed_transaction
-from registry.db.engine import Sessions
 from registry.db.tables.worker import WorkerJobRow
 from registry.domain.job import late
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 15
 LATE_SECONDS = 60
 """A job that is overdue for longer is written to the log, once until it has caught up."""
 
@@ -29,19 +26,9 @@ class WorkerWatch(Collector):
         self._jobs: Sequence[WorkerJobRow] = ()
         self._late: set[str] = set()
 
-    async def keep(self, sessions: Sessions) -> None:
-        """Look again and again, until cancelled."""
-        while True:
-            try:
-                await self.look(sessions)
-            except Exception as error:  # noqa: BLE001 - a lost database is told by the requests; the watch goes on
-                log.warning("worker_watch.failed", extra={"error": type(error).__qualname__})
-            await asyncio.sleep(LOOK_SECONDS)
-
-    async def look(self, sessions: Sessions) -> None:
+    async def look(self, session: AsyncSession) -> None:
         """Read the jobs, and say which have become late and which have caught up."""
-        async with closed_transaction(sessions) as session:
-            self._jobs = await worker_jobs.every(session)
+        self._jobs = await worker_jobs.every(session)
         overdue = {row.name: seconds for row in self._jobs if (seconds := self._seconds_late(row)) > LATE_SECONDS}
         for name in overdue.keys() - self._late:
             log.warning("worker.job_late", extra={"job": name, "late_seconds": int(overdue[name])})

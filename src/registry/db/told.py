@@ -22,6 +22,13 @@ _SPARE = 16
 _BELOW = Prepared(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xid"))
 """Every transaction below this one is finished: nothing can appear there any more."""
 
+_OLDEST_OPEN = Prepared(
+    text("""
+        SELECT pg_snapshot_xmin(now)::text AS xid FROM pg_current_snapshot() AS now
+        WHERE pg_snapshot_xmin(now) < pg_snapshot_xmax(now)
+    """)
+)
+
 
 class Told(NamedTuple):
     """A row of the feed, and the unit or the organisation that it tells."""
@@ -38,6 +45,11 @@ async def below(session: AsyncSession) -> int:
     """The transaction below which everything can be told."""
     (row,) = await _BELOW.all(session)
     return int(row.xid)
+
+
+async def oldest_open(session: AsyncSession) -> int | None:
+    """The oldest transaction, of any database of the server, that writes and is open; None if none has ended since."""
+    return next((int(row.xid) for row in await _OLDEST_OPEN.all(session)), None)
 
 
 async def changes(

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,9 +11,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from registry.api.clock import system_clock
 from registry.database import one_transaction
 from registry.db import context, trail
 from registry.domain.access import FieldGroup
+from registry.domain.audit_log import LONGEST_UNSEALED
 from tests.cli.commands import Commands, Outcome
 from tests.factories.rows import ACT
 
@@ -43,11 +47,11 @@ async def log(database_url: str) -> AsyncIterator[str]:
     await execute(database_url, "TRUNCATE audit_event, audit_leaf, audit_checkpoint")
 
 
-async def tell(url: str, count: int) -> None:
+async def tell(url: str, count: int, *, at: datetime = ACT.at) -> None:
     async with one_transaction(url) as session:
         await context.close(session)
         for _ in range(count):
-            await trail.audit(session, ACT, persons=(uuid4(),), groups=(FieldGroup.PERSON,))
+            await trail.audit(session, replace(ACT, at=at), persons=(uuid4(),), groups=(FieldGroup.PERSON,))
 
 
 async def execute(url: str, statement: str) -> None:
@@ -100,13 +104,24 @@ def test_a_place_without_checkpoints_proves_nothing(command: Commands, sealed: s
     assert found == Outcome(1, "", f"registry: {tmp_path / place}: no checkpoint is there")
 
 
-def test_rows_not_yet_sealed_are_counted(command: Commands, sealed: str) -> None:
-    asyncio.run(tell(sealed, 1))
+@pytest.mark.parametrize(("waiting", "code"), [(LONGEST_UNSEALED / 2, 0), (LONGEST_UNSEALED * 2, 3)])
+def test_rows_not_yet_sealed_are_counted_and_must_not_wait_long(
+    command: Commands, sealed: str, waiting: timedelta, code: int
+) -> None:
+    asyncio.run(tell(sealed, 1, at=system_clock() - waiting))
 
     found = command("audit", "verify")
 
-    assert found.code == 0
+    assert found.code == code
     assert "\n1 newer rows are not yet sealed, the oldest for " in found.said
+    assert ("too long" in found.said) is bool(code)
+
+
+def test_a_change_is_told_before_a_wait(command: Commands, sealed: str) -> None:
+    asyncio.run(tell(sealed, 1))
+    asyncio.run(execute(sealed, CHANGE))
+
+    assert command("audit", "verify").code == 1
 
 
 @pytest.mark.parametrize("is_compared", [True, False], ids=["with one from outside", "without"])

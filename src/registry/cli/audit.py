@@ -22,6 +22,9 @@ app = typer.Typer(help="The audit log: seal it, and prove it.", no_args_is_help=
 
 T = TypeVar("T")
 
+DIFFERS, UNSEALED = 1, 3
+"""How `verify` leaves; 2 is a command that was not understood."""
+
 SENTENCES = {
     Fault.ROW_ALTERED: "the row is not the one that was sealed",
     Fault.ROW_MISSING: "the row that was sealed is gone",
@@ -65,7 +68,10 @@ def verify(
         typer.Option("--public-key", help="A file with public keys, one per line; without it, the service's own."),
     ] = None,
 ) -> None:
-    """Compute every seal anew from the rows and hold them against the checkpoints. Leaves with 1 if anything differs.
+    """Compute every seal anew from the rows and hold them against the checkpoints.
+
+    Leaves with 1 if anything differs, and with 3 if nothing does, and rows have waited for their seal for more than
+    five minutes.
 
     Without a checkpoint from outside, only those in the database are compared: whoever holds the database and the key
     could have made these.
@@ -76,13 +82,16 @@ def verify(
     async def inspect(session: AsyncSession) -> Verdict:
         return await sealing.inspect(session, verifiers, checkpoints or ())
 
+    now = system_clock()  # before the log is read, which may take minutes: rows are no later than they were then
     with open_database(settings) as database:
         verdict = _run(database.url, inspect)
-    for line in _report(verdict, now=system_clock()):
+    for line in _report(verdict, now=now):
         typer.echo(line)
     if not checkpoints:
         typer.echo("No checkpoint from outside was compared: whoever holds database and key could have made these.")
-    raise typer.Exit(0 if verdict.is_sound else 1)
+    if not verdict.is_sound:
+        raise typer.Exit(DIFFERS)
+    raise typer.Exit(0 if verdict.is_sealed(now) else UNSEALED)
 
 
 @app.command("checkpoints")
@@ -128,6 +137,10 @@ def _report(verdict: Verdict, *, now: datetime) -> Sequence[str]:
     if verdict.oldest_unsealed_at is not None:
         age = int((now - verdict.oldest_unsealed_at).total_seconds())
         lines.append(f"{verdict.unsealed} newer rows are not yet sealed, the oldest for {age} seconds.")
+    if not verdict.is_sealed(now):
+        lines.append(
+            "That is too long: does the worker run, or does a transaction stay open (`registry_feed_lag_seconds`)?"
+        )
     return lines
 
 

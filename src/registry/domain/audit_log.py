@@ -7,11 +7,14 @@ grows again. Each row has a leaf, which says in which place it was sealed and wi
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from registry.domain.merkle import Tree, leaf_hash
+
+LONGEST_UNSEALED = timedelta(minutes=5)
+"""The worker seals every minute: a row that waits for longer says that it does not run, or is held up."""
 
 MOST_FINDINGS = 100
 
@@ -115,6 +118,10 @@ class Verdict:
     def is_sound(self) -> bool:
         """Whether everything sealed is as it was sealed."""
         return not self.findings
+
+    def is_sealed(self, now: datetime) -> bool:
+        """Whether no row has waited too long for its seal; until then, changing it leaves no trace."""
+        return self.oldest_unsealed_at is None or now - self.oldest_unsealed_at <= LONGEST_UNSEALED
 
     def joined(self, others: Iterable[Finding]) -> "Verdict":
         """Add what was found beside the log."""

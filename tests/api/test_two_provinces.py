@@ -1,23 +1,43 @@
 """What one province writes changes no byte of any answer that another one gets."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterator
 
 import httpx
 import pytest
 from pydantic import JsonValue
 
+from registry.api.operations import operations_of
 from registry.domain.access import Role
+from registry.domain.task import TaskKind
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import OF_PERSON, Body, a_count, a_document, a_fresh, a_person, a_status, an_episode
-from tests.factories.posted import OF_THE_OCCASION, body_of, corrected, created, posted_episode, posted_file
+from tests.factories.bodies import OF_PERSON, Body, a_document, a_fresh, a_person, an_episode
+from tests.factories.exceptions_to_policy import ABSENT
+from tests.factories.expected import Question, questions
+from tests.factories.kinds import DIRECTORIES
+from tests.factories.places import COMMUNES, ELSEWHERE, OWN, Place
+from tests.factories.posted import OF_THE_OCCASION, body_of, created, posted_file
+from tests.factories.specification import APP, SPEC
+from tests.factories.world import NUMBER, Caller, filled, replicated
 
-OURS, THEIRS = "22015", "00001"
-NUMBER = "054192999042"
-ABSENT = "0b0a8f0e-5d0b-4c58-9d7e-6f1f0f1a7c11"
+OURS, THEIRS = COMMUNES[OWN][0], COMMUNES[ELSEWHERE][0]
 PASSING = OF_THE_OCCASION | {"content-length"}
+LOOKS = {"list_audit_events", "list_accesses_of_person"}
+"""What tells of our own looking as well, which goes on."""
+CLOCKS = ("server_time", "position", "feed_position")
+"""How late it is, and how much has been written by everybody: the feed has one order for all."""
+READING = [
+    question
+    for question in questions(operations_of(APP), SPEC).values()
+    if question.operation.method == "GET" and question.operation.id not in {*LOOKS, "list_tasks"}
+]
 
 Answer = tuple[int, dict[str, str], JsonValue]
+
+
+@pytest.fixture(scope="module")
+async def province(sign_in: SignIn) -> Place:
+    """A commune of our province, with a record of every kind."""
+    return await filled(sign_in, OWN, {})
 
 
 @pytest.fixture(scope="module")
@@ -30,47 +50,22 @@ async def theirs(sign_in: SignIn) -> httpx.AsyncClient:
     return await sign_in(Role.PROVINCE_MANAGER, also=Role.HEALTH_OFFICER, unit=("01", TODAY))
 
 
-@dataclass
-class Province:
-    """What our province has posted."""
-
-    person: Body
-    records: dict[str, Body] = field(default_factory=dict)
-
-    @property
-    def path(self) -> str:
-        return f"/v1/persons/{self.person['id']}"
-
-
 @pytest.fixture(scope="module")
-async def province(ours: httpx.AsyncClient) -> Province:
-    person = a_person(unit_code=OURS, full_name="Nguyễn Văn Thử")
-    await created(ours, "/v1/persons", person)
-    province = Province(person)
-    for kind in OF_PERSON:
-        body = a_document(number=NUMBER) if kind.collection == "identity-documents" else a_fresh(kind)
-        await created(ours, f"{province.path}/{kind.collection}", body)
-        province.records[kind.collection] = body
-    await created(ours, "/v1/commune-statuses", a_status(unit_code=OURS))
-    await created(ours, "/v1/suspected-counts", a_count(unit_code=OURS))
-    return province
+async def officers(sign_in: SignIn, province: Place, ours: httpx.AsyncClient) -> list[Caller]:
+    """Everybody of ours who is asked: the officers of the province, and an auditor."""
+    auditor = await sign_in(Role.AUDITOR, unit=("66", TODAY))
+    manager = Caller("manager", ours, Role.PROVINCE_MANAGER, people=frozenset({province.name}))
+    return [await replicated(manager), Caller("auditor", auditor, Role.AUDITOR)]
 
 
-async def answers(client: httpx.AsyncClient, province: Province) -> dict[str, Answer]:
+async def answers(officers: list[Caller], province: Place) -> dict[str, Answer]:
     """Everything that our officers can ask, and what is refused to them."""
-    gets = [
-        *("/v1/persons", "/v1/persons?limit=1", f"/v1/persons?unit={OURS}", f"/v1/persons/{ABSENT}"),
-        *("/v1/files?limit=500", "/v1/episodes?limit=500", "/v1/episodes?status=open", "/v1/commune-statuses"),
-        *("/v1/suspected-counts", "/v1/grants", "/v1/meta", f"/v1/units/{OURS}"),
-        *(f"/v1/reports/annual?unit=66&on={TODAY}&year={year}" for year in (2020, 2021, 2025)),
-        f"/v1/persons?unit={THEIRS}",
-        province.path,
-        f"{province.path}/versions",
-    ]
-    for collection, body in province.records.items():
-        one = f"{province.path}/{collection}/{body['id']}"
-        gets += [f"{province.path}/{collection}", one, f"{one}/versions", f"{province.path}/{collection}/{ABSENT}"]
-    found = {address: shown(await client.get(address)) for address in gets}
+    found = {
+        f"{caller.name}: {address}": shown(await caller.client.get(address))
+        for caller in officers
+        for address in addresses(province, caller)
+    }
+    client, person = officers[0].client, province.bodies["person"]
     asked: dict[str, Body] = {
         "a word": {"name": "nguyen thu"},
         "a year": {"birth_year": 1992},
@@ -79,82 +74,107 @@ async def answers(client: httpx.AsyncClient, province: Province) -> dict[str, An
     }
     for name, body in asked.items():
         found[name] = shown(await client.post("/v1/persons/search", json=body))
-    conflict = province.person | {"full_name": "Nguyễn Văn Khác"}
+    conflict = person | {"full_name": "Nguyễn Văn Khác"}
     found["a conflict"] = shown(await client.post("/v1/persons", json=conflict))
-    found["a repetition"] = shown(await client.post("/v1/persons", json=province.person))
+    found["a repetition"] = shown(await client.post("/v1/persons", json=person))
     second = an_episode() | {"id": ABSENT}
-    found["a second stay"] = shown(await client.post(f"{province.path}/episodes", json=second))
+    found["a second stay"] = shown(await client.post(f"/v1/persons/{province.person_id}/episodes", json=second))
     return found
+
+
+def addresses(province: Place, caller: Caller) -> Iterator[str]:
+    """Every address that can be read: about our own records, about none, about everything and about each unit.
+
+    People who are alike in two provinces are a task for both, which names nobody of the other one.
+    """
+    yield from ("/v1/meta", "/v1/me", f"/v1/units/{OURS}", f"/v1/persons/{ABSENT}", "/v1/persons?limit=1")
+    yield from (f"/v1/tasks?kind={kind}" for kind in TaskKind if kind is not TaskKind.DUPLICATE_REVIEW)
+    for question in READING:
+        if question.refusal(caller):
+            continue
+        path, query = question.operation.path, dict(question.line.query(caller))
+        for record_id in {province.id_of(question.record) if question.record else ABSENT, ABSENT}:
+            address = path.format(person_id=province.person_id, id=record_id)
+            yield from (f"{address}?{httpx.QueryParams(query | unit)}" for unit in units_of(question))
+    yield from (f"/v1/reports/annual?unit=66&on={TODAY}&year={year}" for year in (2020, 2021, 2025))
+
+
+def units_of(question: Question) -> Iterator[dict[str, str]]:
+    """Ask about our commune, about theirs, and about no unit but where the directory of everybody would answer."""
+    if "unit" in question.query:
+        yield {"unit": OURS}
+    if question.operation.id not in {f"list_{singular}s" for singular in DIRECTORIES}:
+        yield {}
+        if "unit" in question.query:
+            yield {"unit": THEIRS}
 
 
 def shown(answer: httpx.Response) -> Answer:
     """An answer but for what names this very request; a sealed cursor is another one each time."""
     headers = {name: value for name, value in answer.headers.items() if name not in PASSING}
     body = body_of(answer)
-    for name in ("instance", "next", "next_cursor", "server_time"):
+    for name in ("instance", "next", "next_cursor", "cursor", *CLOCKS):
         body[name] = body.get(name) is not None
     return answer.status_code, headers, body
 
 
-async def intrude(client: httpx.AsyncClient, province: Province) -> None:
+async def intrude(client: httpx.AsyncClient, province: Place) -> None:
     """Write all that another province may write, and try what it may not: our ids, our person, our communes."""
     for name in ("Nguyễn Văn Thử", "Nguyễn Thử", "A"):
-        person = a_person(unit_code=THEIRS, full_name=name)
+        person = a_person(unit_code=THEIRS, from_on="2026-01-01", full_name=name)
         await created(client, "/v1/persons", person)
         path = f"/v1/persons/{person['id']}"
         await created(client, f"{path}/identity-documents", a_document(number=NUMBER))
         await created(client, f"{path}/identity-documents", a_document(number="001192999042"))
-        await posted_file(client, person["id"])
-        episode = await posted_episode(client, person["id"])
-        await corrected(client, f"{path}/episodes/{episode['id']}", {"planned_months": 9})
-        for collection, body in province.records.items():
-            if collection not in {"files", "episodes"}:  # one of these is open already
-                await created(client, f"{path}/{collection}", body)
-    await created(client, "/v1/commune-statuses", a_status(unit_code=THEIRS, status="hotspot_type_1"))
-    await created(client, "/v1/suspected-counts", a_count(unit_code=THEIRS, count=40))
-
-    assert (
-        await client.post("/v1/persons", json=a_person(unit_code=THEIRS, id=province.person["id"]))
-    ).status_code == 409
+        for kind in OF_PERSON:
+            if not kind.refers_to and not kind.refers_within:
+                await created(client, f"{path}/{kind.collection}", province.bodies[kind.singular])
+    assert (await client.post("/v1/persons", json=a_person(unit_code=THEIRS, id=province.person_id))).status_code == 409
     assert (await client.post("/v1/persons", json=a_person(unit_code=OURS))).status_code == 403
-    assert (await client.post("/v1/suspected-counts", json=a_count(unit_code=OURS))).status_code == 403
     tag = {"If-Match": '"v1-full"', "Content-Type": "application/merge-patch+json"}
-    for collection, body in province.records.items():
-        address = f"{province.path}/{collection}"
+    ours = f"/v1/persons/{province.person_id}"
+    for kind in OF_PERSON:
+        address = f"{ours}/{kind.collection}"
+        one = f"{address}/{province.id_of(kind.singular)}"
         for refused in (
-            await client.post(address, json=a_fresh(next(kind for kind in OF_PERSON if kind.collection == collection))),
-            await client.patch(f"{address}/{body['id']}", json={}, headers=tag),
-            await client.post(f"{address}/{body['id']}/void", json={"reason": "Theirs."}),
-            await client.get(f"{address}/{body['id']}"),
+            await client.post(address, json=a_fresh(kind)),
+            await client.patch(one, json={}, headers=tag),
+            await client.post(f"{one}/void", json={"reason": "Theirs."}),
+            await client.get(one),
         ):
             assert refused.status_code == 404, refused.text
-    assert (await client.post(f"{province.path}/void", json={"reason": "Theirs."})).status_code == 404
+    assert (await client.post(f"{ours}/void", json={"reason": "Theirs."})).status_code == 404
 
 
-async def test_nothing_changes_for_us(ours: httpx.AsyncClient, theirs: httpx.AsyncClient, province: Province) -> None:
-    before = await answers(ours, province)
-    assert {status for status, _, _ in before.values()} == {200, 403, 404, 409}
+async def test_nothing_changes_for_us(
+    sign_in: SignIn, officers: list[Caller], theirs: httpx.AsyncClient, province: Place
+) -> None:
+    before = await answers(officers, province)
+    assert {status for status, _, _ in before.values()} == {200, 403, 404, 409, 422}
 
+    there = await filled(sign_in, ELSEWHERE, {})
     await intrude(theirs, province)
 
-    after = await answers(ours, province)
-    for question, answer in before.items():
-        assert after[question] == answer, question
+    after = await answers(officers, province)
+    assert [question for question in before if after[question] != before[question]] == []
+    manager, auditor = (caller.client for caller in officers)
+    for answer in (
+        await auditor.get("/v1/audit?limit=200"),
+        await manager.get(f"/v1/persons/{province.person_id}/access-log?limit=200"),
+        await manager.get("/v1/tasks?kind=duplicate_review"),
+    ):
+        assert province.person_id in answer.text
+        assert there.person_id not in answer.text
 
 
-async def test_and_something_changes_where_we_write_ourselves(ours: httpx.AsyncClient, province: Province) -> None:
-    before = await answers(ours, province)
+async def test_and_something_changes_where_we_write_ourselves(ours: httpx.AsyncClient, province: Place) -> None:
+    lists = ["/v1/persons", f"/v1/files?unit={OURS}", f"/v1/reports/annual?unit=66&on={TODAY}&year=2020"]
+    addresses = [*lists, f"/v1/persons/{province.person_id}"]
+    before = [shown(await ours.get(address)) for address in addresses]
 
     person = a_person(unit_code=OURS, from_on="2019-01-01")
     await created(ours, "/v1/persons", person)
-    await posted_file(ours, person["id"], opened_on=date(2020, 1, 2).isoformat())
+    await posted_file(ours, person["id"], opened_on="2020-01-02")
 
-    after = await answers(ours, province)
-    changed = {question for question in before if after[question] != before[question]}
-    assert {
-        "/v1/persons",
-        "/v1/files?limit=500",
-        "a year",
-        f"/v1/reports/annual?unit=66&on={TODAY}&year=2020",
-    } <= changed
-    assert province.path not in changed
+    after = [shown(await ours.get(address)) for address in addresses]
+    assert [address for address, *each in zip(addresses, before, after, strict=True) if each[0] != each[1]] == lists

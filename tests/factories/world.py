@@ -128,12 +128,13 @@ async def a_world(sign_in: SignIn, anonymous: httpx.AsyncClient) -> World:
     """Fill the communes, and let everybody sign in."""
     places, marks = {}, {f"{group} of {place}": (group, place) for group in FieldGroup for place in COMMUNES}
     for name in COMMUNES:
-        places[name] = await _filled(sign_in, name, marks)
-    callers = [await _replicated(caller) async for caller in _callers(sign_in, anonymous, places[OWN])]
+        places[name] = await filled(sign_in, name, marks)
+    callers = [await replicated(caller) async for caller in _callers(sign_in, anonymous, places[OWN])]
     return World(places, tuple(callers), marks)
 
 
-async def _filled(sign_in: SignIn, name: str, marks: dict[str, Mark]) -> Place:
+async def filled(sign_in: SignIn, name: str, marks: dict[str, Mark]) -> Place:
+    """Fill a commune with a record of every kind, and note which text speaks of what."""
     commune, province = COMMUNES[name]
     clerks = {role: await sign_in(role, unit=(province, TODAY)) for role in Role if not role.acts_for_organisation}
     place = Place(name, commune)
@@ -259,7 +260,7 @@ async def _callers(sign_in: SignIn, anonymous: httpx.AsyncClient, own: Place) ->
     yield Caller("nobody", nobody)
 
 
-async def _replicated(caller: Caller) -> Caller:
+async def replicated(caller: Caller) -> Caller:
     """Let the device of one who may keep a replica pull it."""
     if caller.role is None or Permission.SYNC_READ not in POLICY[caller.role]:
         return caller

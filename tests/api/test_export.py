@@ -28,6 +28,7 @@ from tests.factories.trails import audited
 
 ELSEWHERE = {
     "medical_result": HeldElsewhere.MEDICAL_RESULTS,
+    "medical_referral": HeldElsewhere.MEDICAL_REFERRALS,
     "audit_event": HeldElsewhere.ACCESS_LOG,
     "person_read": HeldElsewhere.ACCESS_LOG,
     "emergency_access": HeldElsewhere.ACCESS_LOG,
@@ -145,8 +146,9 @@ class TestCompleteness:
         assert holds(section_of(document, "identity_document"), NUMBER)
 
     def test_no_medical_result_is_there_though_the_caller_may_read_them(self, document: Body) -> None:
-        assert "medical_result" not in [section["section"] for section in document["sections"]]
-        assert not holds(document["sections"], "Voided medical_result")
+        for medical in ("medical_result", "medical_referral"):
+            assert medical not in [section["section"] for section in document["sections"]]
+            assert not holds(document["sections"], f"Voided {medical}")
         assert not holds(document["sections"], "tuberculosis")
 
     def test_what_is_not_there_is_named(self, document: Body, person: str) -> None:
@@ -154,6 +156,7 @@ class TestCompleteness:
 
         assert set(named) == set(HeldElsewhere)
         assert named["medical_results"] == f"{person}/medical-results"
+        assert named["medical_referrals"] == f"{person}/medical-referrals"
 
 
 class TestWords:

@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from registry.api.kinds.medical import MEDICAL_RESULTS
+from registry.api.kinds.medical import MEDICAL_REFERRALS, MEDICAL_RESULTS
 from registry.api.operations import operations_of
 from registry.db.engine import transaction
 from registry.domain.access import FieldGroup, Permission, Role
@@ -143,6 +143,11 @@ class TestOthers:
         await corrected(doctor, f"{path}/{first['id']}", {"note": CANARY})
         assert (await doctor.post(f"{path}/{second['id']}/void", json={"reason": CANARY})).status_code == 200
 
+        path = f"/v1/persons/{world.places[OWN].person_id}/medical-referrals"
+        service = world.places[OWN].id_of("support_service")
+        referred = await created(doctor, path, a_record(MEDICAL_REFERRALS, service_id=service, made_on="2026-11-02"))
+        await corrected(doctor, f"{path}/{referred['id']}", {"accepted_on": "2026-11-03", "note": CANARY})
+
         point = world.places[OWN].id_of("counselling_point")
         counted = await created(
             doctor, "/v1/hiv-client-counts", a_client_count(counselling_point_id=point, year=2026, month=9)
@@ -156,7 +161,8 @@ class TestOthers:
             if was != now
         ]
         assert changed == []
-        assert not [answer for answer in after if any(each in answer for each in (CANARY, first["id"], counted["id"]))]
+        ours = (CANARY, first["id"], referred["id"], counted["id"])
+        assert not [answer for answer in after if any(each in answer for each in ours)]
 
     async def test_nobody_else_learns_of_one_by_its_id(self, world: World) -> None:
         """The one answer to whoever is not a health officer, whether there is such a record or not."""

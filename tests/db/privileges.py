@@ -60,7 +60,8 @@ WRITTEN_BY_UNITS = {
 }
 WRITTEN_BY_ACCESS = {"access_grant", "api_client", "token_revocation", "audit_event"}
 WRITTEN_BY_HEALTH = {
-    *("medical_result", "record_history", "hiv_client_count", "unit_record_history", "change_feed", "audit_event"),
+    *("medical_result", "medical_referral", "hiv_client_count"),
+    *("record_history", "unit_record_history", "change_feed", "audit_event"),
 }
 WRITTEN_BY_WORKER = {
     *("task", "worker_job", "audit_event", "audit_leaf", "audit_checkpoint", "emergency_access"),

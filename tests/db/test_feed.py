@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import context, feed, records
 from registry.db.tables.columns import OfPerson
-from registry.db.tables.medical import MedicalResultRow
+from registry.db.tables.medical import MedicalReferralRow, MedicalResultRow
 from registry.db.tables.persons import PersonRow
 from registry.db.tables.trail import ChangeFeedRow, UnitRecordHistoryRow
 from registry.domain.access import UnitScope
@@ -68,20 +68,23 @@ class TestMove:
             (THERE, entity, record, "enter", version) for entity, record, version in records_of
         ]
 
-    async def test_nobody_is_told_of_a_medical_result(self, session: AsyncSession) -> None:
+    @pytest.mark.parametrize("table", [MedicalResultRow, MedicalReferralRow])
+    async def test_nobody_is_told_of_what_is_medical(
+        self, session: AsyncSession, table: type[MedicalResultRow | MedicalReferralRow]
+    ) -> None:
         person = a_person_row()
-        result = MedicalResultRow(**recorded(), person_id=person.id, unit_id=HERE, content=SEALED)
-        await kept(session, person, result)
+        record = table(**recorded(), person_id=person.id, unit_id=HERE, content=SEALED)
+        await kept(session, person, record)
 
         await moved(session, person)
 
-        assert result.id not in {record for _, _, record, _, _ in await told(session)}
+        assert record.id not in {record for _, _, record, _, _ in await told(session)}
 
     @pytest.mark.parametrize("table", OfPerson.__subclasses__(), ids=lambda table: table.__name__)
-    def test_every_table_of_a_person_s_records_is_told_of_but_one(self, table: type[OfPerson]) -> None:
+    def test_every_table_of_a_person_s_records_is_told_of_but_those_of_health(self, table: type[OfPerson]) -> None:
         named = f"'{table.__tablename__}'" in str(feed._moved())
 
-        assert named is (table is not MedicalResultRow)
+        assert named is (table not in {MedicalResultRow, MedicalReferralRow})
 
 
 async def test_an_erasure_is_told_of_every_record(session: AsyncSession) -> None:

@@ -97,7 +97,7 @@ class TestCatalogue:
         open_to_all = {
             ("organisation", "listed_for_units"), ("organisation", "listed_for_organisations"),
             ("organisation", "listed_for_health"), ("organisation", "corrected"),
-            ("support_service", "listed_for_units"),
+            ("support_service", "listed_for_units"), ("support_service", "listed_for_health"),
             ("support_service", "listed_for_organisations"), ("support_service", "corrected"),
             ("support_service", "locked"), ("unit_record_history", "services_for_units"),
             ("unit_record_history", "services_for_organisations"), ("referral", "seen_by_worker"),

@@ -21,7 +21,7 @@ from registry.api.kinds.counselling_points import COUNSELLING_POINTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.erasure import ORDERS
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
-from registry.api.kinds.medical import HIV_CLIENT_COUNTS, MEDICAL_RESULTS
+from registry.api.kinds.medical import HIV_CLIENT_COUNTS, MEDICAL_REFERRALS, MEDICAL_RESULTS
 from registry.api.kinds.memberships import MEMBERSHIPS
 from registry.api.kinds.moves import MOVES
 from registry.api.kinds.organisations import ORGANISATIONS
@@ -59,7 +59,7 @@ OF_UNIT = (
     *(SESSIONS, SERVICES, HIV_CLIENT_COUNTS),
     *(CLUBS, CLUB_GUIDANCE_VISITS, CLUB_RATINGS),
 )
-RESTING = (ACCOMPANIMENTS, VISITS, ATTENDANCES, REFERRALS, MEMBERSHIPS)
+RESTING = (ACCOMPANIMENTS, VISITS, ATTENDANCES, REFERRALS, MEMBERSHIPS, MEDICAL_REFERRALS)
 """Kinds of people's records that rest on another record within the writer's reach, which is put there first."""
 OF_PEOPLE = (*OF_PERSON, *RESTING)
 """All kinds of people's records."""

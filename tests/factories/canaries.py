@@ -4,7 +4,7 @@ import secrets
 
 import httpx
 
-from registry.api.kinds.medical import MEDICAL_RESULTS
+from registry.api.kinds.medical import MEDICAL_REFERRALS, MEDICAL_RESULTS
 from registry.api.kinds.persons import PERSONS
 from registry.api.kinds.referrals import REFERRALS
 from registry.api.kinds.rights import REQUESTS
@@ -87,8 +87,8 @@ class Cage:
         """Put a canary into every sealed field that a body may set."""
         if "residence" in body:
             body["residence"]["address"] = self.new("residence.address")
-        if kind is MEDICAL_RESULTS:
-            body["note"] = self.new("medical_result.content")
+        if kind in (MEDICAL_RESULTS, MEDICAL_REFERRALS):
+            body["note"] = self.new(f"{kind.singular}.content")
         if kind is REFERRALS:
             body |= dict.fromkeys(("accepted_on", "started_on", "completed_on"), body["made_on"])
         return body | self._in_fields(kind, set(kind.create.model_fields))
@@ -116,8 +116,8 @@ class Cage:
     async def _correct(self, kind: Kind, address: str) -> None:
         """Change every sealed field, so that its former value is in the history."""
         fields = self._in_fields(kind, set(kind.patch.model_fields))
-        if kind is MEDICAL_RESULTS:
-            fields["note"] = self.new("medical_result.content")
+        if kind in (MEDICAL_RESULTS, MEDICAL_REFERRALS):
+            fields["note"] = self.new(f"{kind.singular}.content")
         for field, canary in fields.items():
             answer = await corrected(self._keeper, address, {field: canary})
             assert answer.status_code == 200, answer.text

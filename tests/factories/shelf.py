@@ -21,6 +21,7 @@ from tests.factories.posted import created, posted_person
 _NAMED_BY: Mapping[str, tuple[Kind, ...]] = {
     "attendance": (COUNSELLING_POINTS, SESSIONS),
     "referral": (COUNSELLING_POINTS, SERVICES),
+    "medical_referral": (SERVICES,),
     "membership": (CLUBS,),
 }
 """What belongs to no person and is named by a kind, where the database holds no stock of examples."""
@@ -79,6 +80,7 @@ class Shelf:
             "move": {"status": "requested", "answer_due_at": "2026-11-30T17:00:00Z"},
             "attendance": {"organisation_id": examples.COUNSELLING_POINT, "held_on": "2020-07-03"},
             "referral": {"status": "accepted" if "accepted_on" in body else "made", "answer_due_on": "2020-07-20"},
+            "medical_referral": {"status": "accepted" if "accepted_on" in body else "made"},
             "episode": {"course_id": body["id"], "track": "rehab"},
             "aftercare": {"to_on": "2027-02-16"},
             "plan": {"status": "draft"},

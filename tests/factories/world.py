@@ -48,6 +48,7 @@ _TEXTS: Mapping[str, str] = {
     "visit": "note",
     "membership": "issuer",
     "medical_result": "note",
+    "medical_referral": "note",
     "subject_request": "details",
     "erasure_order": "reason",
 }
@@ -73,6 +74,7 @@ _PLACED: Mapping[str, Body] = {
     "hiv_client_count": {"year": 2026, "month": 10},
     "support_service": {"from_on": SINCE},
     "referral": {"made_on": "2026-11-01"},
+    "medical_referral": {"made_on": "2026-11-01"},
 }
 """Days on which the communes are those of today's map, and the point still reaches who was there; and a target of
 which something can be stated."""

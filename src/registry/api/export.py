@@ -49,6 +49,7 @@ GROUPS: frozenset[FieldGroup] = frozenset(group for kind in KINDS for group in k
 
 _WHERE: Mapping[HeldElsewhere, str] = {
     HeldElsewhere.MEDICAL_RESULTS: "/v1/persons/{}/medical-results",
+    HeldElsewhere.MEDICAL_REFERRALS: "/v1/persons/{}/medical-referrals",
     HeldElsewhere.ACCESS_LOG: "/v1/persons/{}/access-log",
     HeldElsewhere.MERGES: "/v1/persons/{}/merges",
     HeldElsewhere.REFUSED_OPERATIONS: "/v1/sync/rejections",

@@ -35,7 +35,7 @@ DESCRIPTIONS: dict[Tag, str] = {
     Tag.PERSONS: "People, their names, identity documents and places of residence.",
     Tag.FILES: "Management files: opened by a decision, closed with a reason; tests and determinations of addiction.",
     Tag.TREATMENT: "Stays in community, facility and methadone treatment, from registration to exit.",
-    Tag.MEDICAL: "Results about HIV, hepatitis, tuberculosis and syphilis: for health officers alone.",
+    Tag.MEDICAL: "HIV, hepatitis, tuberculosis and syphilis: results, referrals to care. For health officers alone.",
     Tag.RIGHTS: "What people on file ask of the register: access, correction, restriction, erasure, objection.",
     Tag.BREACHES: "Violations of data protection, and the 72 hours in which the authority is told.",
     Tag.COMMUNES: "What a commune reports and decides about itself: suspected people, hotspots, drug-free status.",

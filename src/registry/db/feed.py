@@ -11,7 +11,7 @@ from sqlalchemy import Date, Integer, String, TextClause, Uuid, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.tables.columns import OfPerson
-from registry.db.tables.medical import MedicalResultRow
+from registry.db.tables.medical import OF_HEALTH
 from registry.db.trail import Change
 from registry.domain.record import FeedOperation
 
@@ -73,7 +73,7 @@ async def take_away(session: AsyncSession, change: Change, *, organisation_id: U
 @cache
 def _records_of_person() -> str:
     """Select every record of a person. What is added to the tables later is told without more ado."""
-    tables = sorted(str(table.__tablename__) for table in OfPerson.__subclasses__() if table is not MedicalResultRow)
+    tables = sorted(str(table.__tablename__) for table in OfPerson.__subclasses__() if table not in OF_HEALTH)
     return " UNION ALL ".join(
         f"SELECT {place} AS place, '{table}' AS entity, id, version FROM {table} WHERE person_id = :person_id"  # noqa: S608 - names of our own tables
         for place, table in enumerate(tables, start=1)

@@ -32,6 +32,7 @@ class HeldElsewhere(StrEnum):
     """What an export leaves to others, or cannot hold."""
 
     MEDICAL_RESULTS = "medical_results"
+    MEDICAL_REFERRALS = "medical_referrals"
     ACCESS_LOG = "access_log"
     TASKS = "tasks"
     CHANGE_FEED = "change_feed"

@@ -29,6 +29,7 @@ DELETED = {
         "determination",
         "substance_use",
         "medical_result",
+        "medical_referral",
     ),
     *("reach", "record_history", "person_read", "subject_request", "move", "sync_rejection", "sync_conflict"),
     *("accompaniment", "visit", "attendance", "referral", "membership"),

@@ -198,8 +198,9 @@ class TestRights:
         assert told(theirs) == ("rejected", "not_found", "/operations/0")
         assert [row["decision"] for row in await audited(app, answer)] == ["denied"] * 2
 
-    async def test_medical_results_do_not_travel(self, keeper: httpx.AsyncClient) -> None:
-        (result,) = await push(keeper, {**creating(TESTS, of=str(uuid4())), "kind": "medical_result"})
+    @pytest.mark.parametrize("kind", ["medical_result", "medical_referral"])
+    async def test_what_is_medical_does_not_travel(self, keeper: httpx.AsyncClient, kind: str) -> None:
+        (result,) = await push(keeper, {**creating(TESTS, of=str(uuid4())), "kind": kind})
 
         assert told(result) == ("rejected", "validation_failed", "/operations/0/kind")
 

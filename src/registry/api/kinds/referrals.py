@@ -1,5 +1,8 @@
 """The kinds of services and of referrals to them."""
 
+from datetime import date
+from uuid import UUID
+
 from registry.api.kinds.own_organisations import named_organisation
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
@@ -22,7 +25,7 @@ from registry.domain.access import FieldGroup, Permission, require_units
 from registry.domain.organisation import OF_COMMUNES
 from registry.domain.period import require_order
 from registry.domain.record import NamedRecordUnknown, RecordState
-from registry.domain.referral import RESULTS, ReferralStatus, ServiceFixed, ServiceKindFixed, ServiceNotOffered, Steps
+from registry.domain.referral import RESULTS, ReferralStatus, ServiceFixed, ServiceKindFixed, ServiceNotOffered
 from registry.domain.task import TaskKind
 
 
@@ -40,16 +43,18 @@ async def decide_service(desk: Desk, draft: Draft[SupportServiceBody]) -> Decisi
 
 async def decide_referral(desk: Desk, draft: Draft[ReferralBody]) -> Decision:
     """Judge the steps and the result of a referral to a service that is offered, by an organisation in reach."""
-    body, former, actor = draft.body, draft.former, desk.actor
-    service = await _service_of(desk, body, former)
-    steps = Steps(body.made_on, body.accepted_on, body.declined_on, body.started_on, body.completed_on, body.lost_on)
-    steps.review(today=actor.today)
-    if not isinstance(former, ReferralRow) or former.organisation_id != body.organisation_id:
+    body, former = draft.body, draft.former if isinstance(draft.former, ReferralRow) else None
+    service = await service_of(desk, body.service_id, former=None if former is None else former.service_id)
+    referral.require_ordinary(service.kind, pointer="/service_id")
+    if former is None or former.made_on != body.made_on:
+        require_offered(service, body.made_on)
+    body.steps.review(today=desk.actor.today)
+    if former is None or former.organisation_id != body.organisation_id:
         await named_organisation(desk, body.organisation_id, *OF_COMMUNES)
     result = body.model_dump(include=set(RESULTS))
     referral.review_result(result, kind=service.kind, is_completed=body.completed_on is not None)
     due_on = desk.calendar.end_of_term(body.made_on, desk.settings.referral_answer_days)
-    return Decision(draft.columns | {"status": steps.status, "answer_due_on": due_on})
+    return Decision(draft.columns | {"status": body.steps.status, "answer_due_on": due_on})
 
 
 async def follow_referral(desk: Desk, row: AnyRow) -> None:
@@ -61,21 +66,21 @@ async def follow_referral(desk: Desk, row: AnyRow) -> None:
         await duties.end(desk, TaskKind.REFERRAL_UNANSWERED, about, is_done=row.state is RecordState.ACTIVE)
 
 
-async def _service_of(desk: Desk, body: ReferralBody, former: AnyRow | None) -> SupportServiceRow:
+async def service_of(desk: Desk, service_id: UUID, *, former: UUID | None) -> SupportServiceRow:
     """The service of a referral. What was offered once may be voided since: the person was there."""
-    actor, key = desk.actor, Key(body.service_id)
-    is_known = isinstance(former, ReferralRow)
-    if isinstance(former, ReferralRow) and former.service_id != body.service_id:
+    if former not in {None, service_id}:
         raise ServiceFixed(pointer="/service_id")
+    actor, key = desk.actor, Key(service_id)
     service = await records.get(desk.session, SupportServiceRow, key, scope=actor.scope, today=actor.today)
-    if service is None or (service.state is RecordState.VOIDED and not is_known):
+    if service is None or (service.state is RecordState.VOIDED and former is None):
         raise NamedRecordUnknown(pointer="/service_id")
-    referral.require_ordinary(service.kind, pointer="/service_id")
-    if isinstance(former, ReferralRow) and former.made_on == body.made_on:
-        return service
-    if body.made_on < service.from_on or (service.to_on is not None and body.made_on >= service.to_on):
-        raise ServiceNotOffered(pointer="/made_on")
     return service
+
+
+def require_offered(service: SupportServiceRow, made_on: date) -> None:
+    """Refuse a referral to a service on a day on which there was none."""
+    if made_on < service.from_on or (service.to_on is not None and made_on >= service.to_on):
+        raise ServiceNotOffered(pointer="/made_on")
 
 
 SERVICES = Kind(
@@ -127,7 +132,7 @@ REFERRALS = Kind(
     "loan. Where the service has not answered in time, the officers of the person's commune find a task "
     "`referral_unanswered`; an answer ends it.\n\nA service of the kind `hiv_care` is refused (409 "
     "`referral_is_medical`): that somebody is sent there tells that they live with HIV, which health officers alone "
-    "may know.",
+    "may know. They record it as a medical referral.",
     examples={
         "to_training": {
             "id": examples.REFERRAL,

@@ -71,6 +71,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     episodes.router,
     aftercare.aftercares,
     medical.results,
+    medical.referrals,
     medical.counts,
     exports.router,
     rights.requests,

@@ -1,4 +1,4 @@
-"""HIV and other infections, for health officers alone: results of people, and numbers of a counselling point."""
+"""HIV and other infections, for health officers alone: results and referrals of people, numbers of a point."""
 
 from typing import Annotated, NamedTuple
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from registry.api import problems
-from registry.api.kinds.medical import HIV_CLIENT_COUNTS, MEDICAL_RESULTS
+from registry.api.kinds.medical import HIV_CLIENT_COUNTS, MEDICAL_REFERRALS, MEDICAL_RESULTS
 from registry.api.records.answers import GUARDED
 from registry.api.records.listing import Listing, listing_for
 from registry.api.records.routes import person_record_routes, unit_record_routes
@@ -30,6 +30,13 @@ class MonthKey(NamedTuple):
 _BY_MONTH = Order(MonthKey, ("year", "month", "id"))
 counts = APIRouter(route_class=StrictRoute)
 results = person_record_routes(MEDICAL_RESULTS, "date_in_future", "treatment_start_incomplete")
+
+referrals = person_record_routes(
+    MEDICAL_REFERRALS,
+    *("named_record_unknown", "service_not_offered", "referral_service_fixed"),
+    *("date_in_future", "dates_out_of_order"),
+    *("referral_step_missing", "referral_steps_exclude", "referral_result_does_not_fit"),
+)
 
 
 @counts.get(

@@ -1,4 +1,4 @@
-"""Bodies of results about HIV and other infections, and of how many clients live with HIV."""
+"""Bodies of results about HIV and other infections, of referrals to care, and of how many clients live with HIV."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +9,9 @@ from registry.api.pagination import Page
 from registry.api.schemas import examples
 from registry.api.schemas.fields import AsNumber, Day, In, Line, Text, YearIn
 from registry.api.schemas.records import NewRecord, PersonRecordOut, RecordOut
+from registry.api.schemas.referrals import ReferralSteps
 from registry.domain.medical import Infection, InfectionResult, InfectionTreatment
+from registry.domain.referral import ReferralStatus
 
 
 class MedicalResultFields(BaseModel):
@@ -48,6 +50,31 @@ class MedicalResultIn(NewRecord, MedicalResultFields):
 
 class MedicalResultOut(PersonRecordOut, MedicalResultFields):
     """A medical result."""
+
+
+class MedicalReferralFields(ReferralSteps):
+    """A health officer refers a person to a service. All of it is sealed as one, the steps and the service too."""
+
+    service_id: UUID = Field(
+        description="The service, offered on `made_on`: HIV care or any other. Another service is another referral.",
+        examples=[examples.SUPPORT_SERVICE],
+    )
+    result: Line | None = Field(default=None, description="What a completed referral came to.")
+    note: Text | None = Field(default=None, description="What else those who treat need to know.")
+
+
+class MedicalReferralBody(In, MedicalReferralFields):
+    """A medical referral."""
+
+
+class MedicalReferralIn(NewRecord, MedicalReferralFields):
+    """A new medical referral."""
+
+
+class MedicalReferralOut(PersonRecordOut, MedicalReferralFields):
+    """A medical referral."""
+
+    status: ReferralStatus = Field(description="The step that it has come to.")
 
 
 class HivClientCountFields(BaseModel):

@@ -1,5 +1,6 @@
 """Bodies of services, and of referrals to them."""
 
+from dataclasses import fields
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -11,7 +12,7 @@ from registry.api.schemas import examples
 from registry.api.schemas.fields import AsNumber, CommuneCode, Day, In, Line, Text
 from registry.api.schemas.lists import PersonBrief
 from registry.api.schemas.records import NewRecord, PersonRecordOut, RecordOut
-from registry.domain.referral import EmployerSector, LoanPurpose, ReferralStatus, ServiceKind
+from registry.domain.referral import EmployerSector, LoanPurpose, ReferralStatus, ServiceKind, Steps
 from registry.domain.support import SupportBasis
 
 MOST_VND = 10**12
@@ -53,8 +54,26 @@ class SupportServicePage(Page[SupportServiceOut]):
     """One page of the directory of services, in the order in which they began."""
 
 
-class ReferralFields(BaseModel):
-    """A person is referred to a service. Each step has its day, and none lies after today."""
+class ReferralSteps(BaseModel):
+    """The days of a referral, none of which lies after today."""
+
+    made_on: Day = Field(description="Day of the referral.", examples=["2020-07-06"])
+    accepted_on: Day | None = Field(default=None, description="Day on which the service took the person on.")
+    declined_on: Day | None = Field(default=None, description="Day on which it declined; then nothing follows.")
+    started_on: Day | None = Field(default=None, description="Day on which it began; it was accepted before.")
+    completed_on: Day | None = Field(default=None, description="Day on which it was completed; it had begun before.")
+    lost_on: Day | None = Field(
+        default=None, description="Day on which the person was lost to it, after any step but the last."
+    )
+
+    @property
+    def steps(self) -> Steps:
+        """The steps, for the rules."""
+        return Steps(**{step.name: getattr(self, step.name) for step in fields(Steps)})
+
+
+class ReferralFields(ReferralSteps):
+    """A person is referred to a service."""
 
     organisation_id: UUID = Field(
         description="Who refers: a counselling point, a club or a team.",
@@ -69,14 +88,6 @@ class ReferralFields(BaseModel):
         description="Why the organisation may know the person: `consent`, `decision` of an authority, or "
         "`statutory_duty`.",
         examples=["consent"],
-    )
-    made_on: Day = Field(description="Day of the referral.", examples=["2020-07-06"])
-    accepted_on: Day | None = Field(default=None, description="Day on which the service took the person on.")
-    declined_on: Day | None = Field(default=None, description="Day on which it declined; then nothing follows.")
-    started_on: Day | None = Field(default=None, description="Day on which it began; it was accepted before.")
-    completed_on: Day | None = Field(default=None, description="Day on which it was completed; it had begun before.")
-    lost_on: Day | None = Field(
-        default=None, description="Day on which the person was lost to it, after any step but the last."
     )
     result: Line | None = Field(
         default=None,

@@ -22,6 +22,24 @@ class MedicalResultRow(OfPerson, table=True):
     )
 
 
+class MedicalReferralRow(OfPerson, table=True):
+    """A referral by a health officer, sealed as a whole: to which service it is would tell of the infection."""
+
+    __tablename__ = "medical_referral"
+    __table_args__ = of_person()
+
+    content: Sealed = Field(
+        sa_type=SealedFields(
+            *("service_id", "made_on", "accepted_on", "declined_on", "started_on", "completed_on", "lost_on"),
+            *("status", "result", "note"),
+        )
+    )
+
+
+OF_HEALTH: frozenset[type[OfPerson]] = frozenset({MedicalResultRow, MedicalReferralRow})
+"""What is recorded of people for health officers alone."""
+
+
 class HivClientCountRow(OfUnit, table=True):
     """How many clients of a counselling point live with HIV in a month. No organisation has it as its own."""
 

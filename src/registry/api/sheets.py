@@ -19,7 +19,7 @@ from registry.api.sync.push.reading import Operation, Sent
 from registry.db.records import Key
 from registry.domain.sync import PushVerb, SyncKind
 
-_ATTENDEE = {"id": examples.ATTENDANCE, "person_id": examples.PERSON, "legal_basis": "consent"}
+_ATTENDEE = {"id": examples.SHEET_ATTENDANCE, "person_id": examples.PERSON, "legal_basis": "consent"}
 _GROUP = {"id": examples.SHEET, "form": "group", "attendees": [_ATTENDEE], "family_count": 2}
 EXAMPLE: dict[str, Any] = {
     "sheet": {

@@ -61,7 +61,8 @@ def typed(handler: Callable[..., Any], **types: Any) -> Callable[..., Any]:  # n
 
 def patch_body(kind: Kind) -> Any:  # noqa: ANN401 - FastAPI types its own as Any
     """Describe the body of a change, with the kind's example of one."""
-    shown = {"correction": {"summary": "correction", "value": dict(kind.correction)}}
+    summary = "correction" if kind.is_corrected else "refused (409): void the record, and make it anew"
+    shown = {"correction": {"summary": summary, "value": dict(kind.correction)}}
     return Body(media_type="application/merge-patch+json", openapi_examples=shown)  # type: ignore[arg-type]  # a plain dict of the same form
 
 

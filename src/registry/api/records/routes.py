@@ -29,6 +29,14 @@ from registry.domain.errors import NotFound
 
 ReadKey = Callable[..., Awaitable[Key]]
 
+_CORRECTED = (
+    "A merge patch (RFC 7396): fields that are absent stay, null takes a value away. Needs `If-Match` with the `ETag` "
+    "of the version that you saw; the former version is kept. The same change sent again is answered 200."
+)
+_NEVER_CORRECTED = (
+    "**Refused (409), whatever is changed:** a record of this kind stays as it was signed. Void it, and make it anew."
+)
+
 
 def key_of(kind: Kind) -> ReadKey:
     """Make the dependency that reads a record's name off the path: its id, under its person where it has one."""
@@ -205,9 +213,7 @@ def _add_changing(router: APIRouter, kind: Kind, refusals: tuple[str, ...]) -> N
         methods=["PATCH"],
         operation_id=f"change_{kind.singular}",
         summary=f"Correct {_a(kind)}",
-        description="A merge patch (RFC 7396): fields that are absent stay, null takes a value away. Needs `If-Match` "
-        "with the `ETag` of the version that you saw; the former version is kept. The same change sent again "
-        "is answered 200.",
+        description=_CORRECTED if kind.is_corrected else _NEVER_CORRECTED,
         response_model=kind.answer,
         responses=TAGGED
         | problems.responses(

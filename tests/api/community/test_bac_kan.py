@@ -9,6 +9,7 @@ from registry.domain.access import Role
 from tests.conftest import SignIn
 from tests.factories.bodies import Body
 from tests.factories.posted import body_of, pages
+from tests.factories.reported import report, values
 from tests.factories.staffed import NORM, a_staffed_point
 
 POINTS = "/v1/counselling-points"
@@ -65,3 +66,7 @@ async def test_bac_kan_reports_six_new_points_and_eleven_in_all_of_five_people_e
         staffing = body_of(await bac_kan.get(f"{POINTS}/{point['id']}/staffing?on={REPORTED_ON}"))
         assert {each["role"]: each["appointed_count"] for each in staffing["roles"]} == NORM
         assert (staffing["appointed_count"], staffing["is_below_norm"]) == (5, False)
+    communes = await report(bac_kan, unit="06", year=2020, by="commune")
+    year = values(communes["figures"])
+    assert (year["counselling_points"], year["counselling_points_new"]) == (11, 6)
+    assert year["communes_with_point_pct"] == round(100 * 11 / len(communes["communes"]), 1)

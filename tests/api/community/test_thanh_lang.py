@@ -1,6 +1,7 @@
 """An article of 2020, told through HTTP: Thanh Lãng opens a counselling point, and the point serves."""
 
 from datetime import date
+from uuid import UUID
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ from registry.domain.access import Role
 from tests.api.push.pushing import creating, push
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_client_count, a_count, a_file, a_person, a_worker
-from tests.factories.counselling import SESSIONS, a_group, an_attendee, attended, offered
+from tests.factories.counselling import SESSIONS, a_group, an_attendee, attended, held, offered
 from tests.factories.posted import body_of, corrected, created, pages, refused
 from tests.factories.reported import figures
 from tests.factories.staffed import NORM, a_staffed_point
@@ -59,7 +60,7 @@ async def served(officer: httpx.AsyncClient, people: list[str], staffed: list[Bo
     guest = a_worker(unit_code=TOWN, from_on="2020-07-01", position="Bác sĩ", employer="Trung tâm Y tế huyện")
     await created(officer, "/v1/network-workers", guest)
     talk = {"topic": "Dự phòng tái nghiện", "speaker_id": guest["id"], "on_file_count": 20, "community_count": 40}
-    held: list[tuple[str, str, list[str], Body]] = [
+    sheets: list[tuple[str, str, list[str], Body]] = [
         ("individual", "2020-06-29", people[:1], {}),
         ("family", "2020-07-01", people[:1], {"family_count": 2}),
         ("group", "2020-07-03", people[1:13], {}),
@@ -79,7 +80,7 @@ async def served(officer: httpx.AsyncClient, people: list[str], staffed: list[Bo
                 **{"family_count": 0, **numbers},
             ),
         )
-        for form, day, named, numbers in held
+        for form, day, named, numbers in sheets
     ]
 
 
@@ -142,6 +143,25 @@ async def test_how_many_of_its_clients_live_with_hiv_is_a_number_of_the_health_o
     assert [each["client_count"] for each in await pages(doctor, "/v1/hiv-client-counts")] == [3]
     refused(await officer.get("/v1/hiv-client-counts"), 403, "insufficient_scope")
     assert not [name for session in served for name in session if "hiv" in name]
+
+
+async def test_the_point_s_own_officer_reaches_whom_it_counsels_now_and_nobody_else(
+    officer: httpx.AsyncClient, sign_in: SignIn, people: list[str], staffed: list[Body], served: list[Body]
+) -> None:
+    """The sessions of 2020 are the point's own for ever; those who came then are no more."""
+    own = await sign_in(Role.NETWORK_OFFICER, organisation=UUID(staffed[0]["id"]))
+    known = people[12]
+    assert [each["id"] for each in await pages(own, SESSIONS)] == [each["id"] for each in served]
+    assert await pages(own, "/v1/persons") == []
+
+    await held(officer, staffed[0]["id"], known)
+
+    assert [each["id"] for each in await pages(own, "/v1/persons")] == [known]
+    assert [each["held_on"] for each in await attended(own, known)] == ["2020-07-03", "2026-11-20"]
+    refused(await own.get(f"/v1/persons/{people[99]}/attendances"), 404, "not_found")
+    refused(await own.get(f"/v1/persons/{known}/files"), 403, "insufficient_scope")
+    [again] = (await held(own, staffed[0]["id"], known, held_on="2026-11-21"))["attendances"]
+    assert (again["status"], again["person_id"]) == ("applied", known)
 
 
 @pytest.mark.usefixtures("people", "served")

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from registry.api.kinds.aftercare import AFTERCARES
-from tests.factories.bodies import Body, a_club, a_point, a_rating, a_record, a_team
+from tests.factories.bodies import Body, a_club, a_point, a_rating, a_record, a_team, an_education_measure
 from tests.factories.planned import approved, posted_plan, posted_target, progress, standing, stated
 from tests.factories.posted import body_of, corrected, created, posted_episode, posted_file, posted_person
 
@@ -171,12 +171,23 @@ async def test_the_city_s_quota_is_what_somebody_states(
     assert (await standing(ha_noi, plan, targets["quota"], on="2019-11-29"))["status"] == "not_met"
 
 
-async def test_nobody_under_the_education_measure_is_unknown_and_not_met(
-    ha_noi: httpx.AsyncClient, plan: str, targets: dict[str, str]
+async def test_education_is_met_when_the_last_of_those_under_the_measure_is_treated(
+    ha_noi: httpx.AsyncClient, plan: str, targets: dict[str, str], addicted: list[tuple[str, str]]
 ) -> None:
-    found = await standing(ha_noi, plan, targets["education"], **YEAR_END)
+    pupils = [person for person, _ in addicted[20:22]]
+    nobody = await standing(ha_noi, plan, targets["education"], **YEAR_END)
+    for person in pupils:
+        measure = an_education_measure(decision_on="2019-09-01", from_on="2019-09-01", to_on="2020-03-01")
+        await created(ha_noi, f"/v1/persons/{person}/education-measures", measure)
+    found = [await standing(ha_noi, plan, targets["education"], **YEAR_END)]
+    for person, modality in zip(pupils, ("community", "methadone"), strict=True):
+        await posted_episode(ha_noi, person, modality=modality, registered_on="2019-10-01", started_on="2019-10-01")
+        found.append(await standing(ha_noi, plan, targets["education"], **YEAR_END))
 
-    assert (found["status"], found["numerator"], found["denominator"]) == ("unknown", 0, 0)
+    assert (nobody["status"], nobody["numerator"], nobody["denominator"]) == ("unknown", 0, 0)
+    assert [(each["status"], each["actual"], each["shortfall"]) for each in found] == [
+        *(("not_met", 0, 100), ("not_met", 50, 50), ("met", 100, 0)),
+    ]
 
 
 async def test_clubs_are_rated_fairly_good_or_better_when_the_last_one_is(

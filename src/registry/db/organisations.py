@@ -1,11 +1,11 @@
 """Organisations: every query on the table."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, text
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.periods import works
@@ -31,16 +31,16 @@ async def get(session: AsyncSession, organisation_id: UUID) -> OrganisationRow |
 
 async def at_work(
     session: AsyncSession, kinds: Collection[OrganisationKind], *, units: Collection[int], on: date
-) -> dict[OrganisationKind, int]:
-    """Count organisations of some kinds that were founded in these units, of any time, and are at work on a day."""
+) -> Sequence[OrganisationRow]:
+    """Load organisations of some kinds that were founded in these units, of any time, and are at work on a day."""
     row = OrganisationRow
     query = (
-        select(row.kind, func.count())
+        select(row)
         .where(row.state == RecordState.ACTIVE, works(row, on=on))
         .where(col(row.kind).in_(kinds), col(row.site_unit_id).in_(units))
+        .order_by(col(row.sort_key), col(row.id))
     )
-    found = dict((await session.exec(query.group_by(col(row.kind)))).all())
-    return {kind: found.get(kind, 0) for kind in kinds}
+    return (await session.exec(query)).all()
 
 
 async def is_in_use(session: AsyncSession, organisation_id: UUID) -> bool:

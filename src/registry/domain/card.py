@@ -16,10 +16,13 @@ FIGURES = (
     Indicator.REHAB_PERSONS_FACILITY_COMPULSORY,
     Indicator.METHADONE_PATIENTS,
     Indicator.AFTERCARE_PERSONS,
+    Indicator.AFTERCARE_COVERAGE_PCT,
     Indicator.EDUCATION_MEASURE_PERSONS,
     Indicator.EDUCATION_MEASURE_COVERED,
     Indicator.EDUCATION_MEASURE_COVERED_PCT,
 )
+SINCE_NEW_YEAR = frozenset({Indicator.COURSES_COMPLETED, Indicator.COURSES_PLACED})
+"""What is counted from the first day of the year on: of one day, hardly anybody completes a course."""
 NETWORK = (OrganisationKind.COUNSELLING_POINT, OrganisationKind.AFTERCARE_CLUB, OrganisationKind.VOLUNTEER_TEAM)
 
 

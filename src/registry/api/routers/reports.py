@@ -22,7 +22,7 @@ from registry.db import organisations, statistics, trail
 from registry.domain.access import Permission
 from registry.domain.card import NETWORK
 from registry.domain.catalogue import CATALOGUE
-from registry.domain.indicator import FigureStatus, Indicator
+from registry.domain.indicator import Indicator
 from registry.domain.period import DateInFuture
 from registry.domain.report import ReportPeriod, Territory, compile_report, require_exact_figures
 
@@ -188,9 +188,10 @@ async def get_commune_card(
     """Compute all that a commune is on a day: people on file, treatment, aftercare, decisions, points, clubs and teams.
 
     The figures are those of the annual report, by the same definitions, for a period of this one day; suspected people
-    are those last reported since the year began. A commune takes over what was recorded in the communes of which it was
-    made. The rate by 10,000 divides by the latest number of people on record for the commune itself: after a merger of
-    communes it is unknown until a number is recorded. Who may ask is who may ask for the commune's annual report.
+    are those last reported since the year began, and aftercare coverage is that of courses completed since then. A
+    commune takes over what was recorded in the communes of which it was made. The rate by 10,000 divides by the latest
+    number of people on record for the commune itself: after a merger of communes it is unknown until a number is
+    recorded. Who may ask is who may ask for the commune's annual report.
     """
     atlas, actor = desk.atlas, desk.actor
     day = on or actor.today
@@ -210,7 +211,9 @@ async def get_commune_card(
         figures=CommuneCardOut.figures_of(figures, desk.language),
         population=CardPopulationOut.of(counted.population, figures[Indicator.PERSONS_ON_FILE]),
         statuses=sorted({status for _, status in counted.measured.statuses}),
-        network=[CardNetworkOut(kind=kind, value=value, status=FigureStatus.EXACT) for kind, value in network.items()],
+        network=[
+            CardNetworkOut.of(kind, ((each.id, each.name) for each in network if each.kind is kind)) for kind in NETWORK
+        ],
     )
 
 

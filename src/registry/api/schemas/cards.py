@@ -1,13 +1,15 @@
 """The card of a commune."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Self
+from uuid import UUID
 
 from pydantic import Field
 
 from registry.api.language import Language
-from registry.api.schemas.fields import Out, Year
+from registry.api.schemas import examples
+from registry.api.schemas.fields import Line, Out, Year
 from registry.api.schemas.reports import FigureOut, ReportUnitOut, status_of
 from registry.domain.card import FIGURES as CODES
 from registry.domain.card import NETWORK, Population, per_10_000
@@ -42,12 +44,25 @@ class CardPopulationOut(Out):
         )
 
 
+class CardOrganisationOut(Out):
+    """An organisation of the commune."""
+
+    id: UUID = Field(description="Its id in the directory.", examples=[examples.COUNSELLING_POINT])
+    name: Line = Field(description="Its name.", examples=["Điểm tư vấn phường 1"])
+
+
 class CardNetworkOut(Out):
-    """How many organisations of a kind the commune has."""
+    """Which organisations of a kind the commune has, and how many."""
 
     kind: OrganisationKind = Field(description="The kind.", examples=["counselling_point"])
     value: Annotated[int, Field(ge=0, le=10_000)] = Field(description="How many are at work on the day.")
     status: FigureStatus = Field(description="Always `exact`: they are on record, or there are none.")
+    organisations: list[CardOrganisationOut] = Field(description="Each of them, by name.", max_length=10_000)
+
+    @classmethod
+    def of(cls, kind: OrganisationKind, at_work: Iterable[tuple[UUID, str]]) -> Self:
+        named = [CardOrganisationOut(id=id_, name=name) for id_, name in at_work]
+        return cls(kind=kind, value=len(named), status=FigureStatus.EXACT, organisations=named)
 
 
 class CommuneCardOut(Out):
@@ -56,7 +71,9 @@ class CommuneCardOut(Out):
     unit: ReportUnitOut = Field(description="The commune, and the day.")
     generated_at: datetime = Field(description="When it was computed from the records.")
     figures: list[FigureOut] = Field(
-        description="Figures of the annual report, for a period of this one day.", max_length=len(CODES)
+        description="Figures of the annual report, for a period of this one day; `aftercare_coverage_pct` for the year "
+        "up to it.",
+        max_length=len(CODES),
     )
     population: CardPopulationOut = Field(description="How many people live there.")
     statuses: list[CommuneStatus] = Field(

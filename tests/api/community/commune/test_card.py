@@ -7,7 +7,16 @@ import pytest
 
 from registry.domain.access import Role
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import a_count, a_point, a_population, a_status, an_aftercare, an_education_measure
+from tests.factories.bodies import (
+    a_club,
+    a_count,
+    a_point,
+    a_population,
+    a_status,
+    a_team,
+    an_aftercare,
+    an_education_measure,
+)
 from tests.factories.posted import (
     body_of,
     created,
@@ -80,6 +89,7 @@ class TestCard:
             "rehab_persons_community": 1,
             "methadone_patients": 1,
             "aftercare_persons": 1,
+            "aftercare_coverage_pct": 100.0,
             "education_measure_persons": 1,
             "education_measure_covered": 1,
             "education_measure_covered_pct": 100.0,
@@ -87,7 +97,7 @@ class TestCard:
         assert found["population"] == {"year": 2023, "value": 5000, "status": "exact", "on_file_per_10000": 4.0}
         assert found["statuses"] == []
         assert found["network"] == [
-            {"kind": kind, "value": 0, "status": "exact"}
+            {"kind": kind, "value": 0, "status": "exact", "organisations": []}
             for kind in ("counselling_point", "aftercare_club", "volunteer_team")
         ]
 
@@ -100,6 +110,7 @@ class TestCard:
             "rehab_persons_community": 1,
             "methadone_patients": 1,
             "aftercare_persons": 1,
+            "aftercare_coverage_pct": 100.0,
         }
         assert later["statuses"] == ["hotspot_type_3"]
 
@@ -107,7 +118,7 @@ class TestCard:
         assert values(before) == {}
         assert before["population"] == {"year": None, "value": None, "status": "unknown", "on_file_per_10000": None}
         unknown = {figure["code"] for figure in before["figures"] if figure["status"] == "unknown"}
-        assert unknown == {"suspected_people", "education_measure_covered_pct"}
+        assert unknown == {"suspected_people", "aftercare_coverage_pct", "education_measure_covered_pct"}
 
     async def test_it_agrees_with_the_annual_report_of_the_last_day(self, manager: httpx.AsyncClient) -> None:
         figures = values(await card(manager, on="2024-12-31"))
@@ -116,15 +127,18 @@ class TestCard:
 
         assert figures.items() <= annual.items()
 
-    async def test_a_point_counts_while_it_is_at_work(self, officer: httpx.AsyncClient) -> None:
-        def points(found: dict[str, Any]) -> int:
-            return int(found["network"][0]["value"])
+    async def test_what_is_at_work_is_named_and_counted(self, officer: httpx.AsyncClient) -> None:
+        named = {}
+        for collection, body in (("counselling-points", a_point()), ("clubs", a_club()), ("volunteer-teams", a_team())):
+            there = {"unit_code": UNIT, "opened_on": "2025-01-16", "closed_on": None, "name": f"Nơi {collection}"}
+            named[collection] = (await created(officer, f"/v1/{collection}", body | there))["id"]
 
-        before = await card(officer, on="2025-01-15")
-        await created(officer, "/v1/counselling-points", a_point(unit_code=UNIT, opened_on="2025-01-16"))
+        before, since = [(await card(officer, on=day))["network"] for day in ("2025-01-15", "2025-01-16")]
 
-        assert points(await card(officer, on="2025-01-16")) == points(before) + 1
-        assert points(await card(officer, on="2025-01-15")) == points(before)
+        assert [(each["value"], each["organisations"]) for each in before] == [(0, [])] * 3
+        assert [(each["value"], each["organisations"]) for each in since] == [
+            (1, [{"id": record_id, "name": f"Nơi {collection}"}]) for collection, record_id in named.items()
+        ]
 
 
 async def test_who_may_ask(officer: httpx.AsyncClient, sign_in: SignIn, anonymous: httpx.AsyncClient) -> None:

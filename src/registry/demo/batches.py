@@ -1,11 +1,12 @@
 """What is posted of the demo province, by whom and in which order."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from uuid import UUID
 
+from registry.api.schemas.medical import HivClientCountIn
 from registry.api.schemas.records import NewRecord
 from registry.domain.access import Role
 from registry.domain.atlas import Atlas
@@ -64,6 +65,8 @@ class Province:
     batches: tuple[Batch, ...]
     foundations: tuple[Batch, ...] = ()
     closing: tuple[Batch, ...] = ()
+    hiv_client_counts: tuple[HivClientCountIn, ...] = ()
+    """What health officers of the province post one by one, after everything else: it does not travel."""
 
     @property
     def stages(self) -> tuple[tuple[Batch, ...], ...]:
@@ -73,10 +76,10 @@ class Province:
     @property
     def size(self) -> int:
         """The number of records, each correction counted as one."""
-        return sum(len(batch.postings) for batch in chain(*self.stages))
+        return sum(len(batch.postings) for batch in chain(*self.stages)) + len(self.hiv_client_counts)
 
     def with_people(self, count: int) -> "Province":
         """The same with fewer people, the one of the manual's examples among them."""
         others = [batch for batch in self.batches if not batch.is_of_person]
         people = [batch for batch in self.batches if batch.is_of_person]
-        return Province(self.organisations, (*people[:count], *others), self.foundations, self.closing)
+        return replace(self, batches=(*people[:count], *others))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -49,23 +50,23 @@ def recognitions(rng: Random, communes: Sequence[UnitVersion], year: int) -> Ite
 
 
 def populations(rng: Random, communes: Sequence[UnitVersion], year: int) -> Iterator[Placed]:
-    """Say how many live in each commune; of the manual's commune as the manual does."""
-    for commune in communes:
+    """Say how many live in each commune in each of three years; of the manual's commune as the manual does."""
+    for commune, told in product(communes, range(year - 2, year + 1)):
         usual = 7000 if commune.type is UnitType.XA else 11000
         number = CommunePopulationIn(
             id=new_id(rng),
             unit_code=commune.code,
-            year=year,
+            year=told,
             population=round(rng.lognormvariate(0, 0.35) * usual),
-            source=f"Niên giám thống kê tỉnh Phú Yên {year}",
+            source=f"Niên giám thống kê tỉnh Phú Yên {told}",
         )
-        if commune.code == examples.UNIT_CODE:
+        if commune.code == examples.UNIT_CODE and told == year:
             number = CommunePopulationIn.model_validate(POPULATIONS.examples["statistical_yearbook"])
         yield commune, Posting(SyncKind.COMMUNE_POPULATION, number)
 
 
 def activities(rng: Random, communes: Sequence[UnitVersion]) -> Iterator[Placed]:
-    """Let communes hold one activity of each kind, some weeks apart."""
+    """Let communes hold one activity of each kind, some weeks apart, and plan another."""
     for commune in communes:
         for usual in read_data("community.toml")["activities"]:
             held_on = usual["on"] + timedelta(days=rng.randint(0, 40))
@@ -77,6 +78,8 @@ def activities(rng: Random, communes: Sequence[UnitVersion]) -> Iterator[Placed]
                 **_told(rng, usual, held_on),
             )
             yield commune, Posting(SyncKind.ACTIVITY, activity)
+        ahead = ActivityIn(id=new_id(rng), unit_code=commune.code, **read_data("community.toml")["planned_activity"])
+        yield commune, Posting(SyncKind.ACTIVITY, ahead)
 
 
 def conference(rng: Random, unit_code: str) -> Posting:

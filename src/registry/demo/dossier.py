@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any, assert_never
 from uuid import UUID
@@ -78,6 +78,17 @@ class Dossier:
     @property
     def postings(self) -> tuple[Posting, ...]:
         return tuple(self._postings)
+
+    def stay_for_a_while(self, rng: Random, *, from_on: date) -> None:
+        """Let the person stay elsewhere in the same commune for some months."""
+        stay = ResidenceIn(
+            id=new_id(rng),
+            kind=ResidenceKind.TEMPORARY,
+            unit_code=self._commune.code,
+            from_on=from_on,
+            to_on=from_on + timedelta(rng.randint(30, 90)),
+        )
+        self.add(SyncKind.RESIDENCE, stay)
 
     def _resident(self, person: Individual, known_in: int) -> PersonIn:
         rng = self._rng

@@ -10,6 +10,9 @@ from typing import Any
 
 import httpx
 
+from registry.api.kinds.medical import HIV_CLIENT_COUNTS
+from registry.api.records.kind import Kind
+from registry.api.schemas.records import NewRecord
 from registry.db.unit_import import read_map
 from registry.demo.batches import Batch, Posting, Province
 from registry.demo.province import plan_province
@@ -69,6 +72,10 @@ async def post_province(province: Province, client: httpx.AsyncClient, token_for
     tokens = {(role, code): await token_for(role, code) for role, code in sorted(officers)}
     for stage in province.stages:
         await _post_stage(load, stage, tokens)
+    if province.hiv_client_counts:
+        token = await token_for(Role.HEALTH_OFFICER, province.organisations.unit_code)
+        for count in province.hiv_client_counts:
+            await load.post(HIV_CLIENT_COUNTS, count, token)
 
 
 async def _post_stage(load: "_Load", stage: Iterable[Batch], tokens: Mapping[tuple[Role, str], str]) -> None:
@@ -111,26 +118,38 @@ class _Load:
         self._posted = 0
 
     async def push(self, batch: Batch, token: str) -> None:
-        """Push the records of a batch, again while the service is not there or asks to wait."""
-        headers = {"Authorization": f"Bearer {token}"}
+        """Push the records of a batch."""
         operations = [_operation(number, posting) for number, posting in enumerate(batch.postings)]
+        response = await self._sent(ADDRESS, {"operations": operations}, token)
+        _require_all(batch.postings, response.json()["results"])
+        self._count(len(batch.postings))
+
+    async def post(self, kind: Kind, body: NewRecord, token: str) -> None:
+        """Post a record that does not travel."""
+        await self._sent(f"/v1/{kind.collection}", body.model_dump(mode="json", exclude_unset=True), token)
+        self._count(1)
+
+    def _count(self, posted: int) -> None:
+        self._posted += posted
+        self._report(100 * self._posted // self._size, "Posting the records of the demo")
+
+    async def _sent(self, address: str, content: dict[str, Any], token: str) -> httpx.Response:
+        """Send a request, again while the service is not there or asks to wait."""
+        headers = {"Authorization": f"Bearer {token}"}
         reason = "no answer"
         for attempt in range(ATTEMPTS):
             try:
-                response = await self._client.post(ADDRESS, json={"operations": operations}, headers=headers)
+                response = await self._client.post(address, json=content, headers=headers)
             except httpx.TransportError as error:
                 reason = type(error).__name__
             else:
                 if response.is_success:
-                    _require_all(batch.postings, response.json()["results"])
-                    self._posted += len(batch.postings)
-                    self._report(100 * self._posted // self._size, "Posting the records of the demo")
-                    return
+                    return response
                 reason = _reason(response)
                 if response.status_code not in (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE):
                     break
             await asyncio.sleep(min(0.1 * 2**attempt, LONGEST_PAUSE_SECONDS))
-        raise DemoNotLoaded(f"POST {ADDRESS}: {reason}")
+        raise DemoNotLoaded(f"POST {address}: {reason}")
 
 
 def _operation(number: int, posting: Posting) -> dict[str, Any]:

@@ -72,13 +72,13 @@ class Plans:
         for report in self._data["reports"]:
             body = TargetReportIn(id=new_id(self._rng), target_id=stated.id, **report)
             yield Posting(SyncKind.TARGET_REPORT, body)
-        told = dict(self._data["review"])
+        for told in self._data["reviews"]:
+            yield Posting(SyncKind.PLAN_REVIEW, self._review(dict(told)))
+
+    def _review(self, told: dict[str, Any]) -> PlanReviewIn:
         measures = [MeasureIn(id=new_id(self._rng), **measure) for measure in told.pop("measures")]
         signed_by = People(self._rng).person(born_in=self._year - 52).full_name
-        review = PlanReviewIn(
-            id=new_id(self._rng), plan_id=self._plan.id, signed_by=signed_by, measures=measures, **told
-        )
-        yield Posting(SyncKind.PLAN_REVIEW, review)
+        return PlanReviewIn(id=new_id(self._rng), plan_id=self._plan.id, signed_by=signed_by, measures=measures, **told)
 
     @property
     def _period(self) -> dict[str, date]:

@@ -103,9 +103,9 @@ class _Planner:
                 *self._plans_of_communes(plans),
             ),
             closing=(
-                self._batch(whole, plans.closing()),
-                Batch(targets.unit, tuple(clubs.overseen(self._later, tuple(self._network.clubs.values())))),
+                self._batch(whole, (*clubs.overseen(self._later, self._network.clubs.values()), *plans.closing())),
             ),
+            hiv_client_counts=tuple(self._network.hiv_client_counts(targets.year)),
         )
 
     def _communes(self) -> tuple[list[UnitVersion], list[UnitVersion]]:
@@ -157,18 +157,18 @@ class _Planner:
         yield from self._posted(communes.activities(self._later, self._crowded[: around.active_communes]))
 
     def _posted(self, placed: Iterable[communes.Placed]) -> Iterator[Batch]:
-        for commune, posting in placed:
-            yield self._batch(commune, (posting,))
+        return (self._batch(commune, (posting,)) for commune, posting in placed)
 
     def _founded(self) -> Iterator[Batch]:
-        """Found teams, points and clubs where most people live."""
+        """Found teams, points and clubs where most people live; the last one of each is closed after some years."""
         network, around = self._network, self._targets.around
         for found, count in (
             (network.team, around.volunteer_teams),
             (network.point, around.counselling_points),
             (network.club, around.clubs),
         ):
-            yield from (self._batch(commune, found(commune)) for commune in self._crowded[: count + 1])
+            for place, commune in enumerate(self._crowded[: count + 1]):
+                yield self._batch(commune, found(commune, closes=place == count))
 
     def _plans_of_communes(self, plans: Plans) -> Iterator[Batch]:
         planning = self._crowded[: self._targets.around.commune_plans + 1]

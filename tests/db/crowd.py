@@ -6,6 +6,7 @@ IN_SCOPE = 150
 BIG = {
     *("person", "person_name_token", "identity_document", "management_file", "episode", "change_feed"),
     *("aftercare", "education_measure", "accompaniment", "visit", "attendance", "referral"),
+    *("reach", "task"),
 }
 """What grows with the people on file: no query may read it from one end to the other."""
 
@@ -31,13 +32,25 @@ FILL = f"""
     INSERT INTO management_file (person_id, id, unit_id, category, opened_on,
                                  version, state, recorded_at, changed_at, changed_by, fingerprint)
         SELECT id, id, unit_id, 'addicted', date '2015-01-01' + n % 3000, 1, 'active', now(), now(), 'x', '' FROM one;
-    INSERT INTO episode (person_id, id, unit_id, root_id, course_id, track, modality, legal_basis, registered_on,
-                         started_on, ended_on, outcome, therapies, {_KEPT})
-        SELECT id, id, unit_id, id, id, 'rehab', 'community', 'voluntary', date '2015-01-01' + n % 3000,
-               date '2015-01-01' + n % 3000, CASE n % 4 WHEN 0 THEN date '2025-01-01' END,
+    INSERT INTO episode (person_id, id, unit_id, root_id, course_id, track, modality, legal_basis, provider_id,
+                         registered_on, started_on, ended_on, outcome, therapies, {_KEPT})
+        SELECT id, id, unit_id, id, id, 'rehab', 'community', 'voluntary', md5('o' || n % 600)::uuid,
+               date '2015-01-01' + n % 3000, date '2015-01-01' + n % 3000, CASE n % 4 WHEN 0 THEN date '2025-01-01' END,
                CASE n % 4 WHEN 0 THEN 'completed' END, '{{}}', {_KEPT_SO} FROM one;
     INSERT INTO change_feed (unit_id, person_id, entity, record_id, op, version)
         SELECT unit_id, id, entity, id, 'upsert', 1 FROM one, (VALUES ('person'), ('episode')) AS told (entity);
+    INSERT INTO change_feed (organisation_id, person_id, entity, record_id, op, version)
+        SELECT md5('o' || n % 600)::uuid, id, entity, id, 'upsert', 1
+        FROM one, (VALUES ('person'), ('episode')) AS told (entity);
+    INSERT INTO reach (person_id, organisation_id, because, record_id, unit_id, from_on)
+        SELECT id, md5('o' || n % 600)::uuid, 'episode', id, unit_id, date '2020-01-01' FROM one;
+    INSERT INTO task (id, kind, role, unit_id, organisation_id, person_id, entity, record_id, opened_at, opened_by,
+                      due_at, state, version)
+        SELECT md5('t' || n || to_whom)::uuid, 'move_request', 'commune_officer',
+               CASE to_whom WHEN 'unit' THEN unit_id END,
+               CASE to_whom WHEN 'organisation' THEN md5('o' || n % 600)::uuid END,
+               id, 'move', id, now(), 'x', now() + n * interval '1 minute', 'open', 1
+        FROM one, (VALUES ('unit'), ('organisation')) AS told (to_whom);
     INSERT INTO aftercare (person_id, id, unit_id, root_id, course_id, place, from_on, planned_months, absent_days,
                            to_on, {_KEPT})
         SELECT id, id, unit_id, id, id, 'residence', date '2026-01-01', 12, 0, date '2027-01-01', {_KEPT_SO} FROM one;

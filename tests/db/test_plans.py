@@ -24,6 +24,7 @@ from registry.db import (
     prepared,
     records,
     replica,
+    tasks,
     told,
 )
 from registry.db.accompaniments import BY_DAY_AND_PERSON
@@ -38,13 +39,14 @@ from registry.db.tables.columns import OfPerson
 from registry.db.tables.counselling import AttendanceRow
 from registry.db.tables.persons import IdentityDocumentRow, PersonRow
 from registry.db.tables.referrals import ReferralRow
-from registry.domain.access import UnitScope
+from registry.domain.access import OrganisationScope, Role, Scope, UnitScope
 from registry.domain.feed import Position
+from registry.domain.task import Audience, TaskState
 from tests.conftest import TODAY
 from tests.db.crowd import BIG, FILL, IN_SCOPE
 
 Plan: TypeAlias = dict[str, Any]
-Ask: TypeAlias = Callable[[AsyncSession, UnitScope], Awaitable[object]]
+Ask: TypeAlias = Callable[[AsyncSession, Any], Awaitable[object]]
 
 
 def _id_of(word: str) -> UUID:
@@ -52,35 +54,37 @@ def _id_of(word: str) -> UUID:
 
 
 SOMEBODY = _id_of("1")
+CLINIC = OrganisationScope((_id_of("o1"),))
+"""An organisation that reaches somebody, and 49 others."""
 NUMBER = hashlib.sha256(b"1").digest()
 
 
-async def roster(session: AsyncSession, scope: UnitScope) -> object:
+async def roster(session: AsyncSession, scope: Scope) -> object:
     return await persons.page(session, PersonFilter(), scope=scope, today=TODAY, limit=50, after=None)
 
 
-async def second_page(session: AsyncSession, scope: UnitScope) -> object:
+async def second_page(session: AsyncSession, scope: Scope) -> object:
     after = ("tu200", SOMEBODY)
     return await persons.page(session, PersonFilter(), scope=scope, today=TODAY, limit=50, after=after)
 
 
-async def by_name(session: AsyncSession, scope: UnitScope) -> object:
+async def by_name(session: AsyncSession, scope: Scope) -> object:
     return await persons.page(session, PersonFilter(name="tu17"), scope=scope, today=TODAY, limit=50, after=None)
 
 
-async def by_number(session: AsyncSession, scope: UnitScope) -> object:
+async def by_number(session: AsyncSession, scope: Scope) -> object:
     wanted = PersonFilter(number_indexes=(NUMBER,))
     return await persons.page(session, wanted, scope=scope, today=TODAY, limit=50, after=None)
 
 
-async def files(session: AsyncSession, scope: UnitScope) -> object:
+async def files(session: AsyncSession, scope: Scope) -> object:
     return await line_lists.page(
         session, ManagementFileRow, status=LineStatus.OPEN, on=TODAY, units=None, scope=scope, today=TODAY, limit=50,
         after=None,
     )  # fmt: skip
 
 
-async def episodes(session: AsyncSession, scope: UnitScope) -> object:
+async def episodes(session: AsyncSession, scope: Scope) -> object:
     return await line_lists.page(
         session,
         EpisodeRow,
@@ -94,24 +98,36 @@ async def episodes(session: AsyncSession, scope: UnitScope) -> object:
     )
 
 
-async def get(session: AsyncSession, scope: UnitScope) -> object:
+async def inbox(session: AsyncSession, scope: Scope) -> object:
+    return await tasks.page(
+        session,
+        audiences=(Audience(Role.COMMUNE_OFFICER, scope),),
+        state=TaskState.OPEN,
+        kind=None,
+        due=None,
+        limit=50,
+        after=None,
+    )
+
+
+async def get(session: AsyncSession, scope: Scope) -> object:
     return await records.get(session, PersonRow, Key(SOMEBODY), scope=scope, today=TODAY)
 
 
-async def get_of_person(session: AsyncSession, scope: UnitScope) -> object:
+async def get_of_person(session: AsyncSession, scope: Scope) -> object:
     return await records.get(session, EpisodeRow, Key(SOMEBODY, SOMEBODY), scope=scope, today=TODAY)
 
 
-async def lock(session: AsyncSession, scope: UnitScope) -> object:
+async def lock(session: AsyncSession, scope: Scope) -> object:
     return await persons.lock(session, SOMEBODY, scope=scope, today=TODAY)
 
 
-async def of_person(session: AsyncSession, scope: UnitScope) -> object:
+async def of_person(session: AsyncSession, scope: Scope) -> object:
     window = Window(by_day("registered_on"), scope, TODAY, limit=50)
     return await pages.page(session, EpisodeRow, window, person_id=SOMEBODY)
 
 
-async def changes(session: AsyncSession, scope: UnitScope) -> object:
+async def changes(session: AsyncSession, scope: Scope) -> object:
     return await told.changes(session, scope, ("person", "episode"), after=Position(0, 0), limit=500)
 
 
@@ -124,30 +140,30 @@ async def copy(session: AsyncSession, scope: UnitScope) -> object:
     return await replica.copy(session, scope, tables, after=CopyKey(unit=scope.units[1], person=SOMEBODY), limit=500)
 
 
-async def load(session: AsyncSession, scope: UnitScope) -> object:
+async def load(session: AsyncSession, scope: Scope) -> object:
     found = await told.changes(session, scope, ("episode",), after=Position(0, 0), limit=500)
     return await replica.load(
         session, EpisodeRow, ("id", "track", "therapies"), [each.key for each in found], scope=scope, today=TODAY
     )
 
 
-async def hold(session: AsyncSession, scope: UnitScope) -> object:
+async def hold(session: AsyncSession, scope: Scope) -> object:
     return await persons.hold(session, [SOMEBODY], scope=scope, today=TODAY)
 
 
-async def courses(session: AsyncSession, scope: UnitScope) -> object:
+async def courses(session: AsyncSession, scope: Scope) -> object:
     return await completed_courses.page(
         session, on=TODAY, placed=None, units=None, scope=scope, today=TODAY, limit=50, after=None
     )
 
 
-async def measures(session: AsyncSession, scope: UnitScope) -> object:
+async def measures(session: AsyncSession, scope: Scope) -> object:
     return await education.page(
         session, on=TODAY, covered=None, units=None, scope=scope, today=TODAY, limit=50, after=None
     )
 
 
-async def accompanied(session: AsyncSession, scope: UnitScope) -> object:
+async def accompanied(session: AsyncSession, scope: Scope) -> object:
     window = Window(BY_DAY_AND_PERSON, scope, TODAY, limit=50)
     return await accompaniments.page(session, window, organisation_id=None, worker_id=None, on=None)
 
@@ -156,7 +172,7 @@ async def accompanied_in_a_commune(session: AsyncSession, scope: UnitScope) -> o
     return await accompanied(session, UnitScope(scope.units[:1]))
 
 
-async def accompanied_by_a_worker(session: AsyncSession, scope: UnitScope) -> object:
+async def accompanied_by_a_worker(session: AsyncSession, scope: Scope) -> object:
     window, worker_id = Window(BY_DAY_AND_PERSON, scope, TODAY, limit=50), _id_of("w1")
     return await accompaniments.page(session, window, organisation_id=None, worker_id=worker_id, on=None)
 
@@ -165,17 +181,15 @@ async def visits(session: AsyncSession, _: UnitScope) -> object:
     return await accompaniments.is_visited(session, SOMEBODY, SOMEBODY)
 
 
-async def attended(session: AsyncSession, scope: UnitScope) -> object:
+async def attended(session: AsyncSession, scope: Scope) -> object:
     return await _lines(session, scope, AttendanceRow, col(AttendanceRow.session_id) == _id_of("s1"))
 
 
-async def referred(session: AsyncSession, scope: UnitScope) -> object:
+async def referred(session: AsyncSession, scope: Scope) -> object:
     return await _lines(session, scope, ReferralRow, col(ReferralRow.service_id) == _id_of("v1"))
 
 
-async def _lines(
-    session: AsyncSession, scope: UnitScope, table: type[OfPerson], condition: ColumnElement[bool]
-) -> object:
+async def _lines(session: AsyncSession, scope: Scope, table: type[OfPerson], condition: ColumnElement[bool]) -> object:
     return await line_lists.of_people(session, table, condition, scope=scope, today=TODAY, limit=50, after=None)
 
 
@@ -198,7 +212,7 @@ async def service(service_url: str, scope: UnitScope) -> AsyncIterator[AsyncSess
     await engine.dispose()
 
 
-async def plans_of(ask: Ask, session: AsyncSession, scope: UnitScope) -> list[Plan]:
+async def plans_of(ask: Ask, session: AsyncSession, scope: Scope) -> list[Plan]:
     """The plans of the statements that a query sends, under the role and the context in which it sends them."""
     sent: list[tuple[str, tuple[Any, ...]]] = []
 
@@ -233,13 +247,24 @@ def nodes(plan: Plan) -> Iterator[Plan]:
         *(roster, second_page, by_name, by_number, files, episodes, get, get_of_person, lock, of_person),
         *(changes, changes_of_a_commune, copy, load, hold),
         *(courses, measures, accompanied, accompanied_in_a_commune, accompanied_by_a_worker, visits),
-        *(attended, referred),
+        *(attended, referred, inbox),
     ],
     ids=lambda ask: ask.__name__,
 )
 async def test_rows_are_found_by_an_index(service: AsyncSession, scope: UnitScope, ask: Ask) -> None:
-    plans = await plans_of(ask, service, scope)
+    require_indexes(await plans_of(ask, service, scope))
 
+
+@pytest.mark.parametrize(
+    "ask",
+    [roster, episodes, get, get_of_person, lock, of_person, changes, inbox],
+    ids=lambda ask: ask.__name__,
+)
+async def test_they_are_for_an_organisation_too(service: AsyncSession, ask: Ask) -> None:
+    require_indexes(await plans_of(ask, service, CLINIC))
+
+
+def require_indexes(plans: list[Plan]) -> None:
     read = [node for plan in plans for node in nodes(plan) if node.get("Relation Name") in BIG]
     assert read
     for node in read:

@@ -150,7 +150,7 @@ async def test_every_badness_is_explained_and_harms_nobody(manager: httpx.AsyncC
     assert {result["status"] for result in results[1::2]} == {"rejected"}
 
 
-@pytest.mark.parametrize("name", ["no UTF-8", "bottomless nesting", "a broken constraint", "nobody"])
+@pytest.mark.parametrize("name", BADNESS)
 async def test_499_good_ones_and_a_bad_one(manager: httpx.AsyncClient, person_id: str, name: str) -> None:
     bad, (code, _) = BADNESS[name]
     operations: list[str | bytes] = [written(creating(TESTS, of=person_id)) for _ in range(GOOD)]

@@ -23,7 +23,7 @@ help:
 	@echo "make run [PORT=8000]           start the demo province on 127.0.0.1"
 	@echo "make test [WORKERS=2] [DATABASE_URL=...] [ARGS=...]   run the tests, on servers of your own if you name some"
 	@echo "make check                     format, lint, types, layers, migrations, API description"
-	@echo "make bench                     compare speed with the bare database"
+	@echo "make bench [ARGS=--people=100000]   compare speed with the bare database, among a million people at the end"
 	@echo "make fuzz [ARGS=--short]       try the API with what its specification allows and forbids, as every role"
 	@echo "make fault [ARGS=--short]      kill servers under a load of pushes, and look for what was lost or doubled"
 	@echo "make soak                      the same again and again, until something is lost"
@@ -65,7 +65,8 @@ python-client: .venv/run
 	@scripts/python-client
 
 bench: .venv/dev
-	@.venv/bin/python -m benchmarks $(ARGS)
+	@.venv/bin/python -m benchmarks
+	@.venv/bin/python -m benchmarks.duplicates $(ARGS)
 
 fuzz: .venv/dev
 	@.venv/bin/python -m fuzz $(ARGS)

@@ -1,9 +1,14 @@
-"""A push of 500 drug tests beside one `unnest` statement that writes the same rows: records, feed and audit."""
+"""A push of 500 drug tests beside one `unnest` statement that writes the same rows: records, feed and audit.
+
+People, who are looked up among all others, are pushed beside it and have no statement to be compared with.
+"""
 
 import json
+import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import count
+from itertools import count, islice, repeat
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -12,14 +17,18 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from benchmarks.client import Connection, Request
+from benchmarks.crowd import Crowd
 from benchmarks.ground import SUBJECT
 from benchmarks.population import PEOPLE, person_id
 from benchmarks.stage import Stage
 from registry.demo.issuer import CLIENT, ISSUER
+from registry.keys import Keys
 
 OPERATIONS = 500
+PEOPLE_AT_ONCE = 100
 ROUNDS = 7
 PUSHES = 4
+COMMUNE = "22015"
 TESTED_ON = date(2024, 3, 12)
 
 _CONTEXT = """
@@ -83,33 +92,43 @@ class Test:
 async def compare(stage: Stage) -> dict[str, float]:
     """Run both sides in turn; figures are medians of the rounds."""
     people = count(1)
+    crowd = Crowd(Keys.derive(stage.settings["REGISTRY_SECRET"].encode()), random.Random(11))  # noqa: S311 - made up
     connection = await asyncpg.connect(stage.url)
     with stage.connect() as client:
-        await _push(client, people)
+        _push(client, (test.operation for test in _tests(people)))
         await _unnest(stage, connection, people)
-        pushes, statements = [], []
+        pushes, statements, of_people = [], [], []
         for _ in range(ROUNDS):
             statements.append(await _unnest(stage, connection, people))
-            pushes.append(await _push(client, people))
+            pushes.append(_push(client, (test.operation for test in _tests(people))))
+            of_people.append(_push(client, (_person(crowd) for _ in repeat(None)), at_once=PEOPLE_AT_ONCE))
     await connection.close()
     ratios = [statement / push for push, statement in zip(pushes, statements, strict=True)]
     return {
         "batch_push_ms": 1e3 * median(pushes),
         "batch_unnest_ms": 1e3 * median(statements),
         "batch_records_per_second": OPERATIONS / median(pushes),
+        "batch_people_per_second": PEOPLE_AT_ONCE / median(of_people),
         "batch_push_vs_unnest": median(ratios),
     }
 
 
-def _tests(people: "count[int]") -> list[Test]:
-    return [Test(person_id(next(people) % PEOPLE + 1), uuid4()) for _ in range(OPERATIONS)]
+def _tests(people: "count[int]") -> Iterator[Test]:
+    """Make up tests of one after the other, without an end."""
+    return (Test(person_id(place % PEOPLE + 1), uuid4()) for place in people)
 
 
-async def _push(client: Connection, people: "count[int]") -> float:
-    """Push the same number of tests several times; seconds for one push."""
+def _person(crowd: Crowd) -> dict[str, Any]:
+    """Somebody new as a device sends them."""
+    residence = {"id": str(uuid4()), "kind": "permanent", "unit_code": COMMUNE, "from_on": "2026-01-01"}
+    body = {**crowd.described(), "residence": residence}
+    return {"ref": str(uuid4()), "op": "create", "kind": "person", "id": str(uuid4()), "body": body}
+
+
+def _push(client: Connection, operations: Iterator[dict[str, Any]], *, at_once: int = OPERATIONS) -> float:
+    """Push the same number of operations several times; seconds for one push."""
     requests = [
-        Request("POST", "/v1/sync/push", {"operations": [test.operation for test in _tests(people)]})
-        for _ in range(PUSHES)
+        Request("POST", "/v1/sync/push", {"operations": list(islice(operations, at_once))}) for _ in range(PUSHES)
     ]
     began = perf_counter()
     answers = [client.send(request) for request in requests]
@@ -122,7 +141,7 @@ async def _push(client: Connection, people: "count[int]") -> float:
 
 async def _unnest(stage: Stage, connection: "asyncpg.Connection[Any]", people: "count[int]") -> float:
     """Write as many tests by one statement each time, with the same BEGIN, context, locks and COMMIT."""
-    batches = [_tests(people) for _ in range(PUSHES)]
+    batches = [list(islice(_tests(people), OPERATIONS)) for _ in range(PUSHES)]
     units = ",".join(map(str, stage.units))
     began = perf_counter()
     for tests in batches:

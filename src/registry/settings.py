@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     """How long a request may take as a whole."""
     transaction_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 18.0
     """How long its transaction may, on PostgreSQL 17 and newer."""
+    push_seconds: Annotated[float, Field(ge=0, le=600)] = 8.0
+    """How long a push begins operations; those that are left are sent again."""
     body_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
     queue_length: Annotated[int, Field(ge=0, le=10_000)] = 200
     """How many requests wait for a place in one process."""

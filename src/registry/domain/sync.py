@@ -81,12 +81,18 @@ class PushNotWhole(DomainError):
     code = "push_not_whole"
 
 
+class PushOutOfTime(DomainError):
+    """The time of the push was over before the operation's turn came."""
+
+    code = "push_out_of_time"
+
+
 RECORD_HAS_MOVED_ON = frozenset({"version_mismatch", "record_voided", "fields_in_conflict", "person_merged"})
 """Codes that say that record or person are no longer what the device saw: somebody has to look at both."""
 
 
 def status_of(refusal: DomainError) -> PushStatus:
     """Say what a refusal makes of an operation."""
-    if isinstance(refusal, ParentNotApplied | PushNotWhole):
+    if isinstance(refusal, ParentNotApplied | PushNotWhole | PushOutOfTime):
         return PushStatus.DEFERRED
     return PushStatus.CONFLICT if refusal.code in RECORD_HAS_MOVED_ON else PushStatus.REJECTED

@@ -12,7 +12,7 @@ from registry.api.sync.push.outcome import Outcome
 from registry.domain.errors import DomainError
 
 WORTH_A_RETRY = frozenset(
-    {"parent_not_applied", "push_not_whole", "not_found", "organisation_unknown", "internal_error"}
+    {"parent_not_applied", "push_not_whole", "push_out_of_time", "not_found", "organisation_unknown", "internal_error"}
 )
 """Codes of refusals that time, or another operation, may take away."""
 

@@ -5,6 +5,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from registry.domain.access import UnitScope
 from registry.domain.batch import Name, Step
 from registry.domain.errors import DomainError, NotFound
 from registry.domain.record import RecordErased
-from registry.domain.sync import ParentNotApplied, PushNotWhole, PushStatus, ReferencesInCircle
+from registry.domain.sync import ParentNotApplied, PushNotWhole, PushOutOfTime, PushStatus, ReferencesInCircle
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,8 @@ _NOT_THERE = frozenset({"not_found", "organisation_unknown", "course_unknown", "
 async def apply(desks: Desks, readings: Sequence[Operation | Unreadable]) -> list[Outcome]:
     """Judge and write every operation; the outcomes are in the order in which they were sent.
 
-    A failure of the service itself is nobody's outcome: it is raised, and undoes the whole transaction.
+    Those whose turn does not come in time wait for another push; in each one at least has its turn that was not there
+    already. A failure of the service itself is nobody's outcome: it is raised, and undoes the whole transaction.
     """
     operations = [each for each in readings if isinstance(each, Operation)]
     outcomes = {
@@ -49,9 +51,11 @@ async def apply(desks: Desks, readings: Sequence[Operation | Unreadable]) -> lis
         for each in readings
         if isinstance(each, Unreadable)
     }
+    due = monotonic() + desks.desk.settings.push_seconds
     await desks.hold(operations)
     missing = {each.creates for each in readings if isinstance(each, Unreadable) and each.creates is not None}
     changed: defaultdict[tuple[str, Key], list[Change]] = defaultdict(list)
+    had_turn = False
     for turn, (together, alone) in enumerate(_rounds(_in_order(operations))):
         if turn:
             await desks.hold(together)  # anew: what went alone before them may have changed the person
@@ -59,7 +63,12 @@ async def apply(desks: Desks, readings: Sequence[Operation | Unreadable]) -> lis
         for operation in (*together, *alone):
             place = operation.sent.place
             earlier = changed[operation.kind.singular, operation.key]
-            outcome = done.get(place) or await _apply_one(desks, operation, earlier)
+            outcome = done.get(place)
+            if outcome is None and had_turn and monotonic() > due:
+                outcome = _refused(operation, PushOutOfTime())
+            elif outcome is None:
+                outcome = await _apply_one(desks, operation, earlier)
+            had_turn = had_turn or outcome.status is not PushStatus.DUPLICATE
             outcomes[place] = _waiting(outcome, operation.step, missing)
             if operation.step.creates and not outcome.is_durable:
                 missing.add(operation.step.record)

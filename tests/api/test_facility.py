@@ -230,20 +230,22 @@ async def test_a_stay_does_not_overlap_one_that_the_facility_cannot_see(
     )
 
 
-async def test_a_voided_facility_sees_nobody_and_its_patients_are_discharged_all_the_same(
-    manager: httpx.AsyncClient, sign_in: SignIn
+async def test_a_facility_entered_twice_is_voided_after_its_stays_are_the_other_s(
+    manager: httpx.AsyncClient, sign_in: SignIn, facility: str
 ) -> None:
-    facility = await posted_organisation(manager, kind="rehab_facility_public")
-    officer = await sign_in(Role.FACILITY_OFFICER, organisation=UUID(facility))
+    twice = await posted_organisation(manager, kind="rehab_facility_public")
+    officer = await sign_in(Role.FACILITY_OFFICER, organisation=UUID(twice))
     person_id = await posted_person(manager)
-    episode = await posted_episode(manager, person_id, modality="facility", provider_id=facility)
+    episode = await posted_episode(manager, person_id, modality="facility", provider_id=twice)
+    stay, voiding = f"/v1/persons/{person_id}/episodes/{episode['id']}", f"/v1/organisations/{twice}/void"
 
-    await manager.post(f"/v1/organisations/{facility}/void", json={"reason": "Entered twice."})
+    refused(await manager.post(voiding, json={"reason": "Entered twice."}), 409, "organisation_in_use")
+    assert (await corrected(manager, stay, {"provider_id": facility})).status_code == 200
+    assert (await manager.post(voiding, json={"reason": "Entered twice."})).status_code == 200
 
     refused(await officer.get(f"/v1/persons/{person_id}"), 403, "insufficient_scope")
     ended = {"ended_on": "2020-10-01", "outcome": "completed"}
-    discharged = await manager.post(f"/v1/persons/{person_id}/episodes/{episode['id']}/exit", json=ended)
-    assert discharged.status_code == 200, discharged.text
+    assert (await manager.post(f"{stay}/exit", json=ended)).status_code == 200
 
 
 async def test_the_former_versions_of_an_organisation_are_as_public_as_it_is(

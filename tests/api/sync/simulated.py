@@ -84,6 +84,31 @@ class Somebody:
         return self.survivor is None and not self.is_voided
 
 
+@dataclass
+class Thing:
+    """A record that belongs to nobody, as the model knows it."""
+
+    kind: str
+    id: str
+    commune: str
+    organisation: str | None = None
+    """Whose own it is beside the commune's."""
+    version: int = 1
+    is_there: bool = True
+    is_fixed: bool = False
+    """Whether it is a part of what was approved or signed."""
+    kept_in: str | None = None
+    """The plan that it is a target of."""
+    kept_with: "Thing | None" = None
+    """The worker's entry where it belongs whenever it is written."""
+
+    def is_held_in(self, communes: Collection[str]) -> bool:
+        return self.is_there and self.commune in communes
+
+    def is_held_by(self, organisations: Collection[str]) -> bool:
+        return self.is_there and self.organisation in organisations
+
+
 @dataclass(frozen=True)
 class Network:
     """A club, a point and a team of one commune."""
@@ -120,6 +145,7 @@ class Backup:
 
     file: Path
     people: list[Somebody]
+    things: list[Thing]
     grants: dict[str, Body]
 
 
@@ -140,6 +166,7 @@ class World:
     kept: Backup | None = None
     """The last backup."""
     people: list[Somebody] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
     sent: list[tuple[str, Body]] = field(default_factory=list)
     """Whose it is and what a device has sent since the last backup."""
 

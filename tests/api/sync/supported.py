@@ -14,7 +14,8 @@ from registry.api.records.kind import Kind
 from registry.db import reach
 from registry.db.engine import transaction
 from tests.api.subject_requests.asking import restricted
-from tests.api.sync.simulated import Named, Opening, Somebody, World, voided
+from tests.api.sync.moving import HERE
+from tests.api.sync.simulated import Named, Opening, Somebody, Thing, World, voided
 from tests.factories.bodies import Body, a_record
 from tests.factories.counselling import an_attendee, held
 from tests.factories.posted import body_of, corrected, created, refused
@@ -52,6 +53,7 @@ async def attends_a_session(world: World, number: int) -> None:
         host = world.network.organisations[number % 3]
         basis = DECISION if who.is_restricted else CONSENT
         sheet = await held(world.manager, host, form="group", held_on=f"{world.today}")
+        world.things.append(Thing("session", sheet["id"], HERE, host))
         body = {**an_attendee(who.id, legal_basis=basis), "session_id": sheet["id"]}
         del body["person_id"]
         attendance = await _recorded(world.manager, who, ATTENDANCES, body, host)

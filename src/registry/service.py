@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from registry import secret_values
 from registry.database import Database, address_for_service, one_transaction
-from registry.db import address, key_rotation, migrate, roles, state
+from registry.db import address, durability, key_rotation, migrate, roles, state
 from registry.db.engine import create_engine, create_sessions
 from registry.demo.issuer import ISSUER
 from registry.errors import CannotRun
@@ -103,11 +103,23 @@ async def require_bound(url: str) -> None:
         raise CannotRun("the login in REGISTRY_DATABASE_URL cannot act for the service: run `registry db roles` for it")
 
 
+async def require_durable(url: str) -> None:
+    """Refuse a server that may forget what it has acknowledged; tell where it would not see a page that is damaged."""
+    async with one_transaction(url) as session:
+        found = await durability.settings(session)
+    if off := durability.forgetful(found):
+        names = ", ".join(off)
+        raise CannotRun(f"the database may forget what it has acknowledged: turn these on: {names}")
+    if found[durability.CHECKSUMS] == "off":
+        log.warning("database.no_checksums")
+
+
 async def bound_address(database: Database) -> str:
-    """Give the address of a database that is prepared, under a login that is bound; tell where the way is unguarded."""
+    """Give the address of a database that is fit for a service, under a login that is bound; tell what is unguarded."""
     await require_prepared(database)
     url = await address_for_service(database)
     await require_bound(url)
+    await require_durable(url)
     if not address.is_guarded(url):
         log.warning("database.unguarded", extra={"wanted": "sslmode=verify-full"})
     return url

@@ -132,6 +132,14 @@ class TestRefusals:
         command("db", "roles", login, database_url=database_url)
         asyncio.run(require_bound(under(database_url, login)))
 
+    def test_a_server_that_may_forget(self, command: Commands, acting_url: str, login: str) -> None:
+        asyncio.run(execute(acting_url, f"ALTER ROLE {quoted(login)} SET synchronous_commit = off"))
+        served = serve(command, acting_url)
+        assert served.complaint.startswith(
+            "registry: the database may forget what it has acknowledged: turn these on: "
+        )
+        assert "synchronous_commit" in served.complaint
+
     def test_the_administrator(self, command: Commands, database_url: str) -> None:
         served = serve(command, database_url)
         assert served.complaint == f"registry: {ABOVE}"

@@ -17,8 +17,11 @@ from registry.api.app import create_app
 from registry.api.problems import CATALOGUE
 from registry.cli.commands import app as cli
 from registry.db.tables.all import metadata
+from registry.db.tables.columns import SealedText
+from registry.domain.task import TaskKind
 from registry.settings import Settings
 from registry.vault.ring import new_entry
+from registry.worker.jobs import JOBS
 
 ROOT = Path(__file__).parents[1]
 FRONT = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")]
@@ -140,3 +143,31 @@ def test_every_table_is_in_the_data_model_and_in_the_plan_for_scaling() -> None:
     for page in ("data-model.md", "scaling.md"):
         named = set(re.findall(r"`([a-z_]+)`", (ROOT / "docs" / page).read_text("utf-8")))
         assert set(metadata.tables) <= named, f"{page}: {set(metadata.tables) - named}"
+
+
+def first_column(page: str, heading: str) -> str:
+    """What the first table below a heading names in its first column."""
+    text = (ROOT / "docs" / page).read_text("utf-8").partition(f"\n## {heading}\n")[2]
+    table = re.search(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    assert table is not None, heading
+    return "\n".join(line.split("|")[1] for line in table[0].splitlines())
+
+
+def test_every_job_of_the_worker_stands_in_the_table() -> None:
+    assert sorted(re.findall(r"`(\w+)`", first_column("operations.md", "The worker"))) == sorted(
+        job.name for job in JOBS
+    )
+
+
+def test_every_kind_of_task_stands_in_the_table() -> None:
+    assert sorted(re.findall(r"`(\w+)`", first_column("tasks.md", "Kinds"))) == sorted(TaskKind)
+
+
+def test_every_sealed_column_stands_in_the_table() -> None:
+    sealed = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, SealedText) and column.name != "void_reason"
+    }
+    assert sealed <= set(re.findall(r"`(\w+\.\w+)`", first_column("encryption.md", "What is encrypted")))

@@ -109,7 +109,7 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
     "POST": {"If-Match": '"v1-any"', "Content-Type": "application/json"},
 }
 PLAIN = {
-    *("limit", "cursor", "wait", "unit", "unit_code", "on", "by", "plan_id", "target_id"),
+    *("limit", "cursor", "wait", "unit", "unit_code", "on", "by", "plan_id", "target_id", "measure_id"),
     *("format", "year", "name", "kind", "status", "subject"),
     *("placed", "covered"),
 }

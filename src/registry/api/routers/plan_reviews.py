@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from sqlmodel import col
 
 from registry.api import problems
 from registry.api.kinds.plan_reviews import PLAN_REVIEWS
@@ -30,10 +31,18 @@ router = APIRouter(route_class=StrictRoute)
 async def list_plan_reviews(
     listing: Annotated[Listing, Depends(listing_for(Permission.PLAN_READ))],
     plan_id: Annotated[UUID | None, Query(description="Only the reviews of this plan.")] = None,
+    measure_id: Annotated[
+        UUID | None,
+        Query(description="Only the review that asks for this measure: the `record_id` of the task that it became."),
+    ] = None,
 ) -> PlanReviewPage:
-    """Reviews of plans within the caller's reach, the oldest first, voided ones left out."""
+    """Reviews of plans within the caller's reach, the oldest first, voided ones left out.
+
+    Who has the task of a measure finds by `measure_id` what is to be done, whose it is, and which review asks for it.
+    """
     window = listing.by(by_day("reviewed_on"))
-    rows = await pages.page(listing.desk.session, PlanReviewRow, window, plan_id=plan_id)
+    asking = () if measure_id is None else (col(PlanReviewRow.measures).contains([{"id": str(measure_id)}]),)
+    rows = await pages.page(listing.desk.session, PlanReviewRow, window, *asking, plan_id=plan_id)
     return listing.answer(PlanReviewPage, window, rows)
 
 

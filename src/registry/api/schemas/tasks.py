@@ -33,7 +33,9 @@ class TaskOut(Out):
     organisation_id: UUID | None = Field(description="The organisation whose officers settle it, or null.")
     person_id: UUID | None = Field(description="Whom it concerns; null where it concerns no person.")
     entity: str = Field(description="The kind of record it is about.", max_length=40, examples=["access_grant"])
-    record_id: UUID = Field(description="The record it is about.")
+    record_id: UUID = Field(
+        description="The record it is about; of a measure, `GET /v1/plan-reviews?measure_id=` tells what, and whose."
+    )
     decisions: list[Decision] = Field(description="The decisions that settle it.", max_length=10)
     opened_at: datetime = Field(description="When it was opened (UTC).")
     opened_by: Person = Field(description="Who opened it: issuer and subject; the worker for what time brings about.")

@@ -16,7 +16,7 @@ from registry.db.tables.trail import AuditEventRow
 from registry.domain.plan_review import fingerprint
 from tests.factories.bodies import Body, a_record
 from tests.factories.planned import approved, posted_plan, posted_target, progress, standing
-from tests.factories.posted import body_of, corrected, created, posted_episode, posted_person, refused
+from tests.factories.posted import body_of, corrected, created, pages, posted_episode, posted_person, refused
 
 YEAR: Body = {"from_on": "2021-01-01", "to_on": "2021-12-31", "issued_on": "2021-01-15"}
 KEPT_UP: Body = {"kind": "coverage", "indicator": "rehab_persons_community", "due_on": "2021-12-31"}
@@ -164,6 +164,26 @@ class TestReviews:
         voided = await dak_lak.post(f"/v1/plan-reviews/{body['id']}/void", json={"reason": "Ký nhầm."})
         assert (voided.status_code, voided.json()["state"]) == (200, "voided")
         assert (await dak_lak.get(f"/v1/tasks/{waiting['id']}")).json()["state"] == "cancelled"
+
+    async def test_whoever_has_the_task_finds_what_is_to_be_done_and_by_whom(
+        self, dak_lak: httpx.AsyncClient, plan: str
+    ) -> None:
+        mine, other = a_measure() | {"what": "Lập đội", "owner": "Sở Y tế"}, a_measure()
+        bodies = (
+            a_record(PLAN_REVIEWS, plan_id=plan, measures=[mine, other]),
+            a_record(PLAN_REVIEWS, plan_id=plan, measures=[a_measure()]),
+        )
+        reviews = [await created(dak_lak, "/v1/plan-reviews", body) for body in bodies]
+        task = await task_of(dak_lak, mine["id"])
+
+        [review] = await pages(dak_lak, f"/v1/plan-reviews?measure_id={task['record_id']}")
+
+        assert review["id"] == reviews[0]["id"]
+        [asked] = [measure for measure in review["measures"] if measure["id"] == task["record_id"]]
+        assert (asked["what"], asked["owner"], asked["due_on"]) == ("Lập đội", "Sở Y tế", "2021-09-30")
+        assert await pages(dak_lak, f"/v1/plan-reviews?measure_id={uuid4()}") == []
+        await dak_lak.post(f"/v1/plan-reviews/{review['id']}/void", json={"reason": "Ký nhầm."})
+        assert await pages(dak_lak, f"/v1/plan-reviews?measure_id={mine['id']}") == []
 
     async def test_a_draft_is_not_reviewed(self, dak_lak: httpx.AsyncClient) -> None:
         draft = await posted_plan(dak_lak, unit_code="54", **YEAR)

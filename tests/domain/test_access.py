@@ -48,6 +48,7 @@ def test_an_organisation_reads_people_and_its_own_treatment_and_nothing_else() -
         Permission.SUPPORT_WRITE,
         Permission.NETWORK_READ,
         Permission.NETWORK_WRITE,
+        Permission.WORKER_READ,
         Permission.SYNC_READ,
         Permission.SYNC_WRITE,
         Permission.TASK_READ,

@@ -19,6 +19,7 @@ _READ = (
     _P.TREATMENT_READ,
     _P.SUPPORT_READ,
     _P.NETWORK_READ,
+    _P.WORKER_READ,
     _P.PLAN_READ,
     _P.SYNC_READ,
 )
@@ -66,6 +67,7 @@ POLICY: Mapping[Role, Mapping[Permission, Purpose]] = {
         _P.SUPPORT_READ,
         _P.SUPPORT_WRITE,
         _P.NETWORK_READ,
+        _P.WORKER_READ,
         _P.NETWORK_WRITE,
         _P.SYNC_READ,
         _P.SYNC_WRITE,
@@ -82,6 +84,7 @@ POLICY: Mapping[Role, Mapping[Permission, Purpose]] = {
         _P.TREATMENT_READ,
         _P.TREATMENT_WRITE,
         _P.NETWORK_READ,
+        _P.WORKER_READ,
         _P.SYNC_READ,
         _P.SYNC_WRITE,
         *_TASKS,

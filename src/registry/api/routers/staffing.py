@@ -22,7 +22,7 @@ from registry.db.pages import BY_NAME, by_day
 from registry.db.records import entity_of
 from registry.domain.access import Permission
 
-Asked = Annotated[Listing, Depends(listing_for(Permission.NETWORK_READ))]
+Asked = Annotated[Listing, Depends(listing_for(Permission.WORKER_READ))]
 Unit = Annotated[UnitCode | None, Query(description="Only within this unit, by its code today or its last one.")]
 Organisation = Annotated[UUID | None, Query(description="Only at this point, club or team.")]
 Worker = Annotated[UUID | None, Query(description="Only of this worker.")]

@@ -165,3 +165,17 @@ async def test_the_point_s_own_officer_keeps_its_staff_and_sees_no_other_s(
     assert [each["topic"] for each in await pages(officer, f"{TRAININGS}?worker_id={own['id']}")] == ["Tư vấn"]
     elsewhere = an_appointment(worker_id=own["id"], organisation_id=other)
     refused(await counsellor.post(APPOINTMENTS, json=elsewhere), 403, "organisation_not_granted", "/organisation_id")
+
+
+async def test_an_analyst_counts_workers_and_learns_of_none(
+    sign_in: SignIn, officer: httpx.AsyncClient, point: str
+) -> None:
+    appointment = await appointed(officer, point, "head")
+    analyst = await sign_in(Role.ANALYST)
+
+    assert (await staffed(analyst, point, "2020-09-21"))["roles"] == (await staffed(officer, point, "2020-09-21"))[
+        "roles"
+    ]
+    worker, appointment_path = f"{WORKERS}/{appointment['worker_id']}", f"{APPOINTMENTS}/{appointment['id']}"
+    for address in (WORKERS, worker, f"{worker}/versions", APPOINTMENTS, appointment_path, TRAININGS):
+        refused(await analyst.get(address), 403, "insufficient_scope")

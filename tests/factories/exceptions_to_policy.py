@@ -65,10 +65,12 @@ def _corrected(kind: Kind) -> Line:
 
 EXPECTED: Mapping[str, Line] = {
     **{f"create_{kind.singular}": _posted(kind.singular) for kind in ALL_KINDS},
-    **{f"create_{each}": _posted(each, outside=UNKNOWN) for each in ("appointment", "worker_training")},
+    **{
+        f"create_{each}": replace(_posted(each, outside=UNKNOWN), is_of_organisation=True)
+        for each in ("appointment", "worker_training")
+    },
     **{f"change_{kind.singular}": _corrected(kind) for kind in ALL_KINDS},
     **{f"void_{kind.singular}": Line(inside=STALE) for kind in ALL_KINDS},
-    "create_worker_training": replace(_posted("worker_training", outside=UNKNOWN), is_of_organisation=True),
     **{f"change_{kind.singular}": replace(_corrected(kind), inside_of=OF_AN_OFFICE) for kind in (WORKERS, TRAININGS)},
     **{f"void_{kind.singular}": Line(inside=STALE, inside_of=OF_AN_OFFICE) for kind in (WORKERS, TRAININGS)},
     "close_file": Line(inside=STALE),

@@ -183,9 +183,12 @@ class Device:
         self.store.commit()
 
     def _batches(self) -> Iterator[list[dict[str, Any]]]:
-        waiting = self.store.execute("SELECT operation FROM queue WHERE state = 'waiting' ORDER BY place").fetchall()
-        for first in range(0, len(waiting), MOST_OPERATIONS):
-            yield [json.loads(text) for (text,) in waiting[first : first + MOST_OPERATIONS]]
+        """Each place once. A batch is read when its turn comes: what was answered before it may have changed it."""
+        waiting = "SELECT place, operation FROM queue WHERE state = 'waiting' AND place > ? ORDER BY place LIMIT ?"
+        last = 0
+        while batch := self.store.execute(waiting, (last, MOST_OPERATIONS)).fetchall():
+            last = batch[-1][0]
+            yield [json.loads(text) for _, text in batch]
 
     def _settle(self, result: dict[str, Any]) -> None:
         """Keep what became of an operation; what was deferred, or may be taken later, waits on."""
@@ -209,11 +212,9 @@ class Device:
         key = (mine["kind"], _owner(mine["kind"], mine.get("person_id"), mine["id"]), mine["id"])
         held = "UPDATE replica SET version = ? WHERE kind = ? AND person_id = ? AND id = ? AND version = ?"
         self.store.execute(held, (version, *key, seen))
-        self.store.execute(
-            "UPDATE queue SET operation = json_set(operation, '$.base_version', ?) WHERE state = 'waiting' "
-            "AND operation ->> 'kind' = ? AND operation ->> 'id' = ? AND operation ->> 'base_version' = ?",
-            (version, mine["kind"], mine["id"], seen),
-        )
+        same = " AND ".join(f"operation ->> '{name}' IS ?" for name in ("kind", "id", "person_id", "base_version"))
+        queued = "UPDATE queue SET operation = json_set(operation, '$.base_version', ?) WHERE state = 'waiting' AND "
+        self.store.execute(queued + same, (version, mine["kind"], mine["id"], mine.get("person_id"), seen))
 
     def _follow(self, change: dict[str, Any]) -> None:
         key = (change["kind"], change["person_id"] or "", change["id"])

@@ -114,12 +114,13 @@ async def require_durable(url: str) -> None:
         log.warning("database.no_checksums")
 
 
-async def bound_address(database: Database) -> str:
+async def bound_address(database: Database, *, may_forget: bool) -> str:
     """Give the address of a database that is fit for a service, under a login that is bound; tell what is unguarded."""
     await require_prepared(database)
     url = await address_for_service(database)
     await require_bound(url)
-    await require_durable(url)
+    if not may_forget:
+        await require_durable(url)
     if not address.is_guarded(url):
         log.warning("database.unguarded", extra={"wanted": "sslmode=verify-full"})
     return url

@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     dpop_nonce: bool = Field(default=False, description="Ask for the service's nonce in every proof.")
     metrics_open: bool = Field(default=False, description="Serve /metrics without a token.")
     docs_open: bool = Field(default=False, description="Serve /docs and /openapi.json without a token.")
+    may_forget: bool = Field(default=False, description="Run on a database that may forget: one that is for a trial.")
     pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     pool_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
     statement_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0

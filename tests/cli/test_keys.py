@@ -77,7 +77,8 @@ def test_no_service_starts_with_a_ring_that_does_not_open_the_database(
 ) -> None:
     asyncio.run(given_a_person(database_url, ring_file))
 
-    refused = command("serve", "--port", "0", database_url=service_url, **PRODUCTION | {"master_keys": entry})
+    settings = PRODUCTION | {"master_keys": entry, "may_forget": "true"}
+    refused = command("serve", "--port", "0", database_url=service_url, **settings)
 
     assert (refused.code, refused.complaint) == (
         1,

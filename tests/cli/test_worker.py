@@ -22,7 +22,7 @@ def audit_key() -> str:
 
 def test_works_until_it_is_told_to_stop(command: Commands, service_url: str, audit_key: str) -> None:
     assert command("worker", "status", database_url=service_url).said == ""
-    environment = PRODUCTION | {"database_url": service_url, "audit_key": audit_key}
+    environment = PRODUCTION | {"database_url": service_url, "audit_key": audit_key, "may_forget": "true"}
     with subprocess.Popen(
         [sys.executable, "-m", "registry", "worker"],
         stderr=subprocess.PIPE,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from registry.domain.repetition import Said, is_repeated, known
+from registry.domain.repetition import Said, are_its_own, changed_by, is_repeated, known
 
 ME, THEM = "me", "them"
 
@@ -48,3 +48,29 @@ def test_a_device_knows_what_it_saw_and_what_it_changed() -> None:
 
     assert known(base, [{"name": "B"}, {"name": "C"}]) == {"name": "C", "phone": "1"}
     assert base.fields["name"] == "A"
+
+
+def test_what_an_author_has_changed() -> None:
+    since = versions((ME, {"name": "B"}), (THEM, {"phone": "2"}), (ME, {"name": "A"}))
+
+    assert changed_by(since, ME) == {"name"}
+    assert changed_by(since, THEM) == {"phone"}
+
+
+@pytest.mark.parametrize(
+    ("since", "earlier", "found"),
+    [
+        ([(ME, {"name": "B"})], [{"name": "B"}], "its own"),
+        ([(ME, {"name": "B"}), (ME, {"name": "C"})], [{"name": "B"}, {"name": "C"}], "its own"),
+        ([(THEM, {"name": "B"})], [{"name": "B"}], "not"),
+        ([(ME, {"name": "B"})], [], "not"),
+        ([(ME, {})], [], "not"),
+        ([(ME, {}), (ME, {"name": "B"})], [{"name": "B"}], "not"),
+        ([(ME, {"phone": "2"})], [{"name": "B"}], "not"),
+    ],
+    ids=["one", "two", "theirs", "elsewhere", "beside the body", "beside the body and one", "another"],
+)
+def test_what_came_since_is_the_device_s_own(
+    since: list[tuple[str, dict[str, Any]]], earlier: list[dict[str, Any]], found: str
+) -> None:
+    assert are_its_own(versions(*since), ME, earlier) is (found == "its own")

@@ -23,6 +23,25 @@ def known(base: Said, earlier: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return fields
 
 
+def changed_by(since: Sequence[Said], author: str) -> frozenset[str]:
+    """Which fields an author has changed since a version."""
+    steps = [_differences(before.fields, after.fields) for before, after in pairwise(since) if after.author == author]
+    return frozenset().union(*steps)
+
+
+def are_its_own(since: Sequence[Said], author: str, earlier: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the earlier changes of the same device are all that has come of a record since the version it saw.
+
+    Versions are counted, since not everything that changes stands in the body: a restriction does not.
+    """
+    steps = since[1:]
+    return (
+        len(steps) <= len(earlier)
+        and all(step.author == author for step in steps)
+        and known(since[0], earlier) == since[-1].fields
+    )
+
+
 def is_repeated(
     since: Sequence[Said], author: str, earlier: Iterable[Mapping[str, Any]], wanted: Mapping[str, Any]
 ) -> bool:

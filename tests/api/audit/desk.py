@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 
 from registry.api.kinds.accompaniments import ACCOMPANIMENTS
-from registry.api.kinds.aftercare import EDUCATION_MEASURES
+from registry.api.kinds.aftercare import AFTERCARES, EDUCATION_MEASURES
 from registry.api.kinds.counselling import ATTENDANCES
 from registry.api.kinds.memberships import MEMBERSHIPS
 from registry.api.kinds.moves import MOVES
@@ -164,9 +164,12 @@ async def pulling(desk: Desk) -> httpx.Response:
     return await desk.officer.get(CHANGES, params={"cursor": device.cursor or ""})
 
 
-async def listing_accompaniments(desk: Desk) -> httpx.Response:
-    await desk.put(ACCOMPANIMENTS)
-    return await desk.officer.get("/v1/accompaniments?limit=500")
+def listing_across(kind: Kind) -> Call:
+    async def call(desk: Desk) -> httpx.Response:
+        await desk.put(kind)
+        return await desk.officer.get(f"/v1/{kind.collection}?limit=500")
+
+    return call
 
 
 def listing_under(kind: Kind, collection: str, named_by: str) -> Call:
@@ -219,7 +222,9 @@ CALLS: dict[str, Call] = {
     "list_persons": listing_everybody("/v1/persons"),
     "list_files": listing_everybody("/v1/files"),
     "list_episodes": listing_everybody("/v1/episodes"),
-    "list_accompaniments": listing_accompaniments,
+    "list_accompaniments": listing_across(ACCOMPANIMENTS),
+    "list_aftercares": listing_across(AFTERCARES),
+    "list_referrals": listing_across(REFERRALS),
     "list_attendances_of_session": listing_under(ATTENDANCES, "sessions", "session_id"),
     "list_memberships_of_club": listing_under(MEMBERSHIPS, "clubs", "organisation_id"),
     "list_times_without_relapse": listing_times,

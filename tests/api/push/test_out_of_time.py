@@ -10,9 +10,10 @@ from registry.api.app import create_app
 from registry.api.kinds.cases import FILES, TESTS
 from registry.api.kinds.persons import PERSONS
 from registry.settings import Settings
-from tests.api.push.pushing import ADDRESS, creating, push, results_of, statuses, told
-from tests.conftest import NOW
-from tests.factories.posted import body_of
+from tests.api.push.pushing import ADDRESS, changing, creating, push, results_of, statuses, told
+from tests.conftest import NOW, SignIn
+from tests.factories.counselling import a_point_set_up, attended, held
+from tests.factories.posted import body_of, posted_person
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +58,30 @@ async def test_all_or_nothing_is_nothing(manager: httpx.AsyncClient) -> None:
     assert {told(each)[1] for each in results_of(answer, *people)} == {"push_not_whole", "push_out_of_time"}
     for person in people:
         assert (await manager.get(f"/v1/persons/{person['id']}")).status_code == 404
+
+
+async def test_what_one_record_is_told_is_not_torn_apart(manager: httpx.AsyncClient) -> None:
+    person, other = creating(PERSONS), creating(PERSONS)
+    there, back = [changing(PERSONS, person["id"], {"occupation": each}) for each in ("Thợ hồ", "Lái xe")]
+
+    results = await push(manager, other, person, there, back)
+
+    of_person = statuses(results[1:])
+    assert of_person in (["applied"] * 3, ["deferred"] * 3)
+    assert of_person[0] != results[0]["status"]
+
+
+async def test_what_may_be_taken_later_takes_nobody_s_turn(manager: httpx.AsyncClient) -> None:
+    orphan = creating(TESTS, of="00000000-0000-4000-8000-000000000001")
+    person = creating(PERSONS)
+
+    assert statuses(await push(manager, orphan, person)) == ["rejected", "applied"]
+
+
+async def test_a_sheet_is_kept_whole(manager: httpx.AsyncClient, sign_in: SignIn) -> None:
+    point = await a_point_set_up(manager, sign_in)
+    people = [await posted_person(manager) for _ in range(3)]
+
+    session = await held(manager, point.id, *people)
+
+    assert [len(await attended(manager, each)) for each in people] == [1, 1, 1], session

@@ -13,7 +13,8 @@ from registry.api.sync.kinds import is_of_person
 from registry.domain.access import Role
 from tests.api.push.pushing import changing, creating, push, statuses, told, voiding
 from tests.conftest import SignIn
-from tests.factories.posted import body_of, posted_person
+from tests.factories.bodies import a_request
+from tests.factories.posted import body_of, created, posted_person
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +91,40 @@ async def test_a_late_retry_of_what_was_voided_since_is_a_duplicate(
 
     assert (told(again)[0], again["state"], again["version"]) == ("duplicate", "voided", 3)
     assert told(other)[:2] == ("conflict", "record_voided")
+
+
+async def test_what_one_takes_back_in_another_push_is_not_lost(manager: httpx.AsyncClient) -> None:
+    person = creating(PERSONS)
+    was = person["body"]["occupation"]
+    await push(manager, person, changing(PERSONS, person["id"], {"occupation": "Thợ hồ"}))
+
+    (result,) = await push(manager, changing(PERSONS, person["id"], {"occupation": was}))
+
+    assert told(result) == ("conflict", "fields_in_conflict", "/operations/0/body/occupation")
+
+
+async def test_each_change_goes_on_from_the_version_that_it_names(
+    manager: httpx.AsyncClient, colleague: httpx.AsyncClient
+) -> None:
+    """The first was applied and its answer lost; then the colleague's came, was seen, and another one came."""
+    person = creating(PERSONS)
+    first = changing(PERSONS, person["id"], {"occupation": "Thợ hồ"})
+    await push(manager, person, first)
+    theirs = [changing(PERSONS, person["id"], {"occupation": each}, base=2) for each in ("Lái xe", "Thợ hàn")]
+    await push(colleague, *theirs)
+
+    again, later = await push(manager, first, changing(PERSONS, person["id"], {"occupation": "Thợ xây"}, base=3))
+
+    assert told(again)[0] == "duplicate"
+    assert told(later)[:2] == ("conflict", "fields_in_conflict")
+
+
+async def test_a_void_does_not_pass_over_what_stands_beside_the_body(manager: httpx.AsyncClient) -> None:
+    person = creating(PERSONS)
+    await push(manager, person)
+    request = a_request(kind="restriction", answered_on="2026-11-20", decision="granted")
+    await created(manager, f"/v1/persons/{person['id']}/subject-requests", request)
+
+    (result,) = await push(manager, voiding(PERSONS, person["id"], base_version=1))
+
+    assert told(result)[:2] == ("conflict", "version_mismatch")

@@ -67,12 +67,13 @@ async def push_operations(
     del response.headers[REPLAYED]  # whatever the key, each operation is judged anew
     readings = [read(place, raw) for place, raw in enumerate(body.operations)]
     desks, strict = Desks(desk, held, registry_grant), preferences.stated(prefer or "").get("handling") == "strict"
+    seconds = desk.settings.push_seconds
     if strict:
         response.headers[preferences.APPLIED] = "handling=strict"
     if strict or validate_only:
-        outcomes = await applying.apply_or_undo(desks, readings, tries_only=validate_only)
+        outcomes = await applying.apply_or_undo(desks, readings, tries_only=validate_only, seconds=seconds)
     else:
-        outcomes = await applying.apply(desks, readings)
+        outcomes = await applying.apply(desks, readings, seconds=seconds)
     await applying.leave_denials(desks, outcomes)
     told = applying.as_a_whole(outcomes) if strict else outcomes
     kept = None if validate_only else await keeping.keep(desks, told, is_strict=strict)

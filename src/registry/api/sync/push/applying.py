@@ -5,6 +5,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from math import inf
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from registry.api.schemas.push import ChangeOperationIn, CreateOperationIn, Void
 from registry.api.sync import kinds
 from registry.api.sync.push import merging
 from registry.api.sync.push import together as written_together
+from registry.api.sync.push.answer import WORTH_A_RETRY
 from registry.api.sync.push.desks import Desks
 from registry.api.sync.push.outcome import Done, Outcome
 from registry.api.sync.push.reading import Operation, Unreadable
@@ -34,16 +36,19 @@ log = logging.getLogger(__name__)
 
 Change = Mapping[str, Any]
 """The fields that an operation gave other values."""
+Record = tuple[str, Key]
+"""A record, by its kind and key."""
 
 _NOT_THERE = frozenset({"not_found", "organisation_unknown", "course_unknown", "named_record_unknown"})
 """Codes of refusals that a creation which is still to come would take away."""
 
 
-async def apply(desks: Desks, readings: Sequence[Operation | Unreadable]) -> list[Outcome]:
+async def apply(desks: Desks, readings: Sequence[Operation | Unreadable], *, seconds: float = inf) -> list[Outcome]:
     """Judge and write every operation; the outcomes are in the order in which they were sent.
 
-    Those whose turn does not come in time wait for another push; in each one at least has its turn that was not there
-    already. A failure of the service itself is nobody's outcome: it is raised, and undoes the whole transaction.
+    After so many `seconds` no other record has its turn: what is left waits for another push. One at least is settled
+    in each that was not settled already, and operations on one record are not torn apart. A failure of the service
+    itself is nobody's outcome: it is raised, and undoes the whole transaction.
     """
     operations = [each for each in readings if isinstance(each, Operation)]
     outcomes = {
@@ -51,24 +56,26 @@ async def apply(desks: Desks, readings: Sequence[Operation | Unreadable]) -> lis
         for each in readings
         if isinstance(each, Unreadable)
     }
-    due = monotonic() + desks.desk.settings.push_seconds
+    due = monotonic() + seconds
     await desks.hold(operations)
     missing = {each.creates for each in readings if isinstance(each, Unreadable) and each.creates is not None}
-    changed: defaultdict[tuple[str, Key], list[Change]] = defaultdict(list)
-    had_turn = False
+    changed: defaultdict[tuple[Record, int | None], list[Change]] = defaultdict(list)
+    begun: set[Record] = set()
+    is_enough = False
     for turn, (together, alone) in enumerate(_rounds(_in_order(operations))):
         if turn:
             await desks.hold(together)  # anew: what went alone before them may have changed the person
         done = {each.sent.place: each for each in await written_together.write(desks, together)}
         for operation in (*together, *alone):
-            place = operation.sent.place
-            earlier = changed[operation.kind.singular, operation.key]
+            place, record = operation.sent.place, (operation.kind.singular, operation.key)
+            earlier = changed[record, operation.base_version]
             outcome = done.get(place)
-            if outcome is None and had_turn and monotonic() > due:
+            if outcome is None and is_enough and record not in begun and monotonic() > due:
                 outcome = _refused(operation, PushOutOfTime())
-            elif outcome is None:
-                outcome = await _apply_one(desks, operation, earlier)
-            had_turn = had_turn or outcome.status is not PushStatus.DUPLICATE
+            else:
+                outcome = outcome or await _apply_one(desks, operation, earlier)
+                begun.add(record)
+            is_enough = is_enough or _is_settled(outcome)
             outcomes[place] = _waiting(outcome, operation.step, missing)
             if operation.step.creates and not outcome.is_durable:
                 missing.add(operation.step.record)
@@ -79,13 +86,22 @@ async def apply(desks: Desks, readings: Sequence[Operation | Unreadable]) -> lis
     return [outcomes[each.sent.place] for each in readings]
 
 
-async def apply_or_undo(desks: Desks, readings: Sequence[Operation | Unreadable], *, tries_only: bool) -> list[Outcome]:
+def _is_settled(outcome: Outcome) -> bool:
+    """Whether something has come of an operation that need not be sent again."""
+    if outcome.refusal is None:
+        return outcome.status is PushStatus.APPLIED
+    return outcome.refusal.code not in WORTH_A_RETRY
+
+
+async def apply_or_undo(
+    desks: Desks, readings: Sequence[Operation | Unreadable], *, tries_only: bool, seconds: float
+) -> list[Outcome]:
     """Apply a push as a whole or not at all; one that `tries_only` is undone in any case, and reported as it went.
 
     The report of what was undone tells of people's records all the same: it leaves a trace of its own.
     """
     attempt = await desks.desk.session.begin_nested()
-    outcomes = await apply(desks, readings)
+    outcomes = await apply(desks, readings, seconds=seconds)
     if not tries_only and all(outcome.is_durable for outcome in outcomes):
         await attempt.commit()
         return outcomes
@@ -109,7 +125,7 @@ def as_a_whole(outcomes: Sequence[Outcome]) -> list[Outcome]:
     ]
 
 
-def _record_of(outcome: Outcome) -> tuple[str, Key] | None:
+def _record_of(outcome: Outcome) -> Record | None:
     return None if outcome.operation is None else (outcome.operation.kind.singular, outcome.operation.key)
 
 

@@ -14,7 +14,7 @@ from registry.db.records import AnyRow, Key
 from registry.domain import three_way
 from registry.domain.errors import PreconditionFailed
 from registry.domain.record import RecordVoided
-from registry.domain.repetition import Said, is_repeated, known
+from registry.domain.repetition import Said, are_its_own, changed_by, is_repeated, known
 
 
 class FieldsInConflict(Refusal):
@@ -29,7 +29,8 @@ async def change(
     """Apply a change as its own route does; one made from a former version is joined with what came since.
 
     What the same device has changed `earlier` in this push is nobody else's: the change goes on from it. One that its
-    author has made before is not made again, whatever others have made of it since: it is a late retry.
+    author has made before is not made again, whatever others have made of it since: it is a late retry. A field that
+    is as the device saw it, while its author has changed it elsewhere, may be meant or not: somebody has to look.
     """
     wanted = patch.model_dump(mode="json", exclude_unset=True)
     try:
@@ -42,13 +43,14 @@ async def change(
             return await flow.again(desk, kind, key)
         if isinstance(refusal, RecordVoided):
             raise
-    base = known(since[0], earlier)
+    base, own = known(since[0], earlier), changed_by(since, desk.actor.act.author)
 
     def joined(row: AnyRow, present: In) -> Mapping[str, Any]:
         current = present.model_dump(mode="json")
         merged = three_way.merge(base, current, wanted, alone=kind.never_merged)
-        if merged.conflicts:
-            faults = [Fault(FieldsInConflict.code, f"/{name}") for name in merged.conflicts]
+        unclear = {name for name in own if wanted.get(name, current[name]) == base.get(name) != current[name]}
+        if conflicts := sorted({*merged.conflicts, *unclear}):
+            faults = [Fault(FieldsInConflict.code, f"/{name}") for name in conflicts]
             raise FieldsInConflict(faults=faults, version=row.version)
         return merged.fields
 
@@ -65,7 +67,7 @@ async def void(
         return await flow.void(desk, kind, key, reason, Precondition(frozenset({base_version})))
     except PreconditionFailed:
         since = await _said_from(desk, kind, key, base_version)
-        if not since or known(since[0], earlier) != since[-1].fields:
+        if not since or not are_its_own(since, desk.actor.act.author, earlier):
             raise
     return await flow.void(desk, kind, key, reason, Precondition(frozenset({since[-1].version})))
 

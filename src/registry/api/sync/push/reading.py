@@ -69,6 +69,11 @@ class Operation:
         """The person whom the record is about."""
         return self.key.id if self.kind is PERSONS else self.key.person_id
 
+    @property
+    def base_version(self) -> int | None:
+        """The version that the device saw, where it names one."""
+        return None if isinstance(self.said, CreateOperationIn) else self.said.base_version
+
     @cached_property
     def step(self) -> Step:
         """The operation as the order of the batch sees it."""

@@ -144,13 +144,13 @@ class Steps:
         require_order(max(day for day in named if day is not None), self.lost_on, pointer="/lost_on")
 
 
-_MEDICAL = frozenset({ServiceKind.HIV_CARE})
+MEDICAL = frozenset({ServiceKind.HIV_CARE})
 """Kinds of services that tell by themselves that somebody lives with HIV."""
 
 
 def require_ordinary(kind: ServiceKind, *, pointer: str) -> None:
     """Refuse to let an ordinary referral tell what health officers alone may know."""
-    if kind in _MEDICAL:
+    if kind in MEDICAL:
         raise ReferralIsMedical(pointer=pointer)
 
 

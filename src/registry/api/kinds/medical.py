@@ -1,7 +1,7 @@
 """The kinds that health officers alone see: results about infections, referrals to care, how many live with HIV."""
 
 from registry.api.kinds.own_organisations import seat_of
-from registry.api.kinds.referrals import require_offered, service_of
+from registry.api.kinds.referrals import require_listed, require_offered, service_of
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.medical import (
@@ -37,6 +37,8 @@ async def decide_referral(desk: Desk, draft: Draft[MedicalReferralBody]) -> Deci
     if draft.former is not None:
         former = MedicalReferralBody.model_validate(await desk.vault.opened(draft.former), from_attributes=True)
     service = await service_of(desk, body.service_id, former=None if former is None else former.service_id)
+    if former is None:
+        require_listed(service)
     if former is None or former.made_on != body.made_on:
         require_offered(service, body.made_on)
     body.steps.review(today=desk.actor.today)

@@ -46,6 +46,8 @@ async def decide_referral(desk: Desk, draft: Draft[ReferralBody]) -> Decision:
     body, former = draft.body, draft.former if isinstance(draft.former, ReferralRow) else None
     service = await service_of(desk, body.service_id, former=None if former is None else former.service_id)
     referral.require_ordinary(service.kind, pointer="/service_id")
+    if former is None:
+        require_listed(service)
     if former is None or former.made_on != body.made_on:
         require_offered(service, body.made_on)
     body.steps.review(today=desk.actor.today)
@@ -67,14 +69,20 @@ async def follow_referral(desk: Desk, row: AnyRow) -> None:
 
 
 async def service_of(desk: Desk, service_id: UUID, *, former: UUID | None) -> SupportServiceRow:
-    """The service of a referral. What was offered once may be voided since: the person was there."""
+    """The service of a referral, which stays the same; one that is voided is found too."""
     if former not in {None, service_id}:
         raise ServiceFixed(pointer="/service_id")
     actor, key = desk.actor, Key(service_id)
     service = await records.get(desk.session, SupportServiceRow, key, scope=actor.scope, today=actor.today)
-    if service is None or (service.state is RecordState.VOIDED and former is None):
+    if service is None:
         raise NamedRecordUnknown(pointer="/service_id")
     return service
+
+
+def require_listed(service: SupportServiceRow) -> None:
+    """Refuse a new referral to a voided service. One that was made stays: the person was there."""
+    if service.state is RecordState.VOIDED:
+        raise NamedRecordUnknown(pointer="/service_id")
 
 
 def require_offered(service: SupportServiceRow, made_on: date) -> None:

@@ -10,6 +10,7 @@ from pydantic_core import to_jsonable_python
 from registry.api.records.kind import Desk
 from registry.api.refusals import Fault, Refusal
 from registry.api.sync.conflicts import keeping as conflicts
+from registry.api.sync.push import medical
 from registry.api.sync.push.desks import Desks
 from registry.api.sync.push.outcome import Outcome
 from registry.api.sync.push.reading import MOST_BYTES
@@ -72,9 +73,11 @@ async def _let_go(desk: Desk, outcomes: Sequence[Outcome]) -> None:
 
 
 async def _lasting(desk: Desk, refused: Sequence[Outcome]) -> list[Outcome]:
-    """Leave out what is about somebody who was erased, and what is too much of one sender."""
+    """Leave out what is about somebody who was erased or tells of HIV, and what is too much of one sender."""
     erased = await _erased(desk, {each.owner for each in refused if each.owner is not None})
-    asked = {_fingerprint(desk, each): each for each in refused if each.owner not in erased}
+    telling = await medical.telling(desk.session, refused)
+    allowed = [each for each in refused if each.owner not in erased and each.sent.place not in telling]
+    asked = {_fingerprint(desk, each): each for each in allowed}
     session, author, most = desk.session, desk.actor.act.author, desk.settings.max_kept_operations
     known = await sync_rejections.known(session, asked) | (await sync_conflicts.known(session, asked)).keys()
     held = await sync_rejections.count_open(session, sent_by=author, most=most)
@@ -83,7 +86,7 @@ async def _lasting(desk: Desk, refused: Sequence[Outcome]) -> list[Outcome]:
     beyond = set(new[max(most - held, 0) :])
     if beyond:
         log.warning("push.not_kept", extra={"operations": len(beyond)})
-    return [each for each in refused if each.owner not in erased and _fingerprint(desk, each) not in beyond]
+    return [each for each in allowed if _fingerprint(desk, each) not in beyond]
 
 
 async def _conflicts_of(desk: Desk, waiting: Sequence[Outcome], places: Mapping[UUID, int]) -> dict[bytes, UUID]:

@@ -95,8 +95,28 @@ class TestRotation:
         refused(await asked_with(app, token), 401, "token_invalid")
         assert reason_in(caplog) == "key"
 
-    @pytest.mark.parametrize("published", ["", "{}", '{"keys": []}', '{"keys": [{"kty": "EC"}]}', "<html>"])
-    async def test_known_keys_go_on_where_the_issuer_publishes_nothing_of_use(
+    @pytest.mark.parametrize("published", ['{"keys": []}', '{"keys": [{"kty": "EC"}]}'])
+    async def test_an_issuer_that_withdraws_its_only_key_is_taken_at_its_word(
+        self,
+        app: FastAPI,
+        key: ECKey,
+        keys: IssuerKeys,
+        file: Path,
+        published: str,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        """It answers: who holds a key that was stolen must not go on for a day as if it were away."""
+        token = signed(key)
+        assert (await asked_with(app, token)).status_code == 200
+        spoil(file, published)
+        keys._fetched_at, keys._tried_at = time.monotonic() - 2 * LIFETIME_SECONDS, -math.inf
+        for either in (token, signed(key)):
+            refused(await asked_with(app, either), 503, "unavailable")
+        assert "issuer.keys_withdrawn" in caplog.messages
+        assert "issuer.unreachable" not in caplog.messages
+
+    @pytest.mark.parametrize("published", ["", "{}", "[]", '{"keys": null}', '{"keys": {}}', '{"keys": ""}', "<html>"])
+    async def test_known_keys_go_on_where_the_issuer_publishes_no_set_of_keys(
         self, app: FastAPI, key: ECKey, keys: IssuerKeys, file: Path, published: str
     ) -> None:
         assert (await asked_with(app, signed(key))).status_code == 200

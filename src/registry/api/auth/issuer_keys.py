@@ -41,7 +41,7 @@ class IssuerKeys:
         """Give the issuer's keys, fetched anew (once a minute at most) when they are old or `kid` is not among them.
 
         Where the issuer does not answer, those known before go on for a day: one that is away for an hour ends
-        nobody's work.
+        nobody's work. One that answers with no key of use has withdrawn them all.
         """
         if self._age() > LONGEST_SECONDS:
             self._keys = None
@@ -84,20 +84,22 @@ class IssuerKeys:
             log.warning("issuer.unreachable", extra={"issuer": self.trusted.issuer})
             return
         self._fetched_at = time.monotonic()
+        if found is None:
+            log.warning("issuer.keys_withdrawn", extra={"issuer": self.trusted.issuer})
         if self._keys is None or found != self._keys:
             self._keys = found
 
-    def _read_set(self, published: Any) -> KeySet:  # noqa: ANN401 - whatever the issuer's JSON is
-        """Read the keys one by one: one that is of no use to us does not take the others away."""
+    def _read_set(self, published: Any) -> KeySet | None:  # noqa: ANN401 - whatever the issuer's JSON is
+        """Read the keys one by one: one that is of no use to us does not take the others away. None: none is left."""
+        if not isinstance(published["keys"], list):
+            raise TypeError
         usable: list[Key] = []
         for jwk in published["keys"]:
             try:
                 usable.append(public_key.read(jwk))
             except public_key.KeyUnusable:
                 log.warning("issuer.key_ignored", extra={"issuer": self.trusted.issuer})
-        if not usable:
-            raise public_key.KeyUnusable
-        return KeySet(usable)
+        return KeySet(usable) if usable else None
 
     async def _read(self) -> bytes:
         if self.trusted.jwks_file is not None:

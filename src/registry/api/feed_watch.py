@@ -28,10 +28,12 @@ class FeedWatch(Collector):
         self._oldest: int | None = None
         self._since: datetime | None = None
         self._is_told = False
+        self._is_blind = False
 
     async def look(self, session: AsyncSession) -> None:
         """See whether another transaction holds the feed back now, or none; say when it takes long."""
         oldest = await told.oldest_open(session)
+        self._is_blind = False
         if oldest != self._oldest:
             self._oldest, self._since = oldest, None if oldest is None else self._clock()
         is_held = self._seconds() > LAG_SECONDS
@@ -41,10 +43,15 @@ class FeedWatch(Collector):
             log.info("feed.goes_on")
         self._is_told = is_held
 
+    def lose_sight(self) -> None:
+        """Show no lag: the transaction may have ended since. Where it has not, it is counted as before once seen."""
+        self._is_blind = True
+
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield the lag."""
+        """Yield the lag, where the last look could see it."""
         description = "Time for which an open transaction has held the feed back."
-        yield GaugeMetricFamily("registry_feed_lag_seconds", description, value=self._seconds())
+        lag = None if self._is_blind else self._seconds()
+        yield GaugeMetricFamily("registry_feed_lag_seconds", description, value=lag)
 
     def _seconds(self) -> float:
         return 0.0 if self._since is None else (self._clock() - self._since).total_seconds()

@@ -21,19 +21,24 @@ class Watch(Protocol):
     async def look(self, session: AsyncSession) -> None:
         """Look once."""
 
+    def lose_sight(self) -> None:
+        """Learn that a look failed: what was seen last may be so no longer."""
+
 
 async def keep(watches: Iterable[Watch], sessions: Sessions) -> None:
-    """Let all look in one transaction, again and again, until cancelled."""
+    """Let all look, again and again, until cancelled."""
     while True:
-        try:
-            await look(watches, sessions)
-        except Exception as error:  # noqa: BLE001 - a lost database is told by the requests; the watch goes on
-            log.warning("watching.failed", extra={"error": type(error).__qualname__})
+        await look(watches, sessions)
         await asyncio.sleep(LOOK_SECONDS)
 
 
 async def look(watches: Iterable[Watch], sessions: Sessions) -> None:
-    """Let all look once."""
-    async with closed_transaction(sessions) as session:
-        for watch in watches:
-            await watch.look(session)
+    """Let each look once, in a transaction of its own: where one fails, the others still see."""
+    for watch in watches:
+        try:
+            async with closed_transaction(sessions) as session:
+                await watch.look(session)
+        except Exception as error:  # noqa: BLE001 - a lost database is told by the requests; the watch goes on
+            watch.lose_sight()
+            failed = {"watch": type(watch).__qualname__, "error": type(error).__qualname__}
+            log.warning("watching.failed", extra=failed)

@@ -36,6 +36,9 @@ class WorkerWatch(Collector):
             log.info("worker.job_caught_up", extra={"job": name})
         self._late = set(overdue)
 
+    def lose_sight(self) -> None:
+        """Go on with the jobs as they were: a missing series means a worker that never ran, not one unseen."""
+
     def collect(self) -> Iterator[Metric]:
         """Yield the jobs' series."""
         lateness = GaugeMetricFamily("registry_worker_job_late_seconds", "Time a job is overdue.", labels=["job"])

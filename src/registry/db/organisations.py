@@ -43,6 +43,11 @@ async def at_work(
     return (await session.exec(query)).all()
 
 
+async def hold(session: AsyncSession, organisation_id: UUID) -> None:
+    """Lock an organisation: records that name it and are still being written are waited for, new ones wait."""
+    await session.exec(select(OrganisationRow.id).where(OrganisationRow.id == organisation_id).with_for_update())
+
+
 async def is_in_use(session: AsyncSession, organisation_id: UUID) -> bool:
     """Whether records that are not voided name an organisation. Past every policy: their people may have moved."""
     return bool(await (await session.connection()).scalar(_IN_USE, {"organisation": organisation_id}))

@@ -32,7 +32,8 @@ async def review_void(desk: Desk, _person: Owner | None, row: AnyRow) -> None:
 
 
 async def require_unused(desk: Desk, organisation_id: UUID) -> None:
-    """Refuse to void an organisation that records name."""
+    """Refuse to void an organisation that records name; those being written wait, and then find it voided."""
+    await organisations.hold(desk.session, organisation_id)
     if await organisations.is_in_use(desk.session, organisation_id):
         raise OrganisationInUse
 

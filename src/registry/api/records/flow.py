@@ -12,7 +12,7 @@ from registry.api.records.kind import Desk, Draft, Kind
 from registry.api.records.precondition import Precondition
 from registry.api.schemas.fields import In
 from registry.api.schemas.records import NewRecord
-from registry.db import merges, persons, reach, records, trail
+from registry.db import merges, organisations, persons, reach, records, trail
 from registry.db.persons import Owner
 from registry.db.records import AnyRow, Key, Stub, Values
 from registry.db.tables.columns import OfUnit
@@ -23,6 +23,7 @@ from registry.domain.access import OrganisationNotGranted, require_units
 from registry.domain.errors import DomainError, NotFound
 from registry.domain.idempotency import IdempotencyKeyRequired
 from registry.domain.merge import PersonMerged
+from registry.domain.organisation import OrganisationUnknown
 from registry.domain.person import Processing
 from registry.domain.person import Warning as Remark
 from registry.domain.record import RecordErased, RecordIdConflict, RecordState, RecordVoided
@@ -56,6 +57,7 @@ async def create(desk: Desk, kind: Kind, body: NewRecord, *, person_id: UUID | N
     holder = await records.add(desk.session, row, desk.actor.act, groups=kind.groups, today=desk.actor.today)
     if holder is not None:
         return await repeated(desk, kind, holder, key, fingerprint)
+    await _require_organisation(desk, kind, row, former=None)
     await kind.follow(desk, row)
     return Written(row, remarks, is_new=True)
 
@@ -109,7 +111,9 @@ async def amend(
         return await _unchanged(desk, kind, row)
     precondition.require(row.version)
     decision = await kind.decide(desk, Draft(row.id, body, person, row))
+    former = _organisation_of(kind, row)
     await _changed(desk, kind, key, row, decision.columns)
+    await _require_organisation(desk, kind, row, former=former)
     await kind.follow(desk, row)
     return Written(row, (*decision.remarks, *_restriction(person or row)))
 
@@ -199,6 +203,22 @@ async def _as_it_is(desk: Desk, kind: Kind, existing: Stub, key: Key, act: Act) 
 async def _changed(desk: Desk, kind: Kind, key: Key, row: AnyRow, columns: Mapping[str, Any]) -> None:
     values = await desk.vault.sealed(kind.table, columns, person_id=key.person_id, record_id=key.id)
     await records.change(desk.session, row, values, desk.actor.act, groups=kind.groups, today=desk.actor.today)
+
+
+async def _require_organisation(desk: Desk, kind: Kind, row: AnyRow, *, former: UUID | None) -> None:
+    """Ask again, now that the row holds the organisation it names: one voided meanwhile can be seen, and none follows.
+
+    The rules asked before, when it could still be voided: whoever voids one locks it, and then looks for such rows.
+    """
+    organisation_id = _organisation_of(kind, row)
+    if organisation_id in {None, former}:
+        return
+    if not await organisations.exists_active(desk.session, organisation_id):
+        raise OrganisationUnknown(pointer=f"/{kind.organisation_field}")
+
+
+def _organisation_of(kind: Kind, row: AnyRow) -> UUID | None:
+    return None if kind.organisation_field is None else getattr(row, kind.organisation_field)
 
 
 def _restriction(owner: Owner | AnyRow | None) -> tuple[Remark, ...]:

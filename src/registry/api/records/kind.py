@@ -136,6 +136,12 @@ class Kind:
     unmergeable: AbstractSet[str] | None = None
     """Fields that never merge by themselves with what others have changed meanwhile; None: none does."""
 
+    @cached_property
+    def organisation_field(self) -> str | None:
+        """The field of the body that names the organisation to which the record belongs as well, if there is one."""
+        column = self.table.organisation_column
+        return column if column in self.refers_to else None
+
     @property
     def never_merged(self) -> AbstractSet[str]:
         """The fields that never merge by themselves: of decisions, stays and findings all, which stand together."""

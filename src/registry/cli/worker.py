@@ -30,7 +30,9 @@ def worker(context: typer.Context) -> None:
     sealing.signer_of(settings)  # without it nothing would prove who looked, and nobody would notice
     logs.configure("json")
     with open_database(settings) as database:
-        asyncio.run(work_until_signal(asyncio.run(service.bound_address(database, may_forget=settings.may_forget)), settings))
+        asyncio.run(
+            work_until_signal(asyncio.run(service.bound_address(database, may_forget=settings.may_forget)), settings)
+        )
 
 
 @app.command()

@@ -41,7 +41,9 @@ async def test_a_clinic_that_a_correction_names(officer: httpx.AsyncClient, mana
     for _ in range(PAIRS):
         clinic, person = await posted_organisation(manager), await posted_person(officer)
         episode = await posted_episode(officer, person)
-        naming = corrected(officer, f"/v1/persons/{person}/episodes/{episode['id']}", {"provider_id": clinic})
+        address = f"/v1/persons/{person}/episodes/{episode['id']}"
+        tag = (await officer.get(address)).headers["etag"]
+        naming = corrected(officer, address, {"provider_id": clinic}, if_match=tag)
         assert_one_was_refused(await refusals(naming, voided(manager, f"/v1/organisations/{clinic}")))
 
 

@@ -38,5 +38,6 @@ async def fed(app: FastAPI, record_id: str | UUID) -> list[dict[str, Any]]:
 
 async def _rows(app: FastAPI, answer: httpx.Response) -> Sequence[AuditEventRow]:
     request_id = UUID(answer.headers["x-request-id"])
+    query = select(AuditEventRow).where(AuditEventRow.request_id == request_id).order_by(col(AuditEventRow.seq))
     async with transaction(app.state.sessions) as session:
-        return (await session.exec(select(AuditEventRow).where(AuditEventRow.request_id == request_id))).all()
+        return (await session.exec(query)).all()

@@ -10,6 +10,8 @@ from registry.api.refusals import Fault
 MAX_FAULTS = 50
 
 # Names of our fields look like this. Other segments come from the request itself, and are not repeated.
+MOST_NAMED = 30
+"""How many values of a list a sentence names: all indicators are too long for one, and have a catalogue."""
 _PLAIN_NAME = re.compile(r"[a-z_]{1,40}[0-9]{0,2}")
 
 _CODES = {
@@ -80,7 +82,8 @@ def _facts(context: Mapping[str, Any]) -> Mapping[str, Any]:
         facts["limit"] = limits[0]
     expected = context.get("expected") or context.get("expected_tags")
     if isinstance(expected, str):
-        facts["expected"] = re.findall(r"'([^']*)'", expected)
+        values = re.findall(r"'([^']*)'", expected)
+        facts["expected"] = values if len(values) <= MOST_NAMED else [*values[:MOST_NAMED], "..."]
     return facts
 
 

@@ -2,9 +2,10 @@
 
 import httpx
 
+from registry.api.kinds.plans import TARGETS
 from registry.domain.access import Role, TokenScope
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import Body
+from tests.factories.bodies import Body, a_record
 from tests.factories.planned import approved, posted_plan, posted_target, progress, stated
 from tests.factories.posted import body_of, corrected, refused
 
@@ -16,6 +17,15 @@ async def an_approved_plan(client: httpx.AsyncClient) -> tuple[str, str]:
     target = await posted_target(client, plan, **STATED)
     await approved(client, plan)
     return plan, target
+
+
+async def test_an_indicator_that_is_none_is_refused_in_a_sentence_of_some_length(ha_noi: httpx.AsyncClient) -> None:
+    body = a_record(TARGETS, plan_id=await posted_plan(ha_noi), kind="level", value=1, indicator="nothing")
+
+    (fault,) = body_of(await ha_noi.post("/v1/plan-targets", json=body))["errors"]
+
+    assert (fault["code"], fault["pointer"], fault["detail"][-5:]) == ("not_in_list", "/indicator", " ....")
+    assert len(fault["detail"]) < 2000
 
 
 async def test_a_plan_without_targets_is_not_approved(ha_noi: httpx.AsyncClient) -> None:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+Change = Mapping[str, Any]
+"""The fields that an operation of a device gives other values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -15,7 +18,7 @@ class Said:
     fields: Mapping[str, Any]
 
 
-def known(base: Said, earlier: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def known(base: Said, earlier: Iterable[Change]) -> dict[str, Any]:
     """What a device knows of a record: the version that it saw, and over it what it has changed itself since."""
     fields = dict(base.fields)
     for change in earlier:
@@ -29,7 +32,7 @@ def changed_by(since: Sequence[Said], author: str) -> frozenset[str]:
     return frozenset().union(*steps)
 
 
-def are_its_own(since: Sequence[Said], author: str, earlier: Sequence[Mapping[str, Any]]) -> bool:
+def are_its_own(since: Sequence[Said], author: str, earlier: Sequence[Change]) -> bool:
     """Whether the earlier changes of the same device are all that has come of a record since the version it saw.
 
     Versions are counted, since not everything that changes stands in the body: a restriction does not.
@@ -42,9 +45,7 @@ def are_its_own(since: Sequence[Said], author: str, earlier: Sequence[Mapping[st
     )
 
 
-def is_repeated(
-    since: Sequence[Said], author: str, earlier: Iterable[Mapping[str, Any]], wanted: Mapping[str, Any]
-) -> bool:
+def is_repeated(since: Sequence[Said], author: str, earlier: Iterable[Change], wanted: Change) -> bool:
     """Whether the author has made a change before, whatever others have made of it since.
 
     `since` are the versions from the one that the device saw. Each change of the device is looked for behind the one

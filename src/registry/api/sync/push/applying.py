@@ -2,12 +2,11 @@
 
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from math import inf
 from time import monotonic
-from typing import Any
 from uuid import UUID
 
 from registry.api import denials, errors
@@ -30,12 +29,11 @@ from registry.domain.access import UnitScope
 from registry.domain.batch import Name, Step
 from registry.domain.errors import DomainError, NotFound
 from registry.domain.record import RecordErased
+from registry.domain.repetition import Change
 from registry.domain.sync import ParentNotApplied, PushNotWhole, PushOutOfTime, PushStatus, ReferencesInCircle
 
 log = logging.getLogger(__name__)
 
-Change = Mapping[str, Any]
-"""The fields that an operation gave other values."""
 Record = tuple[str, Key]
 """A record, by its kind and key."""
 

@@ -14,7 +14,7 @@ from registry.db.records import AnyRow, Key
 from registry.domain import three_way
 from registry.domain.errors import PreconditionFailed
 from registry.domain.record import RecordVoided
-from registry.domain.repetition import Said, are_its_own, changed_by, is_repeated, known
+from registry.domain.repetition import Change, Said, are_its_own, changed_by, is_repeated, known
 
 
 class FieldsInConflict(Refusal):
@@ -24,7 +24,7 @@ class FieldsInConflict(Refusal):
 
 
 async def change(
-    desk: Desk, kind: Kind, key: Key, patch: In, *, base_version: int, earlier: Sequence[Mapping[str, Any]]
+    desk: Desk, kind: Kind, key: Key, patch: In, *, base_version: int, earlier: Sequence[Change]
 ) -> Written:
     """Apply a change as its own route does; one made from a former version is joined with what came since.
 
@@ -48,7 +48,7 @@ async def change(
     def joined(row: AnyRow, present: In) -> Mapping[str, Any]:
         current = present.model_dump(mode="json")
         merged = three_way.merge(base, current, wanted, alone=kind.never_merged)
-        unclear = {name for name in own if wanted.get(name, current[name]) == base.get(name) != current[name]}
+        unclear = {name for name in own & wanted.keys() if wanted[name] == base.get(name) != current[name]}
         if conflicts := sorted({*merged.conflicts, *unclear}):
             faults = [Fault(FieldsInConflict.code, f"/{name}") for name in conflicts]
             raise FieldsInConflict(faults=faults, version=row.version)
@@ -58,7 +58,7 @@ async def change(
 
 
 async def void(
-    desk: Desk, kind: Kind, key: Key, reason: str, *, base_version: int | None, earlier: Sequence[Mapping[str, Any]]
+    desk: Desk, kind: Kind, key: Key, reason: str, *, base_version: int | None, earlier: Sequence[Change]
 ) -> Written:
     """Void a record as its own route does, also one that only the same device has changed since it was seen."""
     if base_version is None:

@@ -3,21 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.engine import Sessions, transaction
+from registry.db.tables.persons import PersonRow
 
-_LOCK = text("SELECT 1 FROM person WHERE id = CAST(:id AS uuid) FOR UPDATE")
 _WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
 
 
 @asynccontextmanager
-async def held(sessions: Sessions, person_id: str) -> AsyncIterator[None]:
-    """Hold the row of a person, as another write would."""
+async def held(sessions: Sessions, row_id: str, *, table: type[SQLModel] = PersonRow) -> AsyncIterator[None]:
+    """Hold a row, as another write would."""
     async with transaction(sessions) as work:
-        await (await work.connection()).execute(_LOCK, {"id": person_id})
+        await work.get_one(table, UUID(row_id), with_for_update=True)
         yield
 
 

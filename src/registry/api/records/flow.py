@@ -16,10 +16,11 @@ from registry.db import merges, organisations, persons, reach, records, trail
 from registry.db.persons import Owner
 from registry.db.records import AnyRow, Key, Stub, Values
 from registry.db.tables.columns import OfUnit
+from registry.db.tables.network import OwnOrganisation
 from registry.db.tables.persons import PersonRow
 from registry.db.trail import Act
 from registry.domain import merge_patch
-from registry.domain.access import OrganisationNotGranted, require_units
+from registry.domain.access import OrganisationNotGranted, OrganisationScope, require_units
 from registry.domain.errors import DomainError, NotFound
 from registry.domain.idempotency import IdempotencyKeyRequired
 from registry.domain.merge import PersonMerged
@@ -233,6 +234,8 @@ async def _unchanged(desk: Desk, kind: Kind, row: AnyRow, act: Act | None = None
 
 
 async def _locked(desk: Desk, kind: Kind, key: Key) -> AnyRow:
+    if issubclass(kind.table, OwnOrganisation) and not isinstance(desk.actor.scope, OrganisationScope):
+        await organisations.hold(desk.session, key.id)  # first, as whoever names it does: or each waits for the other
     row = await records.lock(desk.session, kind.table, key, scope=desk.actor.scope, today=desk.actor.today)
     if row is None:
         raise await _unwritable(desk, kind, key)

@@ -1,14 +1,22 @@
-"""An organisation is not voided under a record that is just being written: one of the two hears of the other."""
+"""An organisation is not voided under a record that is just being written: one of the two hears of the other.
+
+Neither waits for the other in vain: whoever writes an organisation, and whoever names one, locks the directory first.
+"""
 
 import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
 import httpx
+import pytest
+from fastapi import FastAPI
 
+from registry.db.engine import transaction
+from registry.db.tables.situation import OrganisationRow
 from tests.conftest import SignIn
 from tests.factories.bodies import a_club, a_membership, an_episode
 from tests.factories.counselling import a_point_set_up, a_referral, offered
+from tests.factories.locks import held, until_waiting
 from tests.factories.posted import corrected, created, posted_episode, posted_organisation, posted_person
 
 PAIRS = 4
@@ -60,3 +68,25 @@ async def test_a_club(officer: httpx.AsyncClient, manager: httpx.AsyncClient) ->
         club, person = (await created(manager, "/v1/clubs", a_club()))["id"], await posted_person(officer)
         naming = officer.post(f"/v1/persons/{person}/memberships", json=a_membership(organisation_id=club))
         assert_one_was_refused(await refusals(naming, voided(manager, f"/v1/clubs/{club}")))
+
+
+@pytest.mark.parametrize(
+    ("is_voiding", "status"), [(True, 409), (False, 200)], ids=["voided meanwhile", "corrected meanwhile"]
+)
+async def test_a_club_is_named_first(
+    app: FastAPI, officer: httpx.AsyncClient, manager: httpx.AsyncClient, *, is_voiding: bool, status: int
+) -> None:
+    club, person = (await created(manager, "/v1/clubs", a_club()))["id"], await posted_person(officer)
+    address, body = f"/v1/clubs/{club}", a_membership(organisation_id=club)
+    writing = voided(manager, address) if is_voiding else corrected(manager, address, {"name": "CLB B93 Phường 1"})
+    async with (
+        asyncio.TaskGroup() as both,
+        held(app.state.sessions, club, table=OrganisationRow),
+        transaction(app.state.sessions) as watch,
+    ):
+        naming = both.create_task(officer.post(f"/v1/persons/{person}/memberships", json=body))
+        await until_waiting(watch)
+        writer = both.create_task(writing)
+        await until_waiting(watch, 2)
+
+    assert (naming.result().status_code, writer.result().status_code) == (201, status)

@@ -3,10 +3,12 @@
 PEOPLE = 30_000
 UNITS = 3_000
 IN_SCOPE = 150
+LOOKS = 10
+"""How often each of them was looked at."""
 BIG = {
     *("person", "person_name_token", "identity_document", "management_file", "episode", "change_feed"),
     *("aftercare", "education_measure", "accompaniment", "visit", "attendance", "referral"),
-    *("reach", "task"),
+    *("reach", "task", "audit_event"),
 }
 """What grows with the people on file: no query may read it from one end to the other."""
 
@@ -51,6 +53,10 @@ FILL = f"""
                CASE to_whom WHEN 'organisation' THEN md5('o' || n % 600)::uuid END,
                id, 'move', id, now(), 'x', now() + n * interval '1 minute', 'open', 1
         FROM one, (VALUES ('unit'), ('organisation')) AS told (to_whom);
+    INSERT INTO audit_event (at, issuer, subject, client_id, operation, person_ids, field_groups, decision, request_id,
+                             grant_ids, unit_ids)
+        SELECT now(), 'x', 's' || n % 600, 'x', 'x', ARRAY[id], '{{}}', 'allowed', id, '{{}}', ARRAY[unit_id]
+        FROM one, generate_series(1, {LOOKS});
     INSERT INTO aftercare (person_id, id, unit_id, root_id, course_id, place, from_on, planned_months, absent_days,
                            to_on, {_KEPT})
         SELECT id, id, unit_id, id, id, 'residence', date '2026-01-01', 12, 0, date '2027-01-01', {_KEPT_SO} FROM one;

@@ -88,6 +88,12 @@ ON_AUDIT = {
     DatabaseRole.EMERGENCY: {"INSERT"},
     DatabaseRole.WORKER: {"SELECT", "INSERT"},
     DatabaseRole.AUDITOR: {"SELECT"},
+    DatabaseRole.PERSON_AUDITOR: {"SELECT"},
+    DatabaseRole.ACCESS_LOG: {"SELECT"},
 }
 """What a role may do with the audit log. Nobody who acts on people's records reads it, and nobody changes it."""
-ON_SEALS = {DatabaseRole.WORKER: {"SELECT", "INSERT"}, DatabaseRole.AUDITOR: {"SELECT"}}
+_LOG_READERS = (DatabaseRole.AUDITOR, DatabaseRole.PERSON_AUDITOR, DatabaseRole.ACCESS_LOG)
+ON_SEALS = {
+    "audit_leaf": {DatabaseRole.WORKER: {"SELECT", "INSERT"}} | {role: {"SELECT"} for role in _LOG_READERS},
+    "audit_checkpoint": {DatabaseRole.WORKER: {"SELECT", "INSERT"}, DatabaseRole.AUDITOR: {"SELECT"}},
+}

@@ -112,6 +112,7 @@ class TestCatalogue:
             ("person", "seen_by_worker"), ("match_pass", "kept_by_worker"),
             ("audit_event", "sealed"),
             *((table, f"read_by_{role}") for table in SEALS for role in ("worker", "auditor")),
+            ("audit_leaf", "read_by_person_auditor"), ("audit_leaf", "read_by_access_log"),
             ("emergency_access", "ended_by_worker"), ("sync_rejection", "purged"), ("sync_conflict", "purged"),
             ("sync_rejection", "keys_seen"), ("sync_rejection", "keys_moved"),
         }  # fmt: skip
@@ -194,7 +195,7 @@ class TestCatalogue:
             WHERE has_table_privilege(:role, :table, command)
         """
 
-        assert {command for (command,) in await ask(held, role=role, table=table)} == ON_SEALS.get(role, set())
+        assert {command for (command,) in await ask(held, role=role, table=table)} == ON_SEALS[table].get(role, set())
 
     async def test_figures_read_columns_that_identify_nobody(self, ask: Ask) -> None:
         found = await ask(

@@ -1,18 +1,18 @@
-"""Reading the audit log, in the role of an auditor. Nobody who writes to it reads it in the same role."""
+"""Reading the audit log, in the roles of those who do. Nobody who writes to it reads it in the same role."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, String, Uuid, func, literal, tuple_
+from sqlalchemy import ARRAY, ColumnElement, String, Text, Uuid, literal, literal_column, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import context
 from registry.db.tables.columns import Xid8
 from registry.db.tables.seals import AuditLeafRow
-from registry.db.tables.trail import AuditEventRow
+from registry.db.tables.trail import OFFICER, AuditEventRow
 from registry.domain.access import FieldGroup
 from registry.domain.access_log import AccessDecision
 from registry.domain.audit_log import Position
@@ -42,7 +42,7 @@ class Event:
 
 async def page(session: AsyncSession, wanted: AuditFilter, *, limit: int, after: Position | None) -> Sequence[Event]:
     """Load the rows that concern the units in reach, the newest first; one more than `limit` tells of a next page."""
-    async with context.as_auditor(session):
+    async with context.as_auditor(session, of_person=wanted.person_id):
         return await _page(session, wanted, limit=limit, after=after)
 
 
@@ -55,7 +55,7 @@ async def page_of_person(
     (Law 71/2020, article 30).
     """
     wanted = AuditFilter(person_id=person_id, is_without_medical=True)
-    async with context.as_auditor(session, of_person=person_id):
+    async with context.as_access_log(session, person_id):
         return await _page(session, wanted, limit=limit, after=after)
 
 
@@ -77,7 +77,7 @@ def _conditions(wanted: AuditFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.person_id is not None:
         yield col(AuditEventRow.person_ids).bool_op("@>")(literal([wanted.person_id], ARRAY(Uuid())))
     if wanted.officer is not None:
-        yield func.coalesce(col(AuditEventRow.on_behalf_of), col(AuditEventRow.subject)) == wanted.officer
+        yield literal_column(OFFICER, Text()) == wanted.officer
     if wanted.client_id is not None:
         yield col(AuditEventRow.client_id) == wanted.client_id
     if wanted.operation is not None:

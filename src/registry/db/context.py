@@ -30,6 +30,8 @@ class DatabaseRole(StrEnum):
     HEALTH = "registry_health"
     EMERGENCY = "registry_emergency"
     AUDITOR = "registry_auditor"
+    PERSON_AUDITOR = "registry_person_auditor"
+    ACCESS_LOG = "registry_access_log"
     WORKER = "registry_worker"
     KEYS = "registry_keys"
 
@@ -63,7 +65,7 @@ _SET = Prepared(
 _CLOSE = _setting(f"'{DatabaseRole.UNITS}'", *["''"] * 4)
 _ROLE_ONLY = text("SELECT set_config('role', :role, true)").bindparams(bindparam("role", type_=Text))
 _EVERYWHERE = text("SELECT set_config('app.units', (SELECT string_agg(id::text, ',') FROM unit), true)")
-_AUDITOR = text("SELECT set_config('role', :role, true), set_config('app.reached', :reached, true)").bindparams(
+_READ_LOG = text("SELECT set_config('role', :role, true), set_config('app.reached', :reached, true)").bindparams(
     bindparam("role", type_=Text), bindparam("reached", type_=Text)
 )
 _REACHED = text("SELECT app.reached_by(:organisations, :today)").bindparams(
@@ -190,12 +192,25 @@ async def _in_role(session: AsyncSession, role: DatabaseRole) -> AsyncIterator[N
 
 @asynccontextmanager
 async def as_auditor(session: AsyncSession, *, of_person: UUID | None = None) -> AsyncIterator[None]:
-    """Read the audit log within the units of the scope, or whatever names one person; then act under units again."""
+    """Read the audit log within the units of the scope, all of it or of one person; then act under units again."""
+    role = DatabaseRole.AUDITOR if of_person is None else DatabaseRole.PERSON_AUDITOR
+    async with _reading_log(session, role, of_person):
+        yield
+
+
+@asynccontextmanager
+async def as_access_log(session: AsyncSession, person_id: UUID) -> AsyncIterator[None]:
+    """Read of the audit log what one person may be told, wherever it lies; then act under units again."""
+    async with _reading_log(session, DatabaseRole.ACCESS_LOG, person_id):
+        yield
+
+
+@asynccontextmanager
+async def _reading_log(session: AsyncSession, role: DatabaseRole, person_id: UUID | None) -> AsyncIterator[None]:
     connection = await session.connection()
-    person = "" if of_person is None else str(of_person)
-    await connection.execute(_AUDITOR, {"role": DatabaseRole.AUDITOR.value, "reached": person})
+    await connection.execute(_READ_LOG, {"role": role, "reached": "" if person_id is None else str(person_id)})
     yield
-    await connection.execute(_AUDITOR, {"role": DatabaseRole.UNITS.value, "reached": ""})
+    await connection.execute(_READ_LOG, {"role": DatabaseRole.UNITS, "reached": ""})
 
 
 async def _set(

@@ -21,6 +21,8 @@ BEGIN
             ('registry_health', 'NOBYPASSRLS'),
             ('registry_emergency', 'NOBYPASSRLS'),
             ('registry_auditor', 'NOBYPASSRLS'),
+            ('registry_person_auditor', 'NOBYPASSRLS'),
+            ('registry_access_log', 'NOBYPASSRLS'),
             ('registry_worker', 'NOBYPASSRLS'),
             ('registry_keys', 'NOBYPASSRLS'),
             ('registry_definer', 'BYPASSRLS'),

@@ -16,6 +16,9 @@ from tests.factories.locks import until_waiting
 
 HOUR = datetime(2026, 11, 21, 3, tzinfo=UTC)
 AN, BINH, CHI = sorted(uuid4() for _ in range(3))
+CROWD, PAGE = 400, 50
+A_PLAN_IS_KEPT = 6
+"""After so many calls PostgreSQL may keep the plan of a statement, whatever it is asked afterwards."""
 
 
 @pytest.fixture
@@ -45,6 +48,15 @@ async def kept(session: AsyncSession) -> tuple[int, int]:
     return people, sums
 
 
+async def rows_read(session: AsyncSession) -> int:
+    """How many rows of those read before this transaction has fetched."""
+    await act_as(session, "none")
+    told = text("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_all_tables WHERE relname = 'person_read'")
+    fetched: int = (await (await session.connection()).execute(told)).scalar_one()
+    await act_as(session, DatabaseRole.UNITS)
+    return fetched
+
+
 async def test_people_are_counted_once_an_hour_for_each_reader(session: AsyncSession) -> None:
     assert await count(session, AN) == 1
     assert await count(session, AN, BINH) == 2
@@ -52,6 +64,21 @@ async def test_people_are_counted_once_an_hour_for_each_reader(session: AsyncSes
     assert await count(session, BINH, CHI) == 3
     assert await count(session, AN, reader="another") == 1
     assert await count(session, AN, hour=HOUR + timedelta(hours=1)) == 1
+
+
+async def test_those_of_a_page_are_looked_up_whatever_was_asked_before(session: AsyncSession) -> None:
+    await act_as(session, "none")
+    await (await session.connection()).execute(text("ANALYZE person_read"))
+    await act_as(session, DatabaseRole.UNITS)
+    crowd = [uuid4() for _ in range(CROWD)]
+    for person in crowd[:A_PLAN_IS_KEPT]:
+        await count(session, person)
+    assert await count(session, *crowd) == CROWD
+
+    before = await rows_read(session)
+    assert await count(session, *crowd[:PAGE]) == 0
+
+    assert await rows_read(session) - before <= PAGE
 
 
 async def test_what_is_over_is_forgotten_and_nothing_else(session: AsyncSession) -> None:

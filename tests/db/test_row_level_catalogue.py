@@ -258,13 +258,13 @@ class TestCatalogue:
 
     async def test_few_functions_look_past_the_wall_and_not_for_everybody(self, ask: Ask) -> None:
         found = await ask("""
-            SELECT proname, rolname, proconfig, has_function_privilege('public', pg_proc.oid, 'EXECUTE')
+            SELECT proname, rolname, proconfig[1], has_function_privilege('public', pg_proc.oid, 'EXECUTE')
             FROM pg_proc JOIN pg_roles ON pg_roles.oid = proowner
             WHERE pronamespace IN ('app'::regnamespace, 'public'::regnamespace) AND prosecdef ORDER BY proname
         """)
 
         assert found == [
-            (name, "registry_definer", ["search_path=pg_catalog, public, pg_temp"], False)
+            (name, "registry_definer", "search_path=pg_catalog, public, pg_temp", False)
             for name in (
                 *(
                     "aftercares_of",

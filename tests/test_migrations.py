@@ -78,6 +78,45 @@ async def test_every_step_down_can_be_taken_up_again(empty_database: str) -> Non
         await migrate.downgrade(empty_database, str(below))
 
 
+async def test_organisations_are_told_of_workers_whom_they_had_appointed_before(empty_database: str) -> None:
+    """Devices that have gone past the appointment are brought the worker."""
+    await migrate.upgrade(empty_database, "0051")
+    await execute(
+        empty_database,
+        """
+        WITH made AS (
+            SELECT gen_random_uuid() AS worker, gen_random_uuid() AS point, 1 AS version, 'active' AS state,
+                   now() AS at, '' AS by, ''::bytea AS fingerprint, 1 AS unit, DATE '2020-06-26' AS day
+        ), a_unit AS (
+            INSERT INTO unit (id, level) SELECT unit, 'commune' FROM made
+        ), an_organisation AS (
+            INSERT INTO organisation (id, version, state, recorded_at, changed_at, changed_by, fingerprint, unit_id,
+                code, name, sort_key, kind, unit_code, site_unit_id, opened_on)
+            SELECT point, version, state, at, at, by, fingerprint, unit, by, by, by, 'counselling_point', by, unit, day
+            FROM made
+        ), a_worker AS (
+            INSERT INTO network_worker (id, version, state, recorded_at, changed_at, changed_by, fingerprint, unit_id,
+                full_name, sort_key, from_on, unit_code)
+            SELECT worker, version, state, at, at, by, fingerprint, unit, by, by, day, by FROM made
+        )
+        INSERT INTO appointment (id, version, state, recorded_at, changed_at, changed_by, fingerprint, unit_id,
+            worker_id, organisation_id, role, time, from_on)
+        SELECT worker, version, state, at, at, by, fingerprint, unit, worker, point, 'head', 'full_time', day FROM made
+        """,
+    )
+
+    await migrate.upgrade(empty_database)
+
+    told = await execute(
+        empty_database,
+        """
+        SELECT entity, op FROM change_feed
+        JOIN appointment ON worker_id = record_id AND appointment.organisation_id = change_feed.organisation_id
+        """,
+    )
+    assert [tuple(row) for row in told] == [("network_worker", "enter")]
+
+
 async def test_the_tables_in_the_code_are_those_in_the_database(empty_database: str) -> None:
     await migrate.upgrade(empty_database)
 

@@ -269,6 +269,7 @@ class TestCatalogue:
                 *(
                     "aftercares_of",
                     "count_read",
+                    "employers",
                     "episodes_of",
                     "erase_by_order",
                     "erase_person",
@@ -289,6 +290,7 @@ class TestCatalogue:
                     "reached_by",
                     "review_duplicates",
                     "standing",
+                    "tell_employer",
                     "tell_of_ended_reach",
                 ),
             )

@@ -67,8 +67,7 @@ def _digest(table: type[AnyRow], *, by_units: bool) -> TextClause:
     entity = entity_of(table)
     within = "{}.unit_id = ANY (:units)" if by_units else "{}.id = ANY ((SELECT app.reached())::uuid[])"
     if issubclass(table, OfUnit):
-        own = f"held.{table.organisation_column} = ANY ((SELECT app.organisations())::uuid[])"
-        names, held = ["held.id"], f"{entity} AS held WHERE {within.format('held') if by_units else own}"
+        names, held = ["held.id"], f"{entity} AS held WHERE {within.format('held') if by_units else _own(table)}"
     elif entity == entity_of(PersonRow):
         names, held = ["held.id", "held.id"], f"person AS held WHERE {within.format('held')}"
     else:
@@ -82,3 +81,11 @@ def _digest(table: type[AnyRow], *, by_units: bool) -> TextClause:
         FROM {held} AND held.state = 'active'
     """)  # noqa: S608 - names of our own tables
     return statement.bindparams(bindparam("units", type_=ARRAY(Integer()))) if by_units else statement
+
+
+def _own(table: type[OfUnit]) -> str:
+    """Select what is an organisation's own, and tells of workers whom it has appointed."""
+    own = f"held.{table.organisation_column} = ANY ((SELECT app.organisations())::uuid[])"
+    if table.worker_column is None:
+        return own
+    return f"({own} OR held.{table.worker_column} = ANY ((SELECT app.workers())::uuid[]))"

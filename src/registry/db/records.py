@@ -26,6 +26,7 @@ from sqlmodel import and_, col, false, select, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import employment, feed, trail
+from registry.db.employment import Sight
 from registry.db.prepared import Prepared
 from registry.db.tables.columns import OfPerson, OfUnit
 from registry.db.tables.persons import PersonRow
@@ -81,7 +82,7 @@ def entity_of(table: type[AnyRow]) -> str:
 def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]:
     """What a scope opens of a table: its units' rows, or an organisation's own records, of the people it reaches.
 
-    Directories are open to every caller. Of workers, an organisation sees those whom it has appointed as well.
+    Directories are open to every caller.
     """
     if issubclass(table, OfUnit) and table.in_directory:
         return true()
@@ -89,11 +90,7 @@ def visible(table: type[R], scope: Scope, *, today: date) -> ColumnElement[bool]
         case UnitScope(units):
             return within(table, literal(units, UNITS))
         case OrganisationScope(organisations):
-            asked = literal(organisations, ORGANISATIONS)
-            own = of_organisations(table, asked, today=literal(today, Date))
-            if issubclass(table, OfUnit) and table.worker_column is not None:
-                return own | employment.of_employed(table, table.worker_column, asked)
-            return own
+            return of_organisations(table, literal(organisations, ORGANISATIONS), today=literal(today, Date))
         case PersonScope(person_id):
             return _belongs_to(table, person_id)
 
@@ -109,7 +106,7 @@ def of_organisations(
     """What organisations open of a table: whom one of them reaches, and each its own records of whom it reaches itself.
 
     An officer may work for several. What one of them reaches opens no records of another, whose devices are told of its
-    own reach alone.
+    own reach alone. Of workers, an organisation sees those whom it has appointed as well.
     """
     reaching = col(ReachRow.organisation_id) == any_(organisations), trail.in_force(today)
     if issubclass(table, PersonRow):
@@ -118,7 +115,10 @@ def of_organisations(
         return false()
     organisation = col(getattr(table, table.organisation_column))
     if not issubclass(table, OfPerson):
-        return organisation == any_(organisations)
+        own = organisation == any_(organisations)
+        if table.worker_column is None:
+            return own
+        return own | employment.of_employed(table, table.worker_column, organisations)
     reached = select(ReachRow.person_id, ReachRow.organisation_id).where(*reaching)
     return tuple_(col(table.person_id), organisation).in_(reached)
 
@@ -191,12 +191,15 @@ async def add(
     """
     table = type(row)
     values = {f"new_{column.name}": getattr(row, column.key) for column in trail.columns_of(table)}
-    traced = values | trail.facts(_change_of(row, FeedOperation.UPSERT), act, groups=groups, today=today)
-    if await _addition(table, "ON CONFLICT DO NOTHING").all(session, **traced):
-        return None
-    holder = await find(session, table, Key(row.id, row.person_id if isinstance(row, OfPerson) else None))
+    new = _change_of(row, FeedOperation.UPSERT)
+    traced = values | trail.facts(new, act, groups=groups, today=today)
+    holder = None
+    if not await _addition(table, "ON CONFLICT DO NOTHING").all(session, **traced):
+        holder = await find(session, table, Key(row.id, row.person_id if isinstance(row, OfPerson) else None))
+        if holder is None:
+            await _addition(table).all(session, **traced)
     if holder is None:
-        await _addition(table).all(session, **traced)
+        await employment.tell(session, new, before=Sight(), after=employment.sight_of(row))
     return holder
 
 
@@ -211,7 +214,7 @@ async def change(
 ) -> None:
     """Give a locked record new values and the next version; its former state goes to the history."""
     session.add(_former_state(row))
-    left, left_organisation = row.unit_id, _organisation_of(row)
+    left, left_organisation, sight = row.unit_id, _organisation_of(row), employment.sight_of(row)
     for name, value in values.items():
         setattr(row, name, value)
     row.version += 1
@@ -219,7 +222,9 @@ async def change(
     session.add(row)
     await session.flush()  # a constraint that refuses must do so before the trail says it happened
     op = FeedOperation.VOID if row.state is RecordState.VOIDED else FeedOperation.UPSERT
-    await trail.leave(session, _change_of(row, op), act, groups=groups, today=today)
+    changed = _change_of(row, op)
+    await trail.leave(session, changed, act, groups=groups, today=today)
+    await employment.tell(session, changed, before=sight, after=employment.sight_of(row))
     if row.unit_id != left:
         await _resettle(session, row, left)
     if isinstance(row, OfUnit) and left_organisation not in {None, _organisation_of(row)}:

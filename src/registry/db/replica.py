@@ -169,17 +169,16 @@ async def _of_people(
 async def _of_units(
     session: AsyncSession, scope: Scope, table: type[AnyRow], after: CopyKey, limit: int
 ) -> list[Copied]:
-    by_units = isinstance(scope, UnitScope)
-    statement = text(f"""
-        SELECT id FROM {entity_of(table)} WHERE {"unit_id" if by_units else table.organisation_column} = ANY (:audience)
-          AND id > :id AND state = 'active'
-        ORDER BY id LIMIT :most
-    """)  # noqa: S608 - names of our own tables
-    audience = bindparam("audience", type_=ARRAY(Integer()) if by_units else ARRAY(Uuid()))
-    typed = statement.bindparams(audience, bindparam("id", type_=Uuid()))
-    asked = {"audience": ids_of(scope), "id": after.id, "most": limit}
-    rows = await (await session.connection()).execute(typed, asked)
+    statement = _units(table, by_units=isinstance(scope, UnitScope))
+    rows = await statement.all(session, audience=ids_of(scope), after=after.id, most=limit)
     return [Copied(table, Key(row.id), CopyKey(part=after.part, id=row.id)) for row in rows]
+
+
+@cache
+def _units(table: type[AnyRow], *, by_units: bool) -> Prepared:
+    query = select(col(table.id)).where(_held(table, by_units=by_units), col(table.state) == RecordState.ACTIVE)
+    following = query.where(col(table.id) > bindparam("after", type_=Uuid()))
+    return Prepared(following.order_by(col(table.id)).limit(bindparam("most", type_=Integer())))
 
 
 @cache

@@ -59,6 +59,8 @@ ALTER FUNCTION app.aftercares_of(uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.is_attended(uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.is_in_use(uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.tell_of_ended_reach(date) OWNER TO registry_definer;
+ALTER FUNCTION app.employers(uuid) OWNER TO registry_definer;
+ALTER FUNCTION app.tell_employer(text, uuid, uuid) OWNER TO registry_definer;
 """
 """The functions that look past the policies do so with the rights of this role, and with no others."""
 

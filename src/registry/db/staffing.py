@@ -18,14 +18,6 @@ from registry.domain.record import RecordState
 from registry.domain.staffing import Appointed
 
 
-async def is_appointed(session: AsyncSession, worker_id: UUID) -> bool:
-    """Whether an appointment of a worker stands or has stood."""
-    query = select(AppointmentRow.id).where(
-        AppointmentRow.worker_id == worker_id, AppointmentRow.state == RecordState.ACTIVE
-    )
-    return (await session.exec(query.limit(1))).first() is not None
-
-
 async def appointed_at(session: AsyncSession, organisation_id: UUID, *, on: date) -> list[Appointed]:
     """Load the appointments at an organisation that hold on a day. The caller has checked the scope."""
     row = AppointmentRow

@@ -71,7 +71,7 @@ async def the_network_writes(world: World, number: int) -> None:
     host = world.network.organisations[number % 3]
     _, worker, *others = _staff(HERE, host)
     appointment = a_fresh(APPOINTMENTS) | {"worker_id": worker.id, "organisation_id": host}
-    new = [worker, New(APPOINTMENTS, appointment, host), *others[1:]]
+    new = [worker, New(APPOINTMENTS, appointment, host), *others[2:]]
     await _sent(world, world.officers.network, HERE, new)
 
 
@@ -137,15 +137,15 @@ def _organisations(commune: str) -> list[New]:
 
 
 def _staff(commune: str, host: str) -> list[New]:
-    """One whom the office keeps, one whom the organisation keeps; what they are there and do."""
+    """One whom the office keeps, one whom the organisation keeps; what they are there, learn and do."""
     named: Body = {"organisation_id": host}
     office = New(WORKERS, a_fresh(WORKERS) | {"unit_code": commune})
     theirs = New(WORKERS, a_fresh(WORKERS) | named | {"unit_code": None}, host)
     appointment = a_fresh(APPOINTMENTS) | named | {"worker_id": office.id}
-    training = a_fresh(TRAININGS) | {"worker_id": theirs.id}
+    learnt, training = [a_fresh(TRAININGS) | {"worker_id": each.id} for each in (office, theirs)]
     session = a_fresh(SESSIONS) | named | {"speaker_id": None}
     return [
-        *(office, theirs, New(APPOINTMENTS, appointment, host)),
+        *(office, theirs, New(APPOINTMENTS, appointment, host), New(TRAININGS, learnt)),
         *(New(TRAININGS, training, host), New(SESSIONS, session, host)),
     ]
 
@@ -174,6 +174,8 @@ async def _sent(world: World, officer: httpx.AsyncClient, commune: str, new: Ite
         keeper = next((one for one in world.things if one.id == each.body.get("worker_id")), None)
         thing = Thing(each.kind.singular, each.id, commune, each.organisation, kept_in=each.body.get("plan_id"))
         thing.kept_with = keeper if each.kind is TRAININGS else None
+        worker = each.id if each.kind is WORKERS else each.body.get("worker_id")
+        thing.appoints, thing.tells_of = (worker, None) if each.kind is APPOINTMENTS else (None, worker)
         world.things.append(thing)
         if each.kind in LISTED:
             world.things.append(Thing(ORGANISATIONS.singular, each.id, commune))

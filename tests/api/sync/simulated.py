@@ -101,12 +101,17 @@ class Thing:
     """The plan that it is a target of."""
     kept_with: "Thing | None" = None
     """The worker's entry where it belongs whenever it is written."""
+    tells_of: str | None = None
+    """The worker of whom it tells."""
+    appoints: str | None = None
+    """The worker whom it shows to its organisation."""
 
     def is_held_in(self, communes: Collection[str]) -> bool:
         return self.is_there and self.commune in communes
 
-    def is_held_by(self, organisations: Collection[str]) -> bool:
-        return self.is_there and self.organisation in organisations
+    def is_held_by(self, organisations: Collection[str], appointed: Collection[str | None]) -> bool:
+        """Whether it is an organisation's own, or tells of a worker who was appointed there."""
+        return self.is_there and (self.organisation in organisations or self.tells_of in appointed)
 
 
 @dataclass(frozen=True)
@@ -182,6 +187,10 @@ class World:
         """Somebody who is neither voided nor merged into another."""
         alone = [each for each in self.people if each.stands_alone]
         return alone[number % len(alone)] if alone else None
+
+    def appointed_by(self, organisations: Collection[str]) -> set[str | None]:
+        """The workers who were appointed at organisations, and whom no error shows."""
+        return {each.appoints for each in self.things if each.is_there and each.organisation in organisations} - {None}
 
     def of(self, who: Somebody) -> list[Somebody]:
         """Everybody who was merged into somebody, and they themselves."""

@@ -198,7 +198,8 @@ def is_held_where_it_belongs(world: World, thing: Thing) -> None:
     """Compare who holds what belongs to nobody with what the model says."""
     holding = [(thing.kind, None, thing.id) in device.held for device in world.devices]
     communes = [thing.is_held_in(each) for each in ((HERE,), (THERE,), (HERE, THERE))]
-    organisations = [thing.is_held_by(each) for each in ((world.clinic,), world.network.organisations)]
+    scopes = (world.clinic,), world.network.organisations
+    organisations = [thing.is_held_by(each, world.appointed_by(each)) for each in scopes]
     assert holding == [*communes, *organisations], thing
 
 

@@ -17,7 +17,7 @@ from registry.api.schemas.staffing import (
     WorkerTrainingOut,
 )
 from registry.api.tags import Tag
-from registry.db import records, staffing
+from registry.db import employment, records
 from registry.db.persons import Owner
 from registry.db.records import AnyRow, Key
 from registry.db.tables.staffing import AppointmentRow, NetworkWorkerRow, WorkerTrainingRow
@@ -46,7 +46,7 @@ async def decide_worker(desk: Desk, draft: Draft[NetworkWorkerBody]) -> Decision
 
 async def review_void(desk: Desk, _person: Owner | None, row: AnyRow) -> None:
     """Hold the entry of a worker on whom appointments rest."""
-    if await staffing.is_appointed(desk.session, row.id):
+    if await employment.is_appointed(desk.session, row.id):
         raise WorkerAppointed
 
 

@@ -128,8 +128,7 @@ class OfUnit(Recorded):
     in_directory: ClassVar[bool] = False
     """Whether every caller may read it, wherever it lies. Replicas hold those of their own units."""
     worker_column: ClassVar[str | None] = None
-    """The column that names the worker of whom it tells: whoever has appointed them may read it, and replicas do not
-    hold it for that."""
+    """The column that names the worker of whom it tells: whoever has appointed them may read it."""
 
     id: UUID = Field(primary_key=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)

@@ -13,7 +13,6 @@ from registry.domain.access import OrganisationScope, Role
 from tests.conftest import SignIn
 from tests.db.wall import acting, count, rows
 from tests.factories.bodies import Body, a_point, a_record, a_worker, an_accompaniment, an_appointment
-from tests.factories.devices import Device
 from tests.factories.posted import body_of, corrected, created, pages, posted_person, refused
 
 WORKERS, APPOINTMENTS, TRAININGS = "/v1/network-workers", "/v1/appointments", "/v1/worker-trainings"
@@ -146,29 +145,6 @@ class TestTrainings:
         assert sorted(each["id"] for each in await pages(head, TRAININGS)) == theirs
         elsewhere = await created(officer, "/v1/counselling-points", a_point())
         assert await pages(officer, f"{TRAININGS}?organisation_id={elsewhere['id']}") == []
-
-
-async def test_a_device_of_the_team_holds_those_whom_the_team_keeps_and_agrees_with_the_digests(
-    officer: httpx.AsyncClient, head: httpx.AsyncClient, point: str, appointment: Body
-) -> None:
-    device = Device(head)
-    await device.pull()
-    kept = await created(head, WORKERS, a_worker(unit_code=None, organisation_id=point))
-    await corrected(officer, f"{WORKERS}/{appointment['worker_id']}", {"position": "Bí thư chi đoàn"})
-    await created(officer, TRAININGS, {"id": appointment["id"], "worker_id": appointment["worker_id"], **LEARNT})
-
-    await device.pull()
-
-    assert {
-        (kind, id_) for kind, _, id_ in device.held if kind in {"network_worker", "appointment", "worker_training"}
-    } == {
-        ("network_worker", kept["id"]),
-        ("appointment", appointment["id"]),
-    }
-    told = {
-        kind["kind"]: (kind["count"], kind["sha256"]) for kind in (await device.compared())["kinds"] if kind["count"]
-    }
-    assert told == device.digest()
 
 
 async def test_the_database_shows_them_to_be_read_and_not_to_be_taken(app: FastAPI, appointment: Body) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from registry.db import migrate
 from registry.db.tables.all import metadata
+from registry.domain.staffing import COMMUNITY_COUNSELLING
 
 SCRIPTS = ScriptDirectory.from_config(migrate.config(""))
 
@@ -115,6 +116,27 @@ async def test_organisations_are_told_of_workers_whom_they_had_appointed_before(
         """,
     )
     assert [tuple(row) for row in told] == [("network_worker", "enter")]
+
+
+async def test_points_of_before_are_of_the_one_programme_that_there_was(empty_database: str) -> None:
+    await migrate.upgrade(empty_database, "0052")
+    owner = await asyncpg.connect(empty_database.replace("+asyncpg", ""))
+    await owner.execute("""
+        SET session_replication_role = replica;
+        INSERT INTO counselling_point (
+            id, version, state, recorded_at, changed_at, changed_by, fingerprint, unit_id,
+            code, name, sort_key, unit_code, site_unit_id, opened_on, opening_hours, services
+        ) VALUES (
+            gen_random_uuid(), 1, 'active', now(), now(), 'an officer', 'first', 1,
+            'PY-1', 'Point', 'point', '22015', 1, '2020-06-26', '[]', '{}'
+        )
+    """)
+    await owner.close()
+
+    await migrate.upgrade(empty_database)
+
+    (point,) = await execute(empty_database, "SELECT programme FROM counselling_point")
+    assert point["programme"] == COMMUNITY_COUNSELLING
 
 
 async def test_the_tables_in_the_code_are_those_in_the_database(empty_database: str) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,10 +18,16 @@ from registry.domain.record import RecordState
 R = TypeVar("R", bound=OwnOrganisation)
 
 
-async def page(session: AsyncSession, table: type[R], window: Window[NamedKey], *, on: date | None) -> Sequence[R]:
+async def page(
+    session: AsyncSession,
+    table: type[R],
+    window: Window[NamedKey],
+    *conditions: ColumnElement[bool],
+    on: date | None,
+) -> Sequence[R]:
     """Load those at work on a day, in Vietnamese order."""
     there = () if on is None else (works(table, on=on),)
-    return await pages.page(session, table, window, *there)
+    return await pages.page(session, table, window, *there, *conditions)
 
 
 async def standing_in(session: AsyncSession, table: type[R], unit_id: int, *, without: UUID) -> Sequence[R]:

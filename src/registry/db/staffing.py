@@ -1,11 +1,11 @@
 """Workers of the network, their appointments and training: every query on the tables."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import literal
-from sqlmodel import col, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, false, literal
+from sqlmodel import and_, col, func, not_, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -13,9 +13,10 @@ from registry.db import employment, pages
 from registry.db.pages import DatedKey, NamedKey, Window
 from registry.db.periods import holds
 from registry.db.records import ORGANISATIONS
+from registry.db.tables.network import CounsellingPointRow
 from registry.db.tables.staffing import AppointmentRow, NetworkWorkerRow, WorkerTrainingRow
 from registry.domain.record import RecordState
-from registry.domain.staffing import Appointed
+from registry.domain.staffing import Appointed, Norm, StaffRole
 
 
 async def appointed_at(session: AsyncSession, organisation_id: UUID, *, on: date) -> list[Appointed]:
@@ -23,6 +24,34 @@ async def appointed_at(session: AsyncSession, organisation_id: UUID, *, on: date
     row = AppointmentRow
     held = select(row).where(row.organisation_id == organisation_id, row.state == RecordState.ACTIVE, holds(row, on=on))
     return [Appointed(each.worker_id, each.role, each.time) for each in (await session.exec(held)).all()]
+
+
+def beside(norms: Collection[Norm], *, on: date, is_below: bool) -> ColumnElement[bool]:
+    """Which counselling points are below those of the norms that are in force on a day, or are not.
+
+    Points without a norm that day are neither. It says in one statement what `staffing_of` says of one point.
+    """
+    programme = col(CounsellingPointRow.programme)
+    short = or_(
+        false(),
+        *(
+            and_(programme == norm.programme, _appointed_count(role, on=on) < asked)
+            for norm in norms
+            for role, asked in norm.roles.items()
+        ),
+    )
+    return short if is_below else and_(programme.in_([norm.programme for norm in norms]), not_(short))
+
+
+def _appointed_count(role: StaffRole, *, on: date) -> ScalarSelect[int]:
+    row = AppointmentRow
+    there = select(func.count(col(row.worker_id).distinct())).where(
+        row.organisation_id == CounsellingPointRow.id,
+        row.state == RecordState.ACTIVE,
+        row.role == role,
+        holds(row, on=on),
+    )
+    return there.correlate(CounsellingPointRow).scalar_subquery()
 
 
 async def page_of_workers(

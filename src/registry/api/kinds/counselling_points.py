@@ -1,5 +1,6 @@
 """The kind of counselling points."""
 
+from registry import staffing_norms
 from registry.api.kinds.organisations import placed
 from registry.api.kinds.own_organisations import VOID_REFUSALS, listed_as, unused
 from registry.api.records.kind import Decision, Desk, Draft, Kind
@@ -7,17 +8,19 @@ from registry.api.schemas import examples
 from registry.api.schemas.counselling_points import CounsellingPointBody, CounsellingPointIn, CounsellingPointOut
 from registry.api.tags import Tag
 from registry.db.tables.network import CounsellingPointRow
-from registry.domain import network
+from registry.domain import network, staffing
 from registry.domain.access import Permission
 from registry.domain.network import Opening
 from registry.domain.organisation import OrganisationKind
 
 
 async def decide_point(desk: Desk, draft: Draft[CounsellingPointBody]) -> Decision:
-    """Judge the opening hours, and place the point on the map of its launch."""
-    openings = [Opening(each.weekday, each.opens, each.closes) for each in draft.body.opening_hours]
+    """Judge programme and opening hours, and place the point on the map of its launch."""
+    body = draft.body
+    staffing.require_programme(staffing_norms.load(), body.programme, pointer="/programme")
+    openings = [Opening(each.weekday, each.opens, each.closes) for each in body.opening_hours]
     network.review_openings(openings, pointer="/opening_hours")
-    return Decision(draft.columns | placed(desk, draft.body))
+    return Decision(draft.columns | placed(desk, body))
 
 
 COUNSELLING_POINTS = Kind(
@@ -47,6 +50,7 @@ COUNSELLING_POINTS = Kind(
             "decision_number": "45/QĐ-UBND",
             "decision_on": "2020-06-15",
             "issuer": "Chủ tịch UBND phường 1",
+            "programme": "community_counselling",
             "place": "Trụ sở UBND phường 1",
             "opening_hours": [
                 {"weekday": "monday", "opens": "07:30", "closes": "11:30"},

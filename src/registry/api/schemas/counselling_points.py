@@ -6,10 +6,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from registry.api.pagination import Page
 from registry.api.schemas.cases import Decision
-from registry.api.schemas.fields import In, Line
+from registry.api.schemas.fields import GradeCode, In, Line
 from registry.api.schemas.records import NewRecord, RecordOut
 from registry.api.schemas.situation import DirectoryFields
 from registry.domain.network import PointService, Weekday
+from registry.domain.staffing import COMMUNITY_COUNSELLING
 
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", max_length=5)]
 """A time of day in Viet Nam, `HH:MM`."""
@@ -31,6 +32,12 @@ class CounsellingPointFields(DirectoryFields, Decision):
     `opened_on` is the day of its launch; the decision is the one that founded it.
     """
 
+    programme: GradeCode = Field(
+        default=COMMUNITY_COUNSELLING,
+        description="The programme that it belongs to, whose norm of staffing it is compared with "
+        "(`GET /v1/staffing-norms`).",
+        examples=[COMMUNITY_COUNSELLING],
+    )
     place: Line | None = Field(
         default=None, description="Where in the commune it is.", examples=["Trụ sở UBND thị trấn Thanh Lãng"]
     )

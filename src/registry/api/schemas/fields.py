@@ -96,7 +96,7 @@ UnitCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{2}|[0-9]{3}|[0-9]{
 """Code of an administrative unit: 2 digits a province, 3 a district, 5 a commune. Leading zeros count."""
 
 GradeCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-"""Code of a grade or a programme of a rating scale, which is data of the service."""
+"""Code of a programme, or of a grade of its rating scale: both are data of the service."""
 
 CommuneCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$", max_length=5)]
 """Code of a commune, 5 digits."""

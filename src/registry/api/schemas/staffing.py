@@ -10,7 +10,7 @@ from registry.api.pagination import Page
 from registry.api.schemas import examples
 from registry.api.schemas.fields import AsNumber, Day, In, Line, Out, UnitCode
 from registry.api.schemas.records import NewRecord, RecordOut
-from registry.domain.staffing import StaffRole, WorkingTime
+from registry.domain.staffing import COMMUNITY_COUNSELLING, StaffRole, WorkingTime
 
 
 class NetworkWorkerFields(BaseModel):
@@ -137,9 +137,39 @@ class StaffingOut(Out):
 
     counselling_point_id: UUID = Field(description="The point.")
     on: date = Field(description="The day.")
-    programme: str = Field(description="Whose norm it is.", max_length=40, examples=["counselling_point"])
-    source: str = Field(description="Where the norm is taken from.", max_length=400)
+    programme: str = Field(
+        description="The programme of the point, whose norm it is.", max_length=40, examples=[COMMUNITY_COUNSELLING]
+    )
+    source: str | None = Field(
+        description="Where the norm is taken from; null where none of the programme is in force on the day.",
+        max_length=400,
+    )
     roles: list[RoleStaffingOut] = Field(description="Role by role.", max_length=len(StaffRole))
     required_count: Count = Field(description="How many the norm asks for in all.")
     appointed_count: Count = Field(description="How many are appointed in all, each counted once for a role.")
-    is_below_norm: bool = Field(description="Whether somebody is missing in any role.")
+    is_below_norm: bool | None = Field(
+        description="Whether somebody is missing in any role; null where no norm is in force on the day."
+    )
+
+
+class RoleNormOut(Out):
+    """How many people of a role a norm asks for."""
+
+    role: StaffRole = Field(description="The role.")
+    required_count: Count = Field(description="How many it asks for.")
+
+
+class StaffingNormOut(Out):
+    """How many people of each role a programme asks for at a counselling point, in a period."""
+
+    programme: str = Field(description="The programme.", examples=[COMMUNITY_COUNSELLING], max_length=40)
+    from_on: Day | None = Field(description="From this day on; null where no text was found that says since when.")
+    to_on: Day | None = Field(description="Until (but without) this day; null while it holds.")
+    source: str = Field(description="Where it is laid down or told of.", max_length=400)
+    roles: list[RoleNormOut] = Field(description="Role by role.", max_length=len(StaffRole))
+
+
+class StaffingNormsOut(Out):
+    """All norms of staffing."""
+
+    items: list[StaffingNormOut] = Field(description="The norms, by programme and period.", max_length=200)

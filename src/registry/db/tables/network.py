@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from registry.db.tables.columns import OfUnit, all_of, codes_of, of_unit
 from registry.domain.network import PointService
+from registry.domain.staffing import COMMUNITY_COUNSELLING
 
 
 class OwnOrganisation(OfUnit):
@@ -48,6 +49,9 @@ class CounsellingPointRow(OwnOrganisation, table=True):
         Index("ix_counselling_point_site_unit_id", "site_unit_id", "opened_on"),
     )
 
+    programme: str = Field(
+        default=COMMUNITY_COUNSELLING, sa_type=String(40), sa_column_kwargs={"server_default": COMMUNITY_COUNSELLING}
+    )
     place: str | None = Field(default=None, sa_type=Text)
     opening_hours: list[dict[str, Any]] = Field(sa_type=JSONB)
     services: list[PointService] = Field(sa_type=codes_of(PointService))

@@ -41,8 +41,8 @@ CREATE TABLE IF NOT EXISTS progress (name TEXT PRIMARY KEY, value TEXT);
 class Device:
     """One officer's device. Every method that talks may fail at any point, and may simply be called again."""
 
-    def __init__(self, http: httpx.AsyncClient, store: Path | str = ":memory:") -> None:
-        self.http = http
+    def __init__(self, http: httpx.AsyncClient, store: Path | str = ":memory:", *, page: int = 500) -> None:
+        self.http, self.page = http, page
         self.store = sqlite3.connect(store)
         self.store.executescript(SCHEMA)
 
@@ -82,8 +82,8 @@ class Device:
         """Fetch what has changed. Each page is stored together with the cursor that comes with it."""
         more = True
         while more:
-            cursor = self._progress("cursor")
-            answer = await self.http.get("/v1/sync/changes", params={"cursor": cursor} if cursor else {})
+            asked = {"limit": self.page} | ({"cursor": cursor} if (cursor := self._progress("cursor")) else {})
+            answer = await self.http.get("/v1/sync/changes", params=asked)
             if _must_begin_anew(answer):
                 if answer.json().get("reason") == "restored":
                     self._enqueue_again()

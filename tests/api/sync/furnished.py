@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from itertools import count
 from uuid import uuid4
 
-import httpx
-
 from registry.api.kinds.clubs import CLUB_GUIDANCE_VISITS, CLUB_RATINGS, CLUBS
 from registry.api.kinds.commune import ACTIVITIES, POPULATIONS
 from registry.api.kinds.counselling import SESSIONS
@@ -22,9 +20,11 @@ from registry.api.kinds.volunteer_teams import VOLUNTEER_TEAMS
 from registry.api.records.kind import Kind
 from registry.api.sync.kinds import KINDS
 from registry.domain.sync import SyncKind
-from tests.api.push.pushing import changing, creating, push
+from tests.api.push.pushing import changing, push
+from tests.api.sync.handsets import Handset
 from tests.api.sync.moving import HERE
-from tests.api.sync.simulated import COMMUNES, Thing, World
+from tests.api.sync.recorded import arrivals
+from tests.api.sync.simulated_world import COMMUNES, Entry, Thing, World
 from tests.factories.bodies import Body, a_club, a_fresh, a_point, a_population, a_record, a_team
 from tests.factories.planned import approved
 from tests.factories.posted import body_of, corrected, created
@@ -63,7 +63,7 @@ async def a_commune_is_furnished(world: World, number: int) -> None:
     new += (*_staff(commune, point), *_of_club(club), *_plan(commune))
     new += [New(kind, a_fresh(kind) | {"unit_code": commune}) for kind in (ACTIVITIES, COUNTS, SERVICES)]
     new.append(New(POPULATIONS, a_population(unit_code=commune, year=next(_years))))
-    await _sent(world, world.officers.by_commune[commune], commune, new)
+    await _sent(world, world.handset_of(commune), commune, new)
 
 
 async def the_network_writes(world: World, number: int) -> None:
@@ -72,7 +72,7 @@ async def the_network_writes(world: World, number: int) -> None:
     _, worker, *others = _staff(HERE, host)
     appointment = a_fresh(APPOINTMENTS) | {"worker_id": worker.id, "organisation_id": host}
     new = [worker, New(APPOINTMENTS, appointment, host), *others[2:]]
-    await _sent(world, world.officers.network, HERE, new)
+    await _sent(world, world.handsets[-1], HERE, new)
 
 
 async def all_of_it_is_corrected(world: World, _: int) -> None:
@@ -83,8 +83,8 @@ async def all_of_it_is_corrected(world: World, _: int) -> None:
         for each, result in zip(there, await push(world.manager, *changes), strict=True):
             assert result["status"] in {"applied", "duplicate"}, (each, result)
             each.version = result["version"]
-            if each.kept_with is not None:
-                each.commune, each.organisation = each.kept_with.commune, each.kept_with.organisation
+            for keeper in [one for one in world.things if one.id == each.kept_with]:
+                each.commune, each.organisation = keeper.commune, keeper.organisation
 
 
 async def a_part_of_it_is_a_mistake(world: World, number: int) -> None:
@@ -165,20 +165,21 @@ def _plan(commune: str) -> list[New]:
     return [plan, computed, stated, New(TARGET_REPORTS, a_fresh(TARGET_REPORTS) | {"target_id": stated.id})]
 
 
-async def _sent(world: World, officer: httpx.AsyncClient, commune: str, new: Iterable[New]) -> None:
+async def _sent(world: World, handset: Handset, commune: str, new: Iterable[New]) -> None:
     """Send records, those that rest on others first, and keep in mind where they are."""
     new = list(new)
-    results = await push(officer, *(creating(each.kind, each.body) for each in reversed(new)))
-    assert [result for result in results if result["status"] != "applied"] == []
+    for each in reversed(new):
+        handset.device.record(each.kind.singular, each.body)
+    await handset.device.push()
     for each in new:
-        keeper = next((one for one in world.things if one.id == each.body.get("worker_id")), None)
         thing = Thing(each.kind.singular, each.id, commune, each.organisation, kept_in=each.body.get("plan_id"))
-        thing.kept_with = keeper if each.kind is TRAININGS else None
         worker = each.id if each.kind is WORKERS else each.body.get("worker_id")
         thing.appoints, thing.tells_of = (worker, None) if each.kind is APPOINTMENTS else (None, worker)
-        world.things.append(thing)
-        if each.kind in LISTED:
-            world.things.append(Thing(ORGANISATIONS.singular, each.id, commune))
+        thing.kept_with = worker if each.kind is TRAININGS else None
+        listed = (Thing(ORGANISATIONS.singular, each.id, commune),) if each.kind in LISTED else ()
+        world.entries.append(Entry(handset, "create", each.kind, each.id, brings=(thing, *listed)))
+    await arrivals(world)
+    assert [each for each in world.entries[-len(new) :] if not each.has_arrived] == []
 
 
 async def _put(world: World, thing: Thing, fields: Body, commune: str, organisation: str | None) -> None:

@@ -15,7 +15,8 @@ from registry.db import reach
 from registry.db.engine import transaction
 from tests.api.subject_requests.asking import restricted
 from tests.api.sync.moving import HERE
-from tests.api.sync.simulated import Named, Opening, Somebody, Thing, World, voided
+from tests.api.sync.simulated import voided
+from tests.api.sync.simulated_world import Named, Opening, Somebody, Thing, World
 from tests.factories.bodies import Body, a_record
 from tests.factories.counselling import an_attendee, held
 from tests.factories.posted import body_of, corrected, created, refused

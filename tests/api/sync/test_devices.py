@@ -1,8 +1,6 @@
 """Simulated devices: whatever happens in between, a device that has pulled holds what its officer may see, no more."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from copy import deepcopy
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -12,83 +10,36 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from registry.api.app import create_app
-from registry.api.kinds.cases import TESTS
 from registry.demo.issuer import DemoIssuer
 from registry.domain.access import Role
 from registry.domain.atlas import Atlas
 from registry.settings import Settings
-from tests.api.push.pushing import creating, push
-from tests.api.sync import furnished, simulated, supported
+from tests.api.sync import furnished, offline, simulated, supported
+from tests.api.sync.handsets import Handset
 from tests.api.sync.moving import HERE, THERE
+from tests.api.sync.recorded import arrivals, is_all_accounted_for
 from tests.api.sync.restoring import Safe
-from tests.api.sync.simulated import Backup, Network, Officers, Somebody, Thing, World
+from tests.api.sync.simulated_world import Network, Officers, Somebody, Thing, World
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_club, a_point, a_team
 from tests.factories.clock import Clock
-from tests.factories.devices import CHANGES, Device
-from tests.factories.posted import body_of, created, pages, posted_organisation, refused
+from tests.factories.posted import body_of, created, pages, posted_organisation
 
 PROVINCE = ("66", TODAY)
 
 
 async def everybody_pulls(world: World, _: int) -> None:
-    """Now every device holds of everybody what it may."""
-    for device in world.devices:
-        await pull(device)
+    """Now every device has sent what waits, and holds of everybody what it may."""
+    for handset in world.handsets:
+        await handset.device.push()
+    for handset in world.handsets:
+        await handset.device.pull()
+    await arrivals(world)
     for who in world.people:
         holds_what_it_may(world, who)
     for thing in world.things:
         is_held_where_it_belongs(world, thing)
-
-
-async def a_device_pulls_a_page(world: World, number: int) -> None:
-    await page_of(world.devices[number % len(world.devices)])
-
-
-async def a_device_loses_an_answer(world: World, number: int) -> None:
-    device = world.devices[number % len(world.devices)]
-    await device.client.get(CHANGES, params={} if device.cursor is None else {"cursor": device.cursor})
-
-
-async def a_device_crashes(world: World, number: int) -> None:
-    """What it has pulled since it last wrote its state down is gone."""
-    device = world.devices[number % len(world.devices)]
-    held, cursor = dict(device.held), device.cursor
-    await page_of(device)
-    device.held, device.cursor = held, cursor
-
-
-async def a_device_sends_twice(world: World, number: int) -> None:
-    """The answer to what was recorded offline is lost, and it is sent again."""
-    if (who := world.any(number)) is not None:
-        officer = world.officers.by_commune[who.commune]
-        operation = creating(TESTS, of=who.id)
-        (first,), (second,) = await push(officer, operation), await push(officer, operation)
-        assert (first["status"], second["status"]) == ("applied", "duplicate")
-        who.keeps(("drug_test", operation["id"]))
-        world.sent.append((who.id, operation))
-
-
-async def a_backup_is_made(world: World, _: int) -> None:
-    world.kept = Backup(world.safe.backup(), *deepcopy((world.people, world.things, world.grants)))
-    world.sent.clear()
-
-
-async def the_database_is_restored(world: World, _: int) -> None:
-    """Every device is told to begin anew, and sends again what it has sent since the backup."""
-    if world.kept is None:
-        return
-    await world.safe.restore(world.kept.file, world.app)
-    world.people, world.things, world.grants = deepcopy((world.kept.people, world.kept.things, world.kept.grants))
-    for device in world.devices:
-        answer = await device.client.get(CHANGES, params={"cursor": device.cursor or ""})
-        assert refused(answer, 410, "resync_required")["reason"] == "restored"
-    there = {each.id: each for each in world.people if each.stands_alone}
-    for whose, operation in world.sent:
-        if (who := there.get(whose)) is not None:
-            (result,) = await push(world.officers.by_commune[who.commune], operation)
-            assert result["status"] == "applied", result
-            who.keeps((operation["kind"], operation["id"]))
+    assert people_of(world.handsets[2]) - world.strangers <= {who.id for who in world.people}
 
 
 Step = Callable[[World, int], Awaitable[None]]
@@ -101,23 +52,11 @@ STEPS: tuple[Step, ...] = (
     *(supported.is_restricted, supported.is_placed, supported.is_a_mistake, supported.time_passes),
     *(furnished.a_commune_is_furnished, furnished.the_network_writes, furnished.all_of_it_is_corrected),
     *(furnished.something_is_put_elsewhere, furnished.a_plan_is_reviewed, furnished.a_part_of_it_is_a_mistake),
-    *(everybody_pulls, everybody_pulls, a_device_pulls_a_page, a_device_loses_an_answer, a_device_crashes),
-    *(a_backup_is_made, a_device_sends_twice, the_database_is_restored),
+    *(everybody_pulls, everybody_pulls, offline.a_backup_is_made, offline.somebody_is_met, offline.somebody_is_tested),
+    *(offline.somebody_has_another_number, offline.a_test_is_corrected, offline.disagreements_are_settled),
+    *(offline.a_test_is_a_mistake, offline.an_answer_is_lost, offline.a_page_is_lost, offline.a_battery_is_empty),
+    *(offline.a_replica_is_damaged, offline.the_database_is_restored),
 )
-
-
-async def page_of(device: Device) -> dict[str, Any]:
-    """Pull a page, from the beginning where the device is told to begin anew."""
-    if device.cursor is not None:
-        answer = await device.client.get(CHANGES, params={"cursor": device.cursor, "limit": 1})
-        if answer.status_code == 410:
-            device.held, device.cursor = {}, None
-    return await device.page()
-
-
-async def pull(device: Device) -> None:
-    while (await page_of(device))["more"]:
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -184,37 +123,38 @@ def subject_of(commune: str) -> str:
 
 def holds_what_it_may(world: World, who: Somebody) -> None:
     """Compare what each device holds of a person with what the model says."""
-    here, there, province, treating, network = world.devices
+    here, there, province, treating, network = world.handsets
     whole = set() if who.is_voided else {("person", who.id), *who.records}
-    for device, sees in ((here, who.seen_in == HERE), (there, who.seen_in == THERE), (province, True)):
-        held = {name for name in device.of_person(who.id) if name[0] != "residence"}
+    for handset, sees in ((here, who.seen_in == HERE), (there, who.seen_in == THERE), (province, True)):
+        held = {name for name in handset.of_person(who.id) if name[0] != "residence"}
         assert held == (whole if sees else set()), (who, held)
-        assert sees or not device.of_person(who.id)
-    for device, organisations in ((treating, (world.clinic,)), (network, world.network.organisations)):
-        assert set(device.of_person(who.id)) == who.shown_to(organisations, world.today)
+        assert sees or not handset.of_person(who.id)
+    for handset, organisations in ((treating, (world.clinic,)), (network, world.network.organisations)):
+        assert handset.of_person(who.id) == who.shown_to(organisations, world.today)
 
 
 def is_held_where_it_belongs(world: World, thing: Thing) -> None:
     """Compare who holds what belongs to nobody with what the model says."""
-    holding = [(thing.kind, None, thing.id) in device.held for device in world.devices]
+    holding = [handset.holds(thing.kind, thing.id) for handset in world.handsets]
     communes = [thing.is_held_in(each) for each in ((HERE,), (THERE,), (HERE, THERE))]
     scopes = (world.clinic,), world.network.organisations
     organisations = [thing.is_held_by(each, world.appointed_by(each)) for each in scopes]
     assert holding == [*communes, *organisations], thing
 
 
-async def agrees_with_the_service(device: Device) -> None:
+def people_of(handset: Handset) -> set[str]:
+    return {id_ for kind, _, id_ in handset.held() if kind == "person"}
+
+
+async def agrees_with_the_service(handset: Handset) -> None:
     """Compare digests, everything with a first copy, and the people with what their own route shows."""
-    told = await device.compared()
-    assert told["up_to_date"]
-    kinds = {kind["kind"]: (kind["count"], kind["sha256"]) for kind in told["kinds"] if kind["count"]}
-    assert kinds == device.digest()
-    new = Device(device.client)
-    await new.pull()
-    assert new.held == device.held
-    for (kind, _, id_), record in device.held.items():
+    assert await handset.device.is_whole()
+    new = handset.new()
+    await new.device.pull()
+    assert new.held() == handset.held()
+    for (kind, _, id_), (_, record) in handset.held().items():
         if kind == "person":
-            assert record == body_of(await device.client.get(f"/v1/persons/{id_}"))
+            assert record == body_of(await handset.device.http.get(f"/v1/persons/{id_}"))
 
 
 ONCE = [(step, number) for number, each in enumerate(dict.fromkeys(STEPS)) for step in (each, everybody_pulls)]
@@ -232,13 +172,18 @@ async def test_every_replica_is_what_its_caller_may_see(
     safe: Safe,
     clock: Clock,
     issuer: DemoIssuer,
+    tmp_path_factory: pytest.TempPathFactory,
     steps: list[tuple[Step, int]],
 ) -> None:
-    here, there = officers.by_commune[HERE], officers.by_commune[THERE]
-    devices = tuple(
-        Device(client, limit=20) for client in (here, there, officers.manager, officers.facility, officers.network)
+    clients = (officers.by_commune[HERE], officers.by_commune[THERE], officers.manager, officers.facility)
+    of_communes = ((HERE,), (THERE,), (HERE, THERE), (), ())
+    handsets = tuple(
+        Handset(app, client, tmp_path_factory.mktemp("device") / "store", communes)
+        for client, communes in zip((*clients, officers.network), of_communes, strict=True)
     )
-    world = World(app, officers, clinic, network, devices, await granted(officers), safe, clock, issuer)
+    world = World(app, officers, clinic, network, handsets, await granted(officers), safe, clock, issuer)
+    await handsets[2].device.pull()
+    world.strangers = people_of(handsets[2])
     for number in range(2):
         await simulated.comes(world, number)
         await simulated.is_filed(world, number)
@@ -246,7 +191,9 @@ async def test_every_replica_is_what_its_caller_may_see(
 
     for step, number in steps:
         await step(world, number)
+    await offline.disagreements_are_settled(world, 0)
     await everybody_pulls(world, 0)
 
-    for device in devices:
-        await agrees_with_the_service(device)
+    await is_all_accounted_for(world)
+    for handset in handsets:
+        await agrees_with_the_service(handset)

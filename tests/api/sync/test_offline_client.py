@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from examples.offline_client import KEPT, Device
 from registry.domain.access import Role
+from tests.api.sync.handsets import a_bad_line
 from tests.api.sync.restoring import Safe
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_file, a_person
@@ -41,19 +42,10 @@ async def test_what_was_recorded_offline_is_there_and_told_back(officer: httpx.A
 
 
 async def test_what_was_sent_and_not_answered_is_sent_again(app: FastAPI, officer: httpx.AsyncClient) -> None:
-    async def cut(scope: Any, receive: Any, _: Any) -> None:  # noqa: ANN401 - as ASGI has it
-        await app(scope, receive, discard)
-        raise ConnectionResetError
-
-    async def discard(_: Any) -> None:  # noqa: ANN401 - as above
-        """Lose what is sent."""
-
     device = Device(officer)
     person = device.record("person", without_id(a_person()))
-    transport = httpx.ASGITransport(app=cut, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=officer.base_url, headers=officer.headers) as bad_line:
-        device.http = bad_line
-        with pytest.raises(httpx.HTTPStatusError):
+    async with a_bad_line(app, officer, good=0) as device.http:
+        with pytest.raises(httpx.ReadError):
             await device.push()
     device.http = officer
 

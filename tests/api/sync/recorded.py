@@ -1,0 +1,92 @@
+"""What was recorded on devices: whether the registry has it, exactly once, and who knows of it where it has not."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from registry.api.kinds.persons import PERSONS
+from tests.api.sync.handsets import Handset
+from tests.api.sync.simulated_world import Entry, Somebody, World
+from tests.factories.bodies import Body
+from tests.factories.posted import body_of
+
+
+async def arrivals(world: World) -> None:
+    """Tell the model what the registry has got of what was recorded."""
+    for entry in world.entries:
+        if not entry.has_arrived and await _is_there(world, entry):
+            entry.has_arrived = True
+            _take_effect(world, entry)
+
+
+async def is_all_accounted_for(world: World) -> None:
+    """What was recorded is in the registry, once; or out of the officer's reach, and the device has it still."""
+    for entry in world.entries:
+        if not entry.has_arrived:
+            assert _is_out_of_reach(world, entry), entry
+            assert any(_is_of(entry, operation) for operation in entry.by.keeps()), entry
+        elif entry.says is not None:
+            assert await _times_said(world, entry) == 1, entry
+
+
+async def settle(world: World, handset: Handset, number: int) -> None:
+    """Let an officer look at what was refused: to make it again, to write it over what is there, or to give it up."""
+    device = handset.device
+    await device.synchronise()
+    conflicts = {each["ref"]: each for each in await device.conflicts()}
+    for refused in device.refused():
+        (entry,) = [each for each in world.entries if each.by is handset and _is_of(each, refused["mine"])]
+        conflict, theirs = conflicts.get(refused["ref"]), refused["theirs"]
+        if theirs is None or entry.op != "change":
+            device.give_up(refused["ref"])
+            world.entries.remove(entry)
+        elif conflict is None or number % 3 == 0:
+            device.insist(refused["ref"])
+        else:
+            fields = [each["name"] for each in conflict["fields"]] if number % 3 == 1 else []
+            await device.settle(conflict, *fields)
+            world.entries.remove(entry)
+            assert await _is_there(world, entry) == bool(fields)
+    await device.synchronise()
+    await arrivals(world)
+
+
+async def _is_there(world: World, entry: Entry) -> bool:
+    if entry.says is not None:
+        return await _times_said(world, entry) > 0
+    answer = await world.manager.get(entry.address)
+    return answer.status_code == 200 and (entry.op == "create" or body_of(answer)["state"] == "voided")
+
+
+async def _times_said(world: World, entry: Entry) -> int:
+    """How many times a record came to say what an officer has corrected."""
+    field, value = entry.says or ("", "")
+    answer = await world.manager.get(entry.address)
+    if answer.status_code == 404:
+        return 0
+    former = body_of(await world.manager.get(f"{entry.address}/versions"))["items"]
+    said = [None, *(each["state"].get(field) for each in former), body_of(answer)[field]]
+    return sum(before != now == value for before, now in pairwise(said))
+
+
+def _take_effect(world: World, entry: Entry) -> None:
+    if entry.kind is PERSONS and entry.op == "create":
+        world.people.append(Somebody(entry.id, entry.by.communes[0]))
+    elif entry.of is None:
+        world.things.extend(replace(each) for each in entry.brings)
+    elif (who := world.named(entry.of)) is not None and entry.op != "change":
+        (who.keeps if entry.op == "create" else who.loses)((entry.kind.singular, entry.id))
+
+
+def _is_out_of_reach(world: World, entry: Entry) -> bool:
+    """Whether whom it is about, or what it would change, is gone for whoever has recorded it."""
+    if entry.op == "create" and entry.of is None:
+        return False
+    who = world.named(entry.of or entry.id)
+    if who is None or who.is_voided or who.seen_in not in entry.by.communes:
+        return True
+    return entry.op != "create" and entry.of is not None and (entry.kind.singular, entry.id) not in who.records
+
+
+def _is_of(entry: Entry, operation: Body) -> bool:
+    says = entry.says is None or operation["body"].get(entry.says[0]) == entry.says[1]
+    return (entry.op, entry.id) == (operation["op"], operation["id"]) and says

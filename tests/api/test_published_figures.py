@@ -30,8 +30,9 @@ from registry.api.schemas.plans import ApprovalIn
 from registry.api.sync.kinds import is_of_person
 from registry.demo.load import TokenFor, load_demo, make_province, post_province
 from registry.domain.access import Role
-from tests.conftest import OLD_PHU_YEN, TODAY, SignIn, clone
+from tests.conftest import TODAY, SignIn, clone
 from tests.factories.bodies import ALL_KINDS
+from tests.factories.demo import tokens_of_the_demo
 from tests.factories.posted import corrected, pages
 from tests.factories.specification import SPEC
 from tests.openapi_rules import operations
@@ -79,12 +80,7 @@ def transport(app: FastAPI) -> httpx.ASGITransport:
 
 @pytest.fixture(scope="module")
 def token_for(sign_in: SignIn) -> TokenFor:
-    async def granted(role: Role, unit_code: str) -> str:
-        unit = OLD_PHU_YEN if unit_code == OLD_PHU_YEN[0] else (unit_code, TODAY)
-        officer = await sign_in(role, unit=unit)
-        return str(officer.headers["Authorization"]).removeprefix("Bearer ")
-
-    return granted
+    return tokens_of_the_demo(sign_in)
 
 
 @pytest.fixture(scope="module")

@@ -3,30 +3,22 @@
 Names are clear, so one of them is the control that each search would find something.
 """
 
-import logging
 import secrets
-import subprocess
-import tempfile
 from base64 import b64encode
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
-from typing import TypeAlias
 
 import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from registry import logs
 from registry.api.kinds.cases import TESTS
 from registry.api.schemas import examples
-from registry.db import backup, migrate
-from registry.db.engine import create_engine, create_sessions, transaction
-from registry.db.unit_import import import_map
 from registry.domain.access import Role
 from registry.embedded import EmbeddedPostgres
 from tests.api.push.pushing import creating, push
+from tests.canaries.searching import dumped, files_of, found, log_of, seen
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import OF_PEOPLE, a_fresh, a_point, a_worker
 from tests.factories.canaries import Cage, every_sealed_column
@@ -34,53 +26,6 @@ from tests.factories.posted import created
 
 NAME = f"Canary{secrets.token_hex(6)}"
 """The control: a name is not sealed."""
-
-Haystack: TypeAlias = dict[str, bytes]
-
-
-def seen(value: str, haystack: bytes) -> bool:
-    """Whether the bytes hold the value, raw, in hexadecimal digits or in base64 at any offset."""
-    raw = value.encode()
-    in_base64 = (b64encode(b"x" * offset + raw)[4 if offset else 0 : -4] for offset in range(3))
-    return any(form in haystack for form in (raw, raw.hex().encode(), raw.hex().upper().encode(), *in_base64))
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[EmbeddedPostgres]:
-    """A server of our own, so that its files can be searched."""
-    with tempfile.TemporaryDirectory(prefix="registry-canaries-") as name:
-        directory = Path(name)
-        directory.chmod(0o755)  # root's server runs under an account of its own
-        with EmbeddedPostgres(directory / "data") as running:
-            yield running
-
-
-@pytest.fixture(scope="module")
-async def database_url(server: EmbeddedPostgres) -> str:
-    """A database whose server logs every statement with all it knows, as it should never be asked to."""
-    await migrate.upgrade(server.url())
-    engine = create_engine(server.url())
-    async with transaction(create_sessions(engine)) as session:
-        await import_map(session)
-        for setting in ("log_statement = 'all'", "log_error_verbosity = 'verbose'"):
-            await (await session.connection()).exec_driver_sql(f"ALTER DATABASE registry SET {setting}")
-    await engine.dispose()
-    return server.url()
-
-
-@pytest.fixture(scope="module")
-def logged() -> Iterator[StringIO]:
-    """What the service logs, everything, as it is written."""
-    stream = StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(logs.JsonLines())
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield stream
-    root.removeHandler(handler)
-    root.setLevel(level)
 
 
 @pytest.fixture(scope="module")
@@ -121,18 +66,6 @@ def refusals() -> list[str]:
     return []
 
 
-def found(cage: Cage, haystack: bytes) -> list[str]:
-    return [place for canary, place in cage.canaries.items() if seen(canary, haystack)]
-
-
-def dumped(server: EmbeddedPostgres, directory: Path) -> bytes:
-    """Make a backup, and write it out as the statements that it holds."""
-    file = directory / "canaries.dump"
-    backup.backup(server.url(), file, programs=server.bin_dir)
-    restore = [str(server.bin_dir / "pg_restore"), "--no-owner", "--file=-", str(file)]
-    return subprocess.run(restore, check=True, capture_output=True).stdout
-
-
 async def test_every_sealed_column_holds_a_canary(cage: Cage) -> None:
     assert {place for place in cage.canaries.values() if "." in place} == every_sealed_column()
 
@@ -141,20 +74,16 @@ async def test_no_canary_is_in_a_dump(cage: Cage, server: EmbeddedPostgres, tmp_
     dump = dumped(server, tmp_path)
 
     assert seen(NAME, dump)
-    assert found(cage, dump) == []
+    assert found(cage.canaries, dump) == []
 
 
 async def test_no_canary_is_in_any_file_of_the_server(cage: Cage, server: EmbeddedPostgres) -> None:
-    connection = await asyncpg.connect(server.url().replace("+asyncpg", ""))
-    await connection.execute("CHECKPOINT")
-    await connection.close()
-
-    files = {path: path.read_bytes() for path in sorted((server.data_dir / "postgres").rglob("*")) if path.is_file()}
+    files = await files_of(server)
     log_of_changes = [path for path, content in files.items() if path.parent.name == "pg_wal" and seen(NAME, content)]
     tables = [path for path, content in files.items() if path.parts[-3] == "base" and seen(NAME, content)]
     assert log_of_changes
     assert tables
-    assert {str(path): places for path, content in files.items() if (places := found(cage, content))} == {}
+    assert {str(path): places for path, content in files.items() if (places := found(cage.canaries, content))} == {}
 
 
 async def test_no_canary_is_in_the_server_s_log(cage: Cage, server: EmbeddedPostgres) -> None:
@@ -162,12 +91,12 @@ async def test_no_canary_is_in_the_server_s_log(cage: Cage, server: EmbeddedPost
     with pytest.raises(asyncpg.DataError):
         await connection.execute("SELECT 1 / length(substr($1::text, 0, 1))", NAME)
     await connection.close()
-    log = (server.data_dir / "postgres.log").read_bytes()
+    log = log_of(server)
 
     assert b"division by zero" in log
     assert b"INSERT INTO identity_document" in log
     assert not seen(NAME, log)
-    assert found(cage, log) == []
+    assert found(cage.canaries, log) == []
 
 
 async def test_no_canary_is_in_the_service_s_log(cage: Cage, logged: StringIO) -> None:
@@ -175,12 +104,12 @@ async def test_no_canary_is_in_the_service_s_log(cage: Cage, logged: StringIO) -
 
     assert b"/v1/persons/{person_id}/identity-documents" in log
     assert not seen(NAME, log)
-    assert found(cage, log) == []
+    assert found(cage.canaries, log) == []
 
 
 async def test_no_canary_is_in_a_refusal(cage: Cage, refusals: list[str]) -> None:
     assert len(refusals) == 3 * len(OF_PEOPLE) + 1
-    assert found(cage, "".join(refusals).encode()) == []
+    assert found(cage.canaries, "".join(refusals).encode()) == []
 
 
 async def test_no_canary_is_in_the_metrics(app: FastAPI, anonymous: httpx.AsyncClient, cage: Cage) -> None:
@@ -188,7 +117,7 @@ async def test_no_canary_is_in_the_metrics(app: FastAPI, anonymous: httpx.AsyncC
 
     assert app.state.settings.metrics_open
     assert b"/v1/persons/{person_id}/identity-documents" in metrics
-    assert found(cage, metrics) == []
+    assert found(cage.canaries, metrics) == []
 
 
 @pytest.mark.parametrize("offset", [0, 1, 2])

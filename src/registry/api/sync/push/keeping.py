@@ -65,10 +65,16 @@ async def keep(desks: Desks, outcomes: Sequence[Outcome], *, is_strict: bool) ->
 
 
 async def _let_go(desk: Desk, outcomes: Sequence[Outcome]) -> None:
-    """Settle what was refused before and is applied now."""
+    """Settle what was refused before and is applied now; of most senders nothing is kept that could be settled."""
+    session, author = desk.session, desk.actor.act.author
+    is_rejected = await sync_rejections.count_open(session, sent_by=author, most=1) > 0
+    is_in_conflict = await sync_conflicts.count_open(session, sent_by=author, most=1) > 0
+    if not is_rejected and not is_in_conflict:
+        return
     durable = [_fingerprint(desk, each) for each in outcomes if each.is_durable]
-    if durable:
-        await sync_rejections.settle(desk.session, durable, at=desk.actor.at)
+    if is_rejected:
+        await sync_rejections.settle(session, durable, at=desk.actor.at)
+    if is_in_conflict:
         await conflicts.supersede(desk, outcomes, durable)
 
 

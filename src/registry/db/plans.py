@@ -28,10 +28,11 @@ async def targets_of(session: AsyncSession, plan_id: UUID, *, scope: Scope, toda
 
 
 async def parts_of(
-    session: AsyncSession, target_ids: Collection[UUID], *, scope: Scope, today: date
+    session: AsyncSession, target_ids: Collection[UUID], *, with_drafts: bool, scope: Scope, today: date
 ) -> Sequence[tuple[PlanTargetRow, PlanRow]]:
-    """Load what lower units were given of targets by plans that are approved, with those plans."""
-    query = _approved(scope, today).where(col(PlanTargetRow.parent_target_id).in_(target_ids))
+    """Load what lower units were given of targets by plans that are approved, or drafted too, with those plans."""
+    planned = _planned(scope, today) if with_drafts else _approved(scope, today)
+    query = planned.where(col(PlanTargetRow.parent_target_id).in_(target_ids))
     order = (col(PlanRow.unit_code), col(PlanTargetRow.due_on), col(PlanTargetRow.id))
     return [(target, plan) for target, plan in await session.exec(query.order_by(*order))]
 
@@ -70,11 +71,15 @@ async def is_named(session: AsyncSession, table: type[R], column: str, record_id
 
 
 def _approved(scope: Scope, today: date) -> Select[PlanTargetRow, PlanRow]:
+    return _planned(scope, today).where(PlanRow.status == PlanStatus.APPROVED)
+
+
+def _planned(scope: Scope, today: date) -> Select[PlanTargetRow, PlanRow]:
     return (
         select(PlanTargetRow, PlanRow)
         .join(PlanRow, col(PlanRow.id) == col(PlanTargetRow.plan_id))
         .where(visible(PlanTargetRow, scope, today=today), PlanTargetRow.state == RecordState.ACTIVE)
-        .where(PlanRow.state == RecordState.ACTIVE, PlanRow.status == PlanStatus.APPROVED)
+        .where(PlanRow.state == RecordState.ACTIVE)
     )
 
 

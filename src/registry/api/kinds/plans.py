@@ -75,7 +75,8 @@ TARGETS = Kind(
     dated_by="due_on",
     about="One target of a plan: what is measured, the value, the direction, the due day. Of an approved plan, value, "
     "due day, title, rating and parent may be corrected with a new `correction_reason`; what is measured, where and "
-    "against what stays. A target added to an approved plan gives a reason, too.",
+    "against what stays. A target added to an approved plan gives a reason, too. Where lower units are given more of a "
+    "`level` or a `coverage` than there is, the answer warns of it (`allotted_beyond_target`).",
     examples={
         "five_percent_fewer": {
             "id": examples.PLAN_TARGET,

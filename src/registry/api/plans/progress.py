@@ -8,7 +8,7 @@ from uuid import UUID
 from registry.api.code_lists import label_of
 from registry.api.indicator_words import WORDS
 from registry.api.notices import Notice, notice
-from registry.api.plans import measuring
+from registry.api.plans import allotting, measuring
 from registry.api.plans.attainment import attained, stands
 from registry.api.plans.measuring import Pair, Reading
 from registry.api.records.kind import Desk
@@ -25,7 +25,7 @@ from registry.db import plans, state, told
 from registry.db.tables.plans import PlanRow, PlanTargetRow
 from registry.domain.indicator import Indicator
 from registry.domain.organisation import OrganisationKind
-from registry.domain.plan_attainment import Allotment, allot, exactly
+from registry.domain.plan_attainment import Allotment
 from registry.domain.plan_target import TargetKind
 
 
@@ -35,7 +35,7 @@ async def progress_of(desk: Desk, plan: PlanRow, *, on: date, with_parts: bool) 
     below = await told.below(desk.session)
     targets = await plans.targets_of(desk.session, plan.id, scope=actor.scope, today=actor.today)
     own: list[Pair] = [(target, plan) for target in targets]
-    lower = await _parts(desk, targets) if with_parts else []
+    lower = await allotting.parts_of(desk, {each.id: each.measured_unit_id for each in targets}) if with_parts else []
     is_below = with_parts or any(target.measured_unit_id != plan.planned_unit_id for target in targets)
     unit = measuring.require_figures(desk, plan, on=on, by_commune=is_below)
     readings = await measuring.read(desk, [*own, *lower], on=on)
@@ -62,19 +62,6 @@ async def progress_of(desk: Desk, plan: PlanRow, *, on: date, with_parts: bool) 
     )
 
 
-async def _parts(desk: Desk, targets: Sequence[PlanTargetRow]) -> list[Pair]:
-    """Find what lower units were given; one that lies elsewhere was given nothing by naming the target."""
-    own = {target.id: target for target in targets}
-    actor = desk.actor
-    found = await plans.parts_of(desk.session, list(own), scope=actor.scope, today=actor.today)
-    return [
-        (target, plan)
-        for target, plan in found
-        if target.parent_target_id is not None
-        and desk.atlas.within(target.measured_unit_id, own[target.parent_target_id].measured_unit_id, plan.from_on)
-    ]
-
-
 def _target(
     desk: Desk,
     target: PlanTargetRow,
@@ -86,7 +73,7 @@ def _target(
 ) -> TargetProgressOut:
     reading = readings[target.id]
     unit = desk.atlas.at(target.measured_unit_id, reading.measured_on)
-    allotment = None if parts is None else _allotment(target, parts)
+    allotment = None if parts is None else allotting.allotment_of(target, [part.value for part, _ in parts])
     return TargetProgressOut(
         target_id=target.id,
         version=target.version,
@@ -133,17 +120,10 @@ def _statement(reading: Reading) -> StatementOut | None:
     return StatementOut(report_id=report.id, reported_on=report.reported_on, source=report.source)
 
 
-def _allotment(target: PlanTargetRow, parts: Sequence[Pair]) -> Allotment | None:
-    if target.value is None:
-        return None
-    given = [exactly(part.value) for part, _ in parts if part.value is not None]
-    return allot(target.kind, exactly(target.value), given)
-
-
 def _warnings(desk: Desk, allotment: Allotment | None) -> list[Notice]:
     if allotment is None or not allotment.excess:
         return []
-    return [notice("allotted_beyond_target", desk.language)]
+    return [notice(allotting.BEYOND, desk.language)]
 
 
 def _definition(desk: Desk, target: PlanTargetRow) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from registry import rating_scales
-from registry.api.plans import measuring
+from registry.api.plans import allotting, measuring
 from registry.api.records.kind import Decision, Desk, Draft
 from registry.api.schemas.plans import PlanBody, PlanTargetBody, TargetReportBody
 from registry.db import plans, records
@@ -131,9 +131,10 @@ async def decide_target(desk: Desk, draft: Draft[PlanTargetBody]) -> Decision:
     require_order(plan.from_on, body.due_on, pointer="/due_on")
     require_order(body.due_on, plan.to_on, pointer="/due_on")
     unit = _measured_unit(desk, plan, body.unit_code)
-    await _review_parent_target(desk, draft, plan, unit)
+    parent = await _parent_target(desk, draft, plan, unit)
     columns = draft.columns | {"unit_id": plan.unit_id, "measured_unit_id": unit, "measure": measure.name}
-    return Decision({**columns, **await _frozen(desk, plan, draft, columns)})
+    remarks = await allotting.remarks_on(desk, draft, unit, parent)
+    return Decision({**columns, **await _frozen(desk, plan, draft, columns)}, remarks)
 
 
 def _measured_unit(desk: Desk, plan: PlanRow, code: str | None) -> int:
@@ -145,16 +146,17 @@ def _measured_unit(desk: Desk, plan: PlanRow, code: str | None) -> int:
     return unit
 
 
-async def _review_parent_target(desk: Desk, draft: Draft[PlanTargetBody], plan: PlanRow, unit: int) -> None:
+async def _parent_target(desk: Desk, draft: Draft[PlanTargetBody], plan: PlanRow, unit: int) -> PlanTargetRow | None:
     """Look at the parent as far as the caller may; that both measure the same is the database's to hold."""
     actor, parent_id = desk.actor, draft.body.parent_target_id
     if parent_id is None:
-        return
+        return None
     parent = await records.get(desk.session, PlanTargetRow, Key(parent_id), scope=actor.scope, today=actor.today)
     if parent_id == draft.id or (parent is not None and parent.plan_id == plan.id):
         raise ParentTargetDoesNotFit(pointer="/parent_target_id")
     if parent is not None and not desk.atlas.within(unit, parent.measured_unit_id, plan.from_on):
         raise PlanOutsideParent(pointer="/unit_code")
+    return parent
 
 
 async def _frozen(

@@ -8,7 +8,7 @@ LOOKS = 10
 BIG = {
     *("person", "person_name_token", "identity_document", "management_file", "episode", "change_feed"),
     *("aftercare", "education_measure", "accompaniment", "visit", "attendance", "referral"),
-    *("reach", "task", "audit_event"),
+    *("reach", "task", "audit_event", "person_match_key"),
 }
 """What grows with the people on file: no query may read it from one end to the other."""
 
@@ -28,6 +28,8 @@ FILL = f"""
                'unknown', 'unrestricted', 1, 'active', now(), now(), 'x', '' FROM one;
     INSERT INTO person_name_token (person_id, token, unit_id)
         SELECT id, word, unit_id FROM one UNION ALL SELECT id, 'nguyen', unit_id FROM one;
+    INSERT INTO person_match_key (person_id, key, unit_id)
+        SELECT id, sha256(('k' || n % 3000)::bytea), unit_id FROM one;
     INSERT INTO identity_document (person_id, id, unit_id, document_type, number, number_index, number_index_key,
                                    version, state, recorded_at, changed_at, changed_by, fingerprint)
         SELECT id, id, unit_id, 'cccd', '', sha256(n::text::bytea), 1, 1, 'active', now(), now(), 'x', '' FROM one;

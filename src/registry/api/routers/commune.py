@@ -18,7 +18,7 @@ from registry.db import commune, pages
 from registry.db.pages import Order, by_day
 from registry.db.tables.commune import CommunePopulationRow
 from registry.domain.access import Permission
-from registry.domain.activity import ActivityKind
+from registry.domain.activity import ActivityKind, ActivityStage
 
 Asked = Annotated[Listing, Depends(listing_for(Permission.SITUATION_READ))]
 Unit = Annotated[UnitCode | None, Query(description="Only this unit, by its code today or its last one.")]
@@ -41,6 +41,19 @@ async def list_activities(
     listing: Asked,
     unit: Unit = None,
     kind: Annotated[ActivityKind | None, Query(description="Only this kind.")] = None,
+    stage: Annotated[
+        ActivityStage | None,
+        Query(
+            description="Only those that have come so far: `planned` and not held yet, `held`, or `settled`, which are "
+            "inspections that were held and whose findings were put right."
+        ),
+    ] = None,
+    settled: Annotated[
+        bool | None,
+        Query(
+            description="Only inspections that found something wanting: `false`: not put right yet; `true`: put right."
+        ),
+    ] = None,
     from_on: Annotated[
         Day | None, Query(description="Only those held on this day or later, or planned so and not held.")
     ] = None,
@@ -51,10 +64,13 @@ async def list_activities(
     """Campaigns, training, conferences and inspections within the caller's reach, the oldest first.
 
     An activity stands under the day on which it was held, and as long as it was not, under the day that it is planned
-    for: `from_on` and `to_on` bound that day, both included.
+    for: `from_on` and `to_on` bound that day, both included. `stage=planned` with `to_on` before today lists what was
+    planned and has not been held.
     """
     window = listing.by(by_day("dated_on"), unit)
-    rows = await commune.activities(listing.desk.session, window, kind=kind, first=from_on, last=to_on)
+    rows = await commune.activities(
+        listing.desk.session, window, kind=kind, stage=stage, settled=settled, first=from_on, last=to_on
+    )
     return listing.answer(ActivityPage, window, rows)
 
 

@@ -111,3 +111,30 @@ async def test_a_list_by_unit_kind_and_period(manager: httpx.AsyncClient, sign_i
     assert await listed("from_on=2026-01-11") == ids[1:]
     assert [item["id"] for item in await pages(manager, f"{PATH}?unit=22045")] == ids
     refused(await officer.get(f"{PATH}?unit=22240"), 403, "unit_not_granted")
+
+
+async def test_a_list_by_what_is_planned_held_and_settled(officer: httpx.AsyncClient) -> None:
+    bodies = {
+        "overdue": a_campaign(planned_on="2026-11-20"),
+        "to come": a_campaign(planned_on="2026-11-21"),
+        "held": a_campaign(planned_on="2026-11-01", held_on="2026-11-02"),
+        "clean": an_inspection(held_on="2026-11-03"),
+        "wanting": an_inspection(held_on="2026-11-04", findings=["files_incomplete"]),
+        "put right": an_inspection(held_on="2026-11-05", findings=["files_incomplete"], settled_on="2026-11-06"),
+        "closed": an_inspection(held_on="2026-11-07", settled_on="2026-11-08"),
+    }
+    names = {(await created(officer, PATH, body))["id"]: name for name, body in bodies.items()}
+
+    async def listed(query: str) -> set[str]:
+        found = await pages(officer, f"{PATH}?from_on=2026-11-01&limit=2&{query}")
+        return {names[item["id"]] for item in found if item["id"] in names}
+
+    assert await listed("stage=planned") == {"overdue", "to come"}
+    assert await listed("stage=planned&to_on=2026-11-20") == {"overdue"}
+    assert await listed("stage=held") == {"held", "clean", "wanting"}
+    assert await listed("stage=settled") == {"put right", "closed"}
+    assert await listed("settled=false") == {"wanting"}
+    assert await listed("settled=true") == {"put right"}
+    await corrected(officer, f"{PATH}/{bodies['to come']['id']}", {"held_on": "2026-11-21"})
+    assert await listed("stage=planned") == {"overdue"}
+    assert (await officer.get(f"{PATH}?stage=begun")).status_code == 422

@@ -41,7 +41,7 @@ COUNTED = {
     "accompaniment": {"person_id", "state", "from_on", "to_on"},
     "support_service": {"id", "kind"},
     "referral": {"person_id", "service_id", "state", "made_on", "completed_on"},
-    "club": {"id", "family_count", "volunteer_count", "collaborator_count", "counted_on"},
+    "club": {"id", "family_count", "volunteer_count", "collaborator_count", "counted_on", "earlier_counts"},
     "membership": {"person_id", "state", "kind", "from_on", "to_on"},
     "club_rating": {"organisation_id", "state", "year", "programme", "rank", "counts_from"},
 }

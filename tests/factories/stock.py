@@ -47,7 +47,7 @@ async def _network(session: AsyncSession, atlas: Atlas) -> None:
     await kept(
         session,
         an_organisation_row(id=club_id, kind=OrganisationKind.AFTERCARE_CLUB, **club),
-        ClubRow(**recorded(id=club_id) | club, unit_code=examples.UNIT_CODE, programme="b93"),
+        ClubRow(**recorded(id=club_id) | club, unit_code=examples.UNIT_CODE, programme="b93", earlier_counts=[]),
         an_organisation_row(id=point_id, kind=OrganisationKind.COUNSELLING_POINT, **listed),
         CounsellingPointRow(**recorded(id=point_id) | listed | point),
         NetworkWorkerRow(

@@ -1,13 +1,14 @@
 """Clubs of people after rehabilitation (CLB hỗ trợ người sau cai, CLB B93): who belongs to them, and how they fare."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from registry.domain.aftercare import relapsed_on
 from registry.domain.errors import RuleViolation
-from registry.domain.period import require_order, require_past
+from registry.domain.period import DatesOutOfOrder, require_order, require_past
 
 
 class MemberKind(StrEnum):
@@ -44,6 +45,20 @@ def clean_time(completed_on: Iterable[date], addicted_on: Iterable[date], *, on:
         return None
     relapsed = relapsed_on(last, (day for day in addicted_on if day <= on))
     return CleanTime(last, relapsed, ((relapsed or on) - last).days)
+
+
+def is_new_count(former_on: date | None, counted_on: date | None) -> bool:
+    """Tell a new count, which leaves the former one to its day, from a correction, which takes its place."""
+    return former_on is not None and counted_on is not None and former_on < counted_on
+
+
+def review_counts(earlier_on: Sequence[date], counted_on: date | None, *, today: date) -> None:
+    """Refuse counts of days to come, and earlier ones that are not in the order of their days, each before the next."""
+    require_past(counted_on, today=today, pointer="/counted_on")
+    days = (*earlier_on, *(() if counted_on is None else (counted_on,)))
+    if any(later <= earlier for earlier, later in pairwise(days)):
+        raise DatesOutOfOrder(pointer="/earlier_counts")
+    require_past(max(earlier_on, default=None), today=today, pointer="/earlier_counts")
 
 
 def review_guidance(visited_on: date, *, opened_on: date, closed_on: date | None, today: date) -> None:

@@ -1,5 +1,7 @@
 """The kinds of clubs, of the guidance that they get, and of how they are rated."""
 
+from collections.abc import Sequence
+
 from registry import rating_scales
 from registry.api.kinds.organisations import placed
 from registry.api.kinds.own_organisations import VOID_REFUSALS, listed_as, overseen, unused, within_reach
@@ -7,6 +9,7 @@ from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.clubs import (
     ClubBody,
+    ClubCount,
     ClubGuidanceVisitBody,
     ClubGuidanceVisitIn,
     ClubGuidanceVisitOut,
@@ -21,17 +24,29 @@ from registry.db.tables.clubs import ClubGuidanceVisitRow, ClubRatingRow, ClubRo
 from registry.domain import breach, club, rating
 from registry.domain.access import Permission
 from registry.domain.organisation import OrganisationKind
-from registry.domain.period import require_past
 from registry.domain.person import Warning as Remark
 from registry.domain.rating import ClubYear
 
 
 async def decide_club(desk: Desk, draft: Draft[ClubBody]) -> Decision:
-    """Place a club on the map of its founding; its programme is one whose clubs are rated."""
+    """Place a club on the map of its founding; its programme is one whose clubs are rated. What was counted is kept."""
     body = draft.body
-    require_past(body.counted_on, today=desk.actor.today, pointer="/counted_on")
+    counts = _earlier_counts(draft)
+    club.review_counts([each.counted_on for each in counts], body.counted_on, today=desk.actor.today)
     rating.require_programme(rating_scales.load(), body.programme, pointer="/programme")
-    return Decision(draft.columns | placed(desk, body))
+    kept = [each.model_dump(mode="json") for each in counts]
+    return Decision(draft.columns | {"earlier_counts": kept} | placed(desk, body))
+
+
+def _earlier_counts(draft: Draft[ClubBody]) -> Sequence[ClubCount]:
+    """List the earlier counts as they are stated, or with the one after which the club has been counted anew."""
+    stated = draft.body.earlier_counts
+    if draft.former is None:
+        return stated
+    former = ClubBody.model_validate(draft.former, from_attributes=True)
+    if stated != former.earlier_counts or not club.is_new_count(former.counted_on, draft.body.counted_on):
+        return stated
+    return [*stated, ClubCount.model_validate(former.model_dump(include=set(ClubCount.model_fields)))]
 
 
 async def decide_guidance(desk: Desk, draft: Draft[ClubGuidanceVisitBody]) -> Decision:

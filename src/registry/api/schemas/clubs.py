@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from registry.api.pagination import Page
 from registry.api.schemas import examples
@@ -14,6 +14,17 @@ from registry.api.schemas.situation import DirectoryFields
 from registry.domain.activity import Finding
 
 Count = Annotated[int, Field(ge=0, le=100_000), AsNumber]
+
+
+class ClubCount(BaseModel):
+    """How many of each kind belong to a club who are not on file, as they were counted on a day."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    counted_on: Day = Field(description="The day of the count.", examples=["2019-06-30"])
+    family_count: Count | None = Field(default=None, description="Members of families; null where nobody counted.")
+    volunteer_count: Count | None = Field(default=None, description="Volunteers.")
+    collaborator_count: Count | None = Field(default=None, description="Collaborators.")
 
 
 class ClubFields(DirectoryFields, Decision):
@@ -35,7 +46,20 @@ class ClubFields(DirectoryFields, Decision):
     )
     volunteer_count: Count | None = Field(default=None, description="Volunteers among the members.")
     collaborator_count: Count | None = Field(default=None, description="Collaborators among the members.")
-    counted_on: Day | None = Field(default=None, description="The day that these counts are of. Not after today.")
+    counted_on: Day | None = Field(
+        default=None,
+        description="The day that these counts are of. Not after today. A correction to a later day is a new count: "
+        "the one before goes to `earlier_counts`. Under the same day or an earlier one it takes the place of the one "
+        "before, which was a mistake.",
+    )
+    earlier_counts: list[ClubCount] = Field(
+        default=[],
+        description="What was counted on days before, the oldest first, each day once. Figures of a year take the "
+        "newest count up to its last day. State them to correct one or to take one out that was a mistake, such as the "
+        "one that was kept when a wrong day was corrected to a later one; of a correction that changes them nothing is "
+        "added.",
+        max_length=100,
+    )
 
 
 class ClubBody(In, ClubFields):

@@ -72,6 +72,24 @@ at_work AS (
         AND opened_on <= :last
         AND (closed_on IS NULL OR closed_on >= :last)
 ),
+counts AS (
+    SELECT id, counted_on, family_count, volunteer_count, collaborator_count
+    FROM club
+
+    UNION ALL
+    SELECT club.id, earlier.*
+    FROM club
+    CROSS JOIN jsonb_to_recordset(earlier_counts) AS earlier (
+        counted_on date, family_count int, volunteer_count int, collaborator_count int
+    )
+),
+circles AS (
+    SELECT DISTINCT ON (at_work.id) at_work.unit_id, counts.*
+    FROM at_work
+    JOIN counts USING (id)
+    WHERE counted_on <= :last
+    ORDER BY at_work.id, counted_on DESC
+),
 rated AS (
     SELECT DISTINCT ON (at_work.id) at_work.unit_id, given.rank, floors.rank AS floor
     FROM at_work
@@ -88,11 +106,9 @@ told (indicator, unit_id, number) AS (
     UNION ALL
     SELECT
         'club_circle',
-        at_work.unit_id,
+        unit_id,
         coalesce(family_count, 0) + coalesce(volunteer_count, 0) + coalesce(collaborator_count, 0)
-    FROM at_work
-    JOIN club ON club.id = at_work.id
-    WHERE club.counted_on <= :last
+    FROM circles
 
     UNION ALL
     SELECT 'clubs_rated', unit_id, 1

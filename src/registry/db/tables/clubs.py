@@ -1,9 +1,11 @@
 """Clubs of people after rehabilitation: the club, who belongs to it, the guidance that it gets and how it is rated."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, SmallInteger, String, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from registry.db.tables.columns import Coded, OfPerson, OfUnit, all_of, codes_of, of_person, of_unit, one_of
@@ -31,6 +33,7 @@ class ClubRow(OwnOrganisation, table=True):
     volunteer_count: int | None = None
     collaborator_count: int | None = None
     counted_on: date | None = None
+    earlier_counts: list[dict[str, Any]] = Field(sa_type=JSONB)
 
 
 class MembershipRow(OfPerson, table=True):

@@ -71,7 +71,8 @@ def candidates(column: Column[Any], kind: Kind) -> Sequence[Any]:
         case ARRAY(item_type=Coded(codes=codes)):
             return [[*codes.__members__.values()]]
         case JSONB():
-            return [next(iter(kind.examples.values())).get(column.name, {"title": ODD, "figures": [1, None]})]
+            posted = next(iter(kind.examples.values())).get(column.name, {"title": ODD, "figures": [1, None]})
+            return [posted, *((field and field.examples) or ())]
         case String() | SealedText():
             return [ODD, *((field and field.examples) or ()), "22015", "a_code", "0" * 64]
     return next(values for type_, values in PLAIN if isinstance(column.type, type_))

@@ -58,6 +58,7 @@ class ClubFields(DirectoryFields, Decision):
         "newest count up to its last day. State them to correct one or to take one out that was a mistake, such as the "
         "one that was kept when a wrong day was corrected to a later one; of a correction that changes them nothing is "
         "added.",
+        examples=[[{"counted_on": "2019-06-30", "family_count": 9, "volunteer_count": 4}]],
         max_length=100,
     )
 

@@ -7,6 +7,7 @@ from registry.api.kinds.aftercare import AFTERCARES
 from tests.factories.bodies import Body, a_club, a_point, a_rating, a_record, a_team, an_education_measure
 from tests.factories.planned import approved, posted_plan, posted_target, progress, standing, stated
 from tests.factories.posted import body_of, corrected, created, posted_episode, posted_file, posted_person
+from tests.factories.reported import figures
 
 RATINGS = "/v1/club-ratings"
 IN_2018 = 50
@@ -118,6 +119,7 @@ async def test_five_percent_fewer_addicted_people_than_in_2018(
     assert (four["status"], four["actual"], four["shortfall"]) == ("not_met", -4, 1)
     assert (six["status"], six["actual"], six["attained_pct"], six["shortfall"]) == ("met", -6, 120, 0)
     assert (six["numerator"], six["base"]["value"], six["base"]["frozen_on"]) == (47, 50, "2026-11-21")
+    assert six["numerator"] == (await figures(ha_noi, unit="007", year=2019))["addicted_persons"]
     in_july = await standing(ha_noi, plan, targets["fewer"], on="2019-07-01")
     assert (in_july["status"], in_july["actual"]) == ("on_course", -4)
 

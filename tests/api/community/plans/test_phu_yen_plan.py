@@ -13,7 +13,9 @@ from registry.api.kinds.plan_reviews import PLAN_REVIEWS
 from registry.db.context import closed_transaction
 from registry.db.engine import transaction
 from registry.db.tables.trail import AuditEventRow
+from registry.domain.access import Role
 from registry.domain.plan_review import fingerprint
+from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_record
 from tests.factories.planned import approved, posted_plan, posted_target, progress, standing
 from tests.factories.posted import body_of, corrected, created, pages, posted_episode, posted_person, refused
@@ -184,6 +186,21 @@ class TestReviews:
         assert await pages(dak_lak, f"/v1/plan-reviews?measure_id={uuid4()}") == []
         await dak_lak.post(f"/v1/plan-reviews/{review['id']}/void", json={"reason": "Ký nhầm."})
         assert await pages(dak_lak, f"/v1/plan-reviews?measure_id={mine['id']}") == []
+
+    async def test_a_measure_of_a_commune_is_a_task_of_its_officer(self, sign_in: SignIn) -> None:
+        officer = await sign_in(Role.COMMUNE_OFFICER, unit=("22015", TODAY))
+        own = await posted_plan(officer, unit_code="22015", from_on="2026-01-01", to_on="2026-12-31")
+        await posted_target(officer, own, kind="level", indicator="clubs_active", value=1, due_on="2026-12-31")
+        await approved(officer, own, on="2026-01-15")
+        measure = a_measure() | {"due_on": "2026-12-01"}
+        body = a_record(PLAN_REVIEWS, plan_id=own, reviewed_on="2026-06-30", measures=[measure])
+        await created(officer, "/v1/plan-reviews", body)
+
+        task = await task_of(officer, str(measure["id"]))
+
+        assert (task["kind"], task["role"], task["unit_code"]) == ("plan_measure", "commune_officer", "22015")
+        done = await officer.post(f"/v1/tasks/{task['id']}/settle", json={"decision": "done"})
+        assert (done.status_code, done.json()["state"]) == (200, "done")
 
     async def test_a_draft_is_not_reviewed(self, dak_lak: httpx.AsyncClient) -> None:
         draft = await posted_plan(dak_lak, unit_code="54", **YEAR)

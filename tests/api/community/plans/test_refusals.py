@@ -5,9 +5,9 @@ import httpx
 from registry.api.kinds.plans import TARGETS
 from registry.domain.access import Role, TokenScope
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import Body, a_record
+from tests.factories.bodies import Body, a_club, a_rating, a_record
 from tests.factories.planned import approved, posted_plan, posted_target, progress, stated
-from tests.factories.posted import body_of, corrected, refused
+from tests.factories.posted import body_of, corrected, created, refused
 
 STATED: Body = {"kind": "level", "value": 3, "stated_measure": "Buổi tuyên truyền"}
 
@@ -17,6 +17,21 @@ async def an_approved_plan(client: httpx.AsyncClient) -> tuple[str, str]:
     target = await posted_target(client, plan, **STATED)
     await approved(client, plan)
     return plan, target
+
+
+async def a_measured_plan(client: httpx.AsyncClient) -> str:
+    """Plan for a city what is rated, what is stated and what is counted, of each one that there is."""
+    plan = await posted_plan(client, unit_code="01")
+    rated: Body = {"organisation_kind": "aftercare_club", "rating": "kha", "rating_programme": "b93"}
+    await posted_target(client, plan, kind="rating_at_least", **rated)
+    asked = await posted_target(client, plan, **STATED)
+    await posted_target(client, plan, kind="level", indicator="clubs_active", value=1)
+    club = (await created(client, "/v1/clubs", a_club(unit_code="00376", opened_on="2017-01-05")))["id"]
+    year: Body = {"year": 2019, "rating": "tot", "rated_on": "2019-12-20"}
+    await created(client, "/v1/club-ratings", a_rating(organisation_id=club, **year))
+    await stated(client, asked, "2019-06-30", 3)
+    await approved(client, plan)
+    return plan
 
 
 async def test_an_indicator_that_is_none_is_refused_in_a_sentence_of_some_length(ha_noi: httpx.AsyncClient) -> None:
@@ -135,13 +150,19 @@ async def test_a_commune_answers_to_a_target_that_it_cannot_see(ha_noi: httpx.As
 
 
 async def test_who_sees_how_a_plan_stands(ha_noi: httpx.AsyncClient, sign_in: SignIn) -> None:
-    city = await posted_plan(ha_noi, unit_code="01")
+    city = await a_measured_plan(ha_noi)
     address = f"/v1/plans/{city}/progress"
     analyst = await sign_in(Role.ANALYST, unit=("01", TODAY))
+    system = await sign_in(Role.PROVINCE_SYSTEM, unit=("01", TODAY))
     elsewhere = await sign_in(Role.PROVINCE_MANAGER, unit=("66", TODAY))
     without = await sign_in(Role.PROVINCE_MANAGER, unit=("01", TODAY), scopes=(TokenScope.READ, TokenScope.WRITE))
 
-    assert (await progress(analyst, city))["targets"] == (await progress(ha_noi, city))["targets"]
+    targets = (await progress(ha_noi, city))["targets"]
+    assert {(each["kind"], each["status"], each["actual"]) for each in targets} == {
+        *(("rating_at_least", "met", 100), ("level", "met", 3), ("level", "met", 1)),
+    }
+    assert (await progress(analyst, city))["targets"] == targets
+    assert (await progress(system, city))["targets"] == targets
     refused(await analyst.get(address, params={"by": "unit"}), 403, "exact_figures_not_granted")
     refused(await elsewhere.get(address), 404, "not_found")
     refused(await without.get(address), 403, "insufficient_scope")

@@ -12,7 +12,7 @@ from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_point
 from tests.factories.planned import approved, posted_plan, posted_target, standing
 from tests.factories.posted import created
-from tests.factories.reported import Json, report
+from tests.factories.reported import Json, figures, report
 
 LONG_BIEN, GIANG_BIEN, THUONG_THANH = "004", "00127", "00115"
 SOC_SON = "00376"
@@ -49,6 +49,7 @@ async def test_a_target_stands_as_its_progress_says(ha_noi: httpx.AsyncClient, p
 
     assert (found["plan_id"], found["document_number"], found["unit_code"]) == (plan.id, "12/KH-UBND", LONG_BIEN)
     assert (found["actual"], found["attained_pct"], found["status"], found["shortfall"]) == (1, 50, "not_met", 1)
+    assert found["actual"] == (await figures(ha_noi, **IN_2019))["counselling_points"]
     progress = await standing(ha_noi, plan.id, plan.in_all, on="2019-12-31")
     assert {name: found[name] for name in found.keys() & progress.keys()} == {
         name: progress[name] for name in found.keys() & progress.keys()

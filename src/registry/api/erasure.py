@@ -1,7 +1,7 @@
 """What the decision on an erasure order does, in the transaction of the decision."""
 
 from registry.api.records.kind import Desk
-from registry.db import erasure, persons, records
+from registry.db import erasure, merges, persons, records
 from registry.db.records import Key
 from registry.db.tables.rights import ErasureOrderRow
 from registry.db.tables.tasks import TaskRow
@@ -13,7 +13,7 @@ from registry.domain.task import Decision
 
 
 async def decide_erasure(desk: Desk, task: TaskRow, decision: Decision) -> None:
-    """Erase the person, or note that the order was declined."""
+    """Erase the person with all entries that were merged, or note that the order was declined."""
     actor = desk.actor
     actor.require(Permission.ERASURE_WRITE)
     if task.person_id is None:
@@ -30,5 +30,8 @@ async def decide_erasure(desk: Desk, task: TaskRow, decision: Decision) -> None:
         return
     done = {"status": ErasureStatus.ERASED, "state": RecordState.ERASED}
     await records.change(desk.session, order, done, actor.act, groups=groups, today=actor.today)
-    await erasure.erase(desk.session, person, actor.act, by_order=order.id, today=actor.today)
+    await desk.session.flush()
+    for entry in await merges.lock_groups(desk.session, {person.root_id}):
+        if entry.state is not RecordState.ERASED:
+            await erasure.erase(desk.session, entry, actor.act, by_order=order.id, today=actor.today)
     task.sealed_note = None  # the key that opened it is gone

@@ -33,7 +33,7 @@ from registry.api.schemas.export import (
 from registry.api.schemas.persons import ResponsibilityOut
 from registry.api.schemas.records import VersionOut
 from registry.api.schemas.service import CodeListOut
-from registry.db import history, persons, reach, records, trail
+from registry.db import history, merges, persons, reach, records, trail
 from registry.db.tables.persons import PersonRow, ResponsibilityRow
 from registry.db.tables.trail import HistoryColumns
 from registry.domain.access import FieldGroup
@@ -58,22 +58,36 @@ _WHERE: Mapping[HeldElsewhere, str] = {
 
 
 async def export_of(desk: Desk, person: PersonRow) -> ExportOut:
-    """Put together all that is held on a person whom the caller has been found to see, and leave the trace of it."""
+    """Put together all that is held on a person whom the caller has been found to see, and leave the trace of it.
+
+    Whoever was merged is on file under several entries, and is told of all of them.
+    """
+    entries = await merges.entries_of(desk.session, person.root_id)
+    files = [await _file_of(desk, entry) for entry in entries]
+    sections = [_joined(parts) for parts in zip(*files, strict=True)]
+    ids = [entry.id for entry in entries]
+    await trail.audit(desk.session, desk.actor.act, persons=ids, entity="person", record_id=person.id, groups=GROUPS)
+    return ExportOut(
+        person_id=person.id,
+        entries=ids,
+        made_at=desk.actor.at,
+        sections=sections,
+        code_lists=_explained(sections),
+        not_included=[each for what in HeldElsewhere for each in _held_elsewhere(desk, what, ids)],
+    )
+
+
+async def _file_of(desk: Desk, person: PersonRow) -> list[ExportSectionOut]:
     former: dict[tuple[str, UUID], list[HistoryColumns]] = {}
     for state in await history.of_person(desk.session, person.id):
         former.setdefault((state.entity, state.id), []).append(state)
     sections = [await _section(desk, kind, person, former) for kind in KINDS]
-    sections += [await _responsibilities(desk, person), await _reach(desk, person)]
-    await trail.audit(
-        desk.session, desk.actor.act, persons=(person.id,), entity="person", record_id=person.id, groups=GROUPS
-    )
-    return ExportOut(
-        person_id=person.id,
-        made_at=desk.actor.at,
-        sections=sections,
-        code_lists=_explained(sections),
-        not_included=[_held_elsewhere(desk, what, person.id) for what in HeldElsewhere],
-    )
+    return [*sections, await _responsibilities(desk, person), await _reach(desk, person)]
+
+
+def _joined(parts: Sequence[ExportSectionOut]) -> ExportSectionOut:
+    """Put what every entry has of one kind into one section."""
+    return parts[0].model_copy(update={"records": [record for part in parts for record in part.records]})
 
 
 def responsibility_out(desk: Desk, row: ResponsibilityRow) -> ResponsibilityOut:
@@ -142,10 +156,9 @@ def _explained(sections: Iterable[ExportSectionOut]) -> list[CodeListOut]:
     return [CodeListOut.model_validate(codes) for name, codes in code_lists().items() if name in named]
 
 
-def _held_elsewhere(desk: Desk, what: HeldElsewhere, person_id: UUID) -> HeldElsewhereOut:
+def _held_elsewhere(desk: Desk, what: HeldElsewhere, entries: Iterable[UUID]) -> list[HeldElsewhereOut]:
+    """Say where it is read: of each entry at an address of its own, where the address names one."""
     address = _WHERE.get(what)
-    return HeldElsewhereOut(
-        what=what,
-        where=None if address is None else address.format(person_id),
-        why=sentence(f"not_exported_{what}", desk.language, {}),
-    )
+    addresses = [None] if address is None else list(dict.fromkeys(address.format(entry) for entry in entries))
+    why = sentence(f"not_exported_{what}", desk.language, {})
+    return [HeldElsewhereOut(what=what, where=where, why=why) for where in addresses]

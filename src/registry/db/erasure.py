@@ -1,7 +1,7 @@
 """Erasure of a person by a lawful order: what identifies goes for good, what finished periods counted stays.
 
 Rows go by one function of the database, since no role of the application may delete what was recorded. It asks for
-an order about this very person that a second one has approved in the same instant.
+an order about this very human that a second one has approved in the same instant.
 """
 
 from datetime import date
@@ -29,12 +29,11 @@ _FORGET_REJECTIONS = text("SELECT app.forget_rejections(:erased)").bindparams(bi
 
 
 async def erase(session: AsyncSession, person: PersonRow, act: Act, *, by_order: UUID, today: date) -> None:
-    """Erase a locked person within scope, and tell the unit and the organisations that reached them of every record.
+    """Erase a locked entry within scope, and tell the unit and the organisations that reached them of every record.
 
     The key is destroyed, so that what it sealed is unreadable in copies too. Ids and versions stay, and answer 410.
     Tasks and emergency accesses about the person end, whatever unit they lie in, and lose their words. What devices
-    sent about the person and was refused goes.
-    A merged human is several people: erase each of them.
+    sent about the person and was refused goes. The order may name another entry of the same human.
     """
     change = Change(entity_of(PersonRow), person.id, person.version + 1, FeedOperation.ERASE, person.unit_id, person.id)
     await trail.leave(session, change, act, groups=(), today=today)

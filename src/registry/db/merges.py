@@ -74,6 +74,13 @@ async def lock_groups(session: AsyncSession, roots: Collection[UUID]) -> Sequenc
     return (await session.exec(query.with_for_update())).all()
 
 
+async def entries_of(session: AsyncSession, root_id: UUID) -> Sequence[PersonRow]:
+    """Load all entries of one human but those erased, the survivor first. The caller has checked the scope."""
+    entry = PersonRow
+    query = select(entry).where(entry.root_id == root_id, entry.state != RecordState.ERASED)
+    return (await session.exec(query.order_by((col(entry.id) == root_id).desc(), col(entry.id)))).all()
+
+
 async def survivors(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, UUID]:
     """Read off the merges into whom each of these people was merged."""
     query = select(MergeRow.person_id, MergeRow.into_id).where(

@@ -1,6 +1,6 @@
 """Requests of the people on file: those still open, and the restrictions in force."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -16,10 +16,10 @@ from registry.domain.record import RecordState
 from registry.domain.subject_request import AnswerDecision, RequestClock, RequestKind, RequestStatus
 
 
-async def exists_restriction(session: AsyncSession, person_id: UUID) -> bool:
-    """Whether a request restricts the processing of a locked person's data."""
+async def exists_restriction(session: AsyncSession, person_ids: Collection[UUID]) -> bool:
+    """Whether a request restricts the processing of the data of locked people."""
     query = select(SubjectRequestRow.id).where(
-        SubjectRequestRow.person_id == person_id,
+        col(SubjectRequestRow.person_id).in_(person_ids),
         SubjectRequestRow.state == RecordState.ACTIVE,
         col(SubjectRequestRow.kind).in_([RequestKind.RESTRICTION, RequestKind.OBJECTION]),
         col(SubjectRequestRow.decision).in_([AnswerDecision.GRANTED, AnswerDecision.PARTLY]),

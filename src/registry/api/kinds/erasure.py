@@ -6,12 +6,13 @@ from registry.api.schemas.erasure import ErasureOrderBody, ErasureOrderIn, Erasu
 from registry.api.tags import Tag
 from registry.api.tasks import duties
 from registry.api.tasks.duties import About
-from registry.db import records
+from registry.db import merges, records
 from registry.db.records import AnyRow
 from registry.db.tables.rights import ErasureOrderRow
 from registry.domain.access import FieldGroup, Permission
 from registry.domain.erasure import ErasureDecided, ErasureStatus
 from registry.domain.period import require_past
+from registry.domain.person import Warning as Remark
 from registry.domain.record import RecordState
 from registry.domain.task import RULES, TaskKind
 
@@ -20,7 +21,10 @@ async def decide_order(desk: Desk, draft: Draft[ErasureOrderBody]) -> Decision:
     """Take an order down; once it is decided, its words stay."""
     require_past(draft.body.decision_on, today=desk.actor.today, pointer="/decision_on")
     _require_undecided(draft.former)
-    return Decision(draft.columns | {"status": ErasureStatus.AWAITING_APPROVAL})
+    owner = draft.owner
+    is_merged = len(await merges.entries_of(desk.session, owner.root_id)) > 1
+    remarks = (Remark("erasure_covers_merged"),) if is_merged else ()
+    return Decision(draft.columns | {"status": ErasureStatus.AWAITING_APPROVAL}, remarks)
 
 
 async def review_void(_desk: Desk, _person: object, row: AnyRow) -> None:
@@ -59,7 +63,8 @@ ORDERS = Kind(
     decide=decide_order,
     dated_by="decision_on",
     about="An order of an authority to erase a person. One province manager records it, another approves it in the "
-    "inbox of tasks; with the approval everything that is held on the person is destroyed. It cannot be undone.",
+    "inbox of tasks; with the approval everything that is held on the person is destroyed, under every entry that was "
+    "merged with this one. It cannot be undone.",
     examples={
         "court": {
             "id": examples.ERASURE_ORDER,

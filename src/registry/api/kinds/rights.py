@@ -1,5 +1,6 @@
 """The kind of requests that people make about their own data."""
 
+from registry.api import restriction
 from registry.api.clock import end_of
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
@@ -7,12 +8,11 @@ from registry.api.schemas.rights import SubjectRequestBody, SubjectRequestIn, Su
 from registry.api.tags import Tag
 from registry.api.tasks import duties
 from registry.api.tasks.duties import About
-from registry.db import persons, records, subject_requests
+from registry.db import merges, persons, records
 from registry.db.records import AnyRow
 from registry.db.tables.rights import SubjectRequestRow
 from registry.domain import subject_request
 from registry.domain.access import FieldGroup, Permission
-from registry.domain.person import Processing
 from registry.domain.record import RecordState
 from registry.domain.subject_request import RequestStatus, SubjectRequest
 from registry.domain.task import TaskKind
@@ -55,14 +55,10 @@ async def _remind(desk: Desk, row: SubjectRequestRow) -> None:
 
 
 async def _restrict(desk: Desk, row: SubjectRequestRow) -> None:
-    actor = desk.actor
-    person = await persons.lock(desk.session, row.person_id, scope=actor.scope, today=actor.today)
-    restricted = await subject_requests.exists_restriction(desk.session, row.person_id)
-    processing = Processing.RESTRICTED if restricted else Processing.UNRESTRICTED
-    if person is not None and person.processing is not processing:
-        values = {"processing": processing}
-        groups = (FieldGroup.PERSON,)
-        await records.change(desk.session, person, values, actor.act, groups=groups, today=actor.today)
+    actor, session = desk.actor, desk.session
+    person = await persons.lock(session, row.person_id, scope=actor.scope, today=actor.today)
+    if person is not None:
+        await restriction.follow(desk, await merges.lock_groups(session, {person.root_id}))
 
 
 REQUESTS = Kind(

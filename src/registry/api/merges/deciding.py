@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from registry.api import restriction
 from registry.api.records.kind import Desk
 from registry.db import feed, merges, persons, records, tasks
 from registry.db.tables.persons import PersonRow
@@ -74,6 +75,8 @@ async def _follow(desk: Desk, person: PersonRow, into: PersonRow) -> None:
     for each in people:
         if each.root_id != roots[each.id]:
             await _join(desk, each, roots[each.id])
+    for root_id in set(roots.values()):
+        await restriction.follow(desk, [each for each in people if each.root_id == root_id])
 
 
 async def _join(desk: Desk, person: PersonRow, root_id: UUID) -> None:

@@ -62,8 +62,15 @@ class HeldElsewhereOut(Out):
 class ExportOut(Out):
     """Everything that the register holds on one person, with the words to understand it."""
 
-    person_id: UUID = Field(description="Whom it is about.")
+    person_id: UUID = Field(description="Whom it is about: the entry that was asked for.")
+    entries: list[UUID] = Field(
+        description="Every entry under which the person is on file, the one that all were merged into first. Records "
+        "say by `person_id` to which they belong.",
+        max_length=1000,
+    )
     made_at: datetime = Field(description="When it was made (UTC).")
     sections: list[ExportSectionOut] = Field(description="The records, kind by kind.", max_length=50)
     code_lists: list[CodeListOut] = Field(description="The codes that occur, with their labels.", max_length=100)
-    not_included: list[HeldElsewhereOut] = Field(description="What is held besides.", max_length=20)
+    not_included: list[HeldElsewhereOut] = Field(
+        description="What is held besides; of every entry, where each has an address of its own.", max_length=20_000
+    )

@@ -21,23 +21,25 @@ Name = tuple[str, str, str]
 
 
 class BadLine(httpx.AsyncBaseTransport):
-    """A network that brings every request to the service, and loses all answers but the first few."""
+    """A network that is dead after a few answers: the next request arrives without an answer, or not at all."""
 
-    def __init__(self, app: FastAPI, *, good: int) -> None:
+    def __init__(self, app: FastAPI, *, good: int, arrives: bool) -> None:
         self._service = httpx.ASGITransport(app=app)
-        self._good = good
+        self._good, self._arrives = good, arrives
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._service.handle_async_request(request)
         self._good -= 1
-        if self._good < 0:
-            raise httpx.ReadError("the line is dead", request=request)
-        return answer
+        if self._good >= 0:
+            return await self._service.handle_async_request(request)
+        if self._arrives:
+            await self._service.handle_async_request(request)
+        raise httpx.ReadError("the line is dead", request=request)
 
 
-def a_bad_line(app: FastAPI, officer: httpx.AsyncClient, *, good: int) -> httpx.AsyncClient:
+def a_bad_line(app: FastAPI, officer: httpx.AsyncClient, *, good: int, arrives: bool = True) -> httpx.AsyncClient:
     """Connect an officer by a line that is dead after so many answers."""
-    return httpx.AsyncClient(transport=BadLine(app, good=good), base_url=officer.base_url, headers=officer.headers)
+    line = BadLine(app, good=good, arrives=arrives)
+    return httpx.AsyncClient(transport=line, base_url=officer.base_url, headers=officer.headers)
 
 
 class Handset:
@@ -50,9 +52,9 @@ class Handset:
         self.communes = communes
         self.device = self._started()
 
-    async def loses_answers(self, *, after: int) -> None:
+    async def loses_the_line(self, *, after: int, arrives: bool = True) -> None:
         """Synchronise over a line that is dead after a few answers."""
-        async with a_bad_line(self._app, self._officer, good=after) as self.device.http:
+        async with a_bad_line(self._app, self._officer, good=after, arrives=arrives) as self.device.http:
             with suppress(httpx.ReadError):
                 await self.device.synchronise()
         self.device.http = self._officer

@@ -1,13 +1,18 @@
 """What was recorded on devices: whether the registry has it, exactly once, and who knows of it where it has not."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import pairwise
 
+from examples.offline_client import Device
 from registry.api.kinds.persons import PERSONS
 from tests.api.sync.handsets import Handset
 from tests.api.sync.simulated_world import Entry, Somebody, World
 from tests.factories.bodies import Body
 from tests.factories.posted import body_of
+
+Decide = Callable[[Device, str, Body | None], Awaitable[bool]]
+"""What an officer does about a refused change, of which the registry may keep a conflict; whether it is made again."""
 
 
 async def arrivals(world: World) -> None:
@@ -28,26 +33,46 @@ async def is_all_accounted_for(world: World) -> None:
             assert await _times_said(world, entry) == 1, entry
 
 
-async def settle(world: World, handset: Handset, number: int) -> None:
-    """Let an officer look at what was refused: to make it again, to write it over what is there, or to give it up."""
+async def settle(world: World, handset: Handset, decide: Decide) -> None:
+    """Let an officer look at what was refused. What is not there any more, or was no change, is given up."""
     device = handset.device
     await device.synchronise()
     conflicts = {each["ref"]: each for each in await device.conflicts()}
     for refused in device.refused():
         (entry,) = [each for each in world.entries if each.by is handset and _is_of(each, refused["mine"])]
-        conflict, theirs = conflicts.get(refused["ref"]), refused["theirs"]
-        if theirs is None or entry.op != "change":
+        is_change = entry.op == "change" and refused["theirs"] is not None
+        is_made_again = is_change and await decide(device, refused["ref"], conflicts.get(refused["ref"]))
+        if not is_change:
             device.give_up(refused["ref"])
+        if not is_made_again:
             world.entries.remove(entry)
-        elif conflict is None or number % 3 == 0:
-            device.insist(refused["ref"])
-        else:
-            fields = [each["name"] for each in conflict["fields"]] if number % 3 == 1 else []
-            await device.settle(conflict, *fields)
-            world.entries.remove(entry)
-            assert await _is_there(world, entry) == bool(fields)
     await device.synchronise()
     await arrivals(world)
+
+
+async def insist(device: Device, ref: str, _: Body | None) -> bool:
+    device.insist(ref)
+    return True
+
+
+async def write_over(device: Device, ref: str, conflict: Body | None) -> bool:
+    """Through the registry, which keeps what is disputed of a person."""
+    if conflict is None:
+        return await insist(device, ref, conflict)
+    fields = [each["name"] for each in conflict["fields"]]
+    await device.settle(conflict, *fields)
+    address = f"/v1/sync/conflicts/{conflict['id']}"
+    settled = body_of(await device.http.get(address))
+    assert (settled["status"], settled["applied_fields"]) == ("applied", fields)
+    return False
+
+
+async def give_up(device: Device, ref: str, conflict: Body | None) -> bool:
+    if conflict is None:
+        device.give_up(ref)
+    else:
+        await device.settle(conflict)
+    return False
 
 
 async def _is_there(world: World, entry: Entry) -> bool:

@@ -44,6 +44,7 @@ async def everybody_pulls(world: World, _: int) -> None:
 
 Step = Callable[[World, int], Awaitable[None]]
 STEPS: tuple[Step, ...] = (
+    *(offline.a_backup_is_made, offline.somebody_is_met, offline.somebody_is_tested, offline.a_test_is_a_mistake),
     *(simulated.comes, simulated.comes, simulated.is_filed, simulated.is_corrected, simulated.loses_a_file),
     *(simulated.is_treated, simulated.changes_provider, simulated.moves, simulated.moves, simulated.is_voided),
     *(simulated.is_merged, simulated.is_merged, simulated.is_taken_apart, simulated.an_officer_loses_the_grant),
@@ -52,10 +53,10 @@ STEPS: tuple[Step, ...] = (
     *(supported.is_restricted, supported.is_placed, supported.is_a_mistake, supported.time_passes),
     *(furnished.a_commune_is_furnished, furnished.the_network_writes, furnished.all_of_it_is_corrected),
     *(furnished.something_is_put_elsewhere, furnished.a_plan_is_reviewed, furnished.a_part_of_it_is_a_mistake),
-    *(everybody_pulls, everybody_pulls, offline.a_backup_is_made, offline.somebody_is_met, offline.somebody_is_tested),
-    *(offline.somebody_has_another_number, offline.a_test_is_corrected, offline.disagreements_are_settled),
-    *(offline.a_test_is_a_mistake, offline.an_answer_is_lost, offline.a_page_is_lost, offline.a_battery_is_empty),
-    *(offline.a_replica_is_damaged, offline.the_database_is_restored),
+    *(everybody_pulls, everybody_pulls, offline.somebody_has_another_number, offline.somebody_is_corrected_twice),
+    *(offline.an_answer_is_lost, offline.a_push_is_lost, offline.a_page_is_lost, offline.a_battery_is_bad),
+    *(offline.a_test_is_corrected, offline.who_is_late_makes_it_again, offline.who_is_late_writes_it_over),
+    *(offline.who_is_late_gives_it_up, offline.a_replica_is_damaged, offline.the_database_is_restored),
 )
 
 
@@ -191,7 +192,7 @@ async def test_every_replica_is_what_its_caller_may_see(
 
     for step, number in steps:
         await step(world, number)
-    await offline.disagreements_are_settled(world, 0)
+    await offline.who_is_late_makes_it_again(world, 0)
     await everybody_pulls(world, 0)
 
     await is_all_accounted_for(world)

@@ -38,11 +38,11 @@ COUNTED = {
         *("on_file_count", "family_count", "at_risk_count", "community_count", "other_count"),
     },
     "attendance": {"person_id", "session_id", "state", "held_on"},
-    "accompaniment": {"person_id", "state", "from_on", "to_on"},
+    "accompaniment": {"person_id", "organisation_id", "state", "from_on", "to_on"},
     "support_service": {"id", "kind"},
     "referral": {"person_id", "service_id", "state", "made_on", "completed_on"},
     "club": {"id", "family_count", "volunteer_count", "collaborator_count", "counted_on", "earlier_counts"},
-    "membership": {"person_id", "state", "kind", "from_on", "to_on"},
+    "membership": {"person_id", "organisation_id", "state", "kind", "from_on", "to_on"},
     "club_rating": {"organisation_id", "state", "year", "programme", "rank", "counts_from"},
 }
 WRITTEN_BY_UNITS = {

@@ -1,4 +1,4 @@
-"""Clubs at work, who of the register belongs to them and has not relapsed, and how they are rated.
+"""Clubs at work, who of the register belongs to such a one and has not relapsed, and how they are rated.
 
 Memberships go with a person who is erased. The floor of a rating is that of the scale on which it was given.
 """
@@ -32,9 +32,12 @@ members AS (
                 AND stay.ended_on <= :last
         ) END AS completed_on
     FROM membership
+    JOIN organisation AS club ON club.id = membership.organisation_id
     JOIN charge ON charge.owner_id = membership.person_id
     WHERE membership.state = 'active'
         AND charge.owner_state = 'active'
+        AND club.opened_on <= :last
+        AND (club.closed_on IS NULL OR club.closed_on >= :last)
         AND membership.from_on <= :last
         AND (membership.to_on IS NULL OR membership.to_on > :last)
     GROUP BY charge.person, charge.unit_id, charge.from_on, charge.to_on

@@ -33,10 +33,13 @@ counted (indicator, person, day, unit_id, from_on, to_on) AS NOT MATERIALIZED (
     UNION ALL
     SELECT DISTINCT 'accompanied_persons', here.person, :last, here.unit_id, here.from_on, here.to_on
     FROM accompaniment
+    JOIN organisation ON organisation.id = accompaniment.organisation_id
     JOIN here ON here.owner_id = accompaniment.person_id
     WHERE accompaniment.state = 'active'
         AND accompaniment.from_on <= :last
         AND (accompaniment.to_on IS NULL OR accompaniment.to_on > :last)
+        AND organisation.opened_on <= :last
+        AND (organisation.closed_on IS NULL OR organisation.closed_on >= :last)
 
     UNION ALL
     SELECT 'referrals_made', person, made_on, unit_id, from_on, to_on

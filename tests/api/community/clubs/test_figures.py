@@ -87,6 +87,21 @@ async def test_members_are_people_and_clean_since_the_course_that_they_completed
     assert after["club_members_clean_pct"] == 66.7
 
 
+async def test_a_member_counts_while_the_club_is_at_work(province: httpx.AsyncClient) -> None:
+    before = {year: await figures(province, **THEN, year=year) for year in (2015, 2016)}
+    for closed_on in ("2015-12-31", "2015-12-30", None):
+        club = await posted_club(province, opened_on="2015-01-01", closed_on=closed_on)
+        await posted_member(province, club, "2014-06-01", from_on="2015-02-01")
+
+    grown = {year: gain(before[year], await figures(province, **THEN, year=year)) for year in before}
+
+    members = ("clubs_active", "club_members", "club_members_completed", "club_members_clean")
+    assert {year: {code: grown[year].get(code) for code in members} for year in grown} == {
+        2015: dict.fromkeys(members, 2),
+        2016: dict.fromkeys(members, 1),
+    }
+
+
 async def test_the_last_rating_of_the_period_counts_by_the_scale_of_its_programme(province: httpx.AsyncClient) -> None:
     clubs = [await posted_club(province, opened_on="2016-01-01") for _ in range(4)]
     before = await figures(province, **THEN, year=2018)

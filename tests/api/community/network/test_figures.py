@@ -171,6 +171,22 @@ class TestSupport:
 
         assert gain(before, await figures(province, **THEN, year=2021)) == {"accompanied_persons": 2}
 
+    async def test_who_is_accompanied_by_an_organisation_that_is_at_work(self, province: httpx.AsyncClient) -> None:
+        teams = [
+            await posted_team(province, unit_code=code, opened_on="2010-01-01", closed_on=closed_on)
+            for code, closed_on in ((UNDER, "2010-12-31"), (BESIDE, "2010-12-30"))
+        ]
+        before = {year: await figures(province, **THEN, year=year) for year in (2010, 2011)}
+        for team in teams:
+            person = await posted_person(province, unit_code=UNDER, from_on="2009-01-01")
+            body = an_accompaniment(organisation_id=team, from_on="2010-07-01")
+            await created(province, f"/v1/persons/{person}/accompaniments", body)
+
+        after = {year: await figures(province, **THEN, year=year) for year in before}
+
+        assert gain(before[2010], after[2010]) == {"accompanied_persons": 1}
+        assert gain(before[2011], after[2011]) == {}
+
     async def test_referrals_count_when_they_are_made_and_again_when_they_are_completed(
         self, province: httpx.AsyncClient
     ) -> None:

@@ -49,14 +49,17 @@ async def _device(waiting: deque[Batch], journal: Journal, *, port: int, token: 
 
 
 async def _work_off(client: httpx.AsyncClient, batch: Batch, journal: Journal, chance: random.Random) -> None:
-    await _push(client, batch, journal, chance)
+    await _push(client, batch, batch.operations, journal, chance)
+    await _push(client, batch, batch.later, journal, chance)
     for request in batch.requests:
         await _send_under_key(client, request, journal, chance)
 
 
-async def _push(client: httpx.AsyncClient, batch: Batch, journal: Journal, chance: random.Random) -> None:
-    """Push a batch in ever another order until it is acknowledged."""
-    left = list(batch.operations)
+async def _push(
+    client: httpx.AsyncClient, batch: Batch, operations: Sequence[Operation], journal: Journal, chance: random.Random
+) -> None:
+    """Push operations of a batch in ever another order until they are acknowledged."""
+    left = list(operations)
     while left:
         chance.shuffle(left)
         push = client.build_request("POST", "/v1/sync/push", json={"operations": left})
@@ -64,7 +67,7 @@ async def _push(client: httpx.AsyncClient, batch: Batch, journal: Journal, chanc
         if answer.status_code != httpx.codes.OK:
             journal.broken.append(f"{answer.status_code}: {answer.text[:300]}")
             return
-        left = _unacknowledged(left, answer.json()["results"], journal)
+        left = _unacknowledged(batch, left, answer.json()["results"], journal)
 
 
 async def _send_under_key(client: httpx.AsyncClient, write: Keyed, journal: Journal, chance: random.Random) -> None:
@@ -101,11 +104,13 @@ def _is_under_way(answer: httpx.Response) -> bool:
     return answer.status_code == httpx.codes.CONFLICT and answer.json()["code"] == "request_under_way"
 
 
-def _unacknowledged(sent: list[Operation], results: list[dict[str, Any]], journal: Journal) -> list[Operation]:
-    again = []
+def _unacknowledged(
+    batch: Batch, sent: list[Operation], results: list[dict[str, Any]], journal: Journal
+) -> list[Operation]:
+    again, changed = [], {each["id"] for each in batch.later}
     for operation, result in zip(sent, results, strict=True):
         if result["status"] in ACKNOWLEDGED:
-            journal.write(operation, result)
+            journal.write(operation, result, last=2 if operation["id"] in changed else 1)
         elif result["status"] == "deferred":
             again.append(operation)
         else:

@@ -23,7 +23,7 @@ class Summary:
 
 @dataclass(slots=True)
 class Journal:
-    """What was acknowledged: by record, the version and the position of the answer; by key, the record."""
+    """What was acknowledged: by operation, the version that it makes and the answer's position; by key, the record."""
 
     started: float
     acknowledged: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -31,12 +31,13 @@ class Journal:
     broken: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
-    def write(self, operation: Operation, result: dict[str, Any]) -> None:
-        """Keep an acknowledgement. Under one id there must never be two answers that differ."""
+    def write(self, operation: Operation, result: dict[str, Any], *, last: int) -> None:
+        """Keep an acknowledgement. However often it was sent, no version is beyond the `last` one of its record."""
         version, position = result["version"], int(result["position"])
-        known = self.acknowledged.setdefault(operation["id"], (version, position))
-        if known[0] != version:
-            self.broken.append(f"{operation['kind']} {operation['id']}: version {known[0]}, then {version}")
+        made = version_of(operation)
+        self.acknowledged.setdefault(operation["ref"], (made, position))
+        if not made <= version <= last:
+            self.broken.append(f"{operation['op']} {operation['kind']} {operation['id']}: version {version}")
 
     def write_keyed(self, request: Keyed, answer: dict[str, Any]) -> None:
         """Keep what came of a request under a key. However often it was sent, it is one record."""
@@ -55,3 +56,8 @@ class Journal:
         seconds = round(time.monotonic() - self.started, 1)
         counts = self.counts
         return Summary(self.done, len(self.keyed), counts["replayed"], counts["lost"], counts["later"], seconds)
+
+
+def version_of(operation: Operation) -> int:
+    """Tell which version an operation makes: a record is changed once at most."""
+    return 1 if operation["op"] == "create" else 2

@@ -19,6 +19,9 @@ WITH_SCENE = 0.5
 KEYED_PER_BATCH, WITH_KEYED = 3, 0.5
 """How many writes travel alone after a batch, and with how many of the batches: each costs as much as a whole push."""
 
+LATER_PER_BATCH, WITH_LATER = 5, 0.5
+"""How much of a batch is corrected or voided by a push of its own after it, and of how many of the batches."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
@@ -34,9 +37,13 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Operations that one device collected while it was away, and requests that it sends one by one after them."""
+    """Operations that one device collected while it was away, and what it sends after them.
+
+    That is a push that corrects and voids some of it, each record once, and requests one by one.
+    """
 
     operations: tuple[Operation, ...]
+    later: tuple[Operation, ...]
     requests: tuple[Keyed, ...]
 
 
@@ -46,10 +53,14 @@ def batches(operations: int, places: Places, chance: random.Random) -> Iterator[
     while made < operations:
         size = min(BATCH, operations - made)
         alone = KEYED_PER_BATCH if size == BATCH and chance.random() < WITH_KEYED else 0
+        after = LATER_PER_BATCH if size == BATCH and chance.random() < WITH_LATER else 0
         notebook = Notebook(made // BATCH, places, chance)
-        people = _write_down(size - alone, notebook)
+        people = _write_down(size - alone - after, notebook)
         requests = _requests(people[0], notebook)[:alone]
-        yield Batch(tuple(chance.sample(notebook.operations, size - alone)), tuple(requests))
+        own = [each for each in notebook.operations if each["kind"] in {SyncKind.PERSON, SyncKind.DRUG_TEST}]
+        later = [_on_second_thoughts(each, chance) for each in chance.sample(own, after)]
+        shuffled = chance.sample(notebook.operations, len(notebook.operations))
+        yield Batch(tuple(shuffled), tuple(later), tuple(requests))
         made += size
 
 
@@ -62,6 +73,17 @@ def _write_down(size: int, notebook: Notebook) -> list[str]:
     while len(notebook.operations) < size:
         notebook.write(SyncKind.DRUG_TEST, _test(chance), of=chance.choice(people))
     return people
+
+
+def _on_second_thoughts(made: Operation, chance: random.Random) -> Operation:
+    """Correct a record from the version in which it was made, or void it where nothing can rest on it."""
+    named = {"ref": f"{made['id']}.2", "base_version": 1}
+    named |= {name: made[name] for name in ("kind", "id", "person_id") if name in made}
+    if made["kind"] == SyncKind.PERSON:
+        return named | {"op": "change", "body": {"occupation": f"Nghề {chance.randrange(10**6)}"}}
+    if chance.getrandbits(1):
+        return named | {"op": "change", "body": {"result": "invalid"}}
+    return named | {"op": "void", "reason": "Entered twice."}
 
 
 def _requests(person_id: str, notebook: Notebook) -> list[Keyed]:

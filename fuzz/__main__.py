@@ -22,15 +22,15 @@ ALL_PHASES = ("examples", "coverage", "fuzzing", "stateful")
 AT_ONCE = 2
 
 
-def plans(*, short: bool, roles: list[Role], examples: int) -> list[Plan]:
+def plans(*, short: bool, roles: list[Role], examples: int, paths: str) -> list[Plan]:
     """Say what is tried as whom, what takes longest first.
 
     Edges of parameters are refused alike whoever asks: a change tries them once.
     """
     if not short:
-        return [Plan(role, ALL_PHASES, examples) for role in roles or Role]
-    tried = [Plan(role, TRIED, SHORT_EXAMPLES) for role in roles or SHORT_ROLES]
-    return [Plan(tried[0].role, EDGES, SHORT_EXAMPLES), *tried]
+        return [Plan(role, ALL_PHASES, examples, paths) for role in roles or Role]
+    tried = [Plan(role, TRIED, SHORT_EXAMPLES, paths) for role in roles or SHORT_ROLES]
+    return [Plan(tried[0].role, EDGES, SHORT_EXAMPLES, paths), *tried]
 
 
 def main() -> int:
@@ -38,11 +38,12 @@ def main() -> int:
     options.add_argument("--short", action="store_true", help="20 examples, three roles")
     options.add_argument("--role", action="append", type=Role, default=[], help="only as this role; may be repeated")
     options.add_argument("--examples", type=int, default=EXAMPLES, help="examples for each operation; 100")
+    options.add_argument("--paths", default="", help="only operations whose path holds this expression")
     given = options.parse_args()
     outcomes: list[Outcome] = []
     with running() as demo:
         with ThreadPoolExecutor(AT_ONCE) as campaigns:
-            planned = plans(short=given.short, roles=given.role, examples=given.examples)
+            planned = plans(short=given.short, roles=given.role, examples=given.examples, paths=given.paths)
             for outcome in campaigns.map(partial(run, demo), planned):
                 outcomes.append(outcome)
                 print(outcome, flush=True)

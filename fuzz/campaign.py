@@ -27,6 +27,8 @@ class Plan:
     role: Role
     phases: tuple[str, ...]
     examples: int
+    paths: str
+    """An expression that the paths of the operations hold; of all where it is empty."""
 
     @property
     def name(self) -> str:
@@ -58,6 +60,7 @@ def run(demo: Demo, plan: Plan) -> Outcome:
         *("--config-file", "schemathesis.toml", "run", str(SPECIFICATION), "--url", demo.address),
         *("--header", f"Authorization: Bearer {demo.tokens[plan.role]}", "--checks", "all"),
         *("--phases", ",".join(plan.phases), "--max-examples", str(plan.examples)),
+        *(("--include-path-regex", plan.paths) if plan.paths else ()),
         *("--report", "json", "--report-json-path", str(report)),
     ]
     with report.with_suffix(".log").open("w") as log:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, text
+from sqlalchemy import Date, Uuid, bindparam, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +14,9 @@ from registry.domain.organisation import OrganisationKind
 from registry.domain.record import RecordState
 
 _IN_USE = text("SELECT app.is_in_use(:organisation)").bindparams(bindparam("organisation", type_=Uuid))
+_LEAVES_OPEN = text("SELECT app.leaves_open(:organisation, :closed)").bindparams(
+    bindparam("organisation", type_=Uuid), bindparam("closed", type_=Date)
+)
 
 
 async def exists_active(session: AsyncSession, organisation_id: UUID) -> bool:
@@ -27,6 +30,11 @@ async def exists_active(session: AsyncSession, organisation_id: UUID) -> bool:
 async def get(session: AsyncSession, organisation_id: UUID) -> OrganisationRow | None:
     """Load one organisation."""
     return await session.get(OrganisationRow, organisation_id)
+
+
+async def closed_on(session: AsyncSession, organisation_id: UUID) -> date | None:
+    """Ask for the last day of an organisation, as it is now; None while its work goes on."""
+    return (await session.get_one(OrganisationRow, organisation_id, populate_existing=True)).closed_on
 
 
 async def at_work(
@@ -51,3 +59,9 @@ async def hold(session: AsyncSession, organisation_id: UUID) -> None:
 async def is_in_use(session: AsyncSession, organisation_id: UUID) -> bool:
     """Whether records that are not voided name an organisation. Past every policy: their people may have moved."""
     return bool(await (await session.connection()).scalar(_IN_USE, {"organisation": organisation_id}))
+
+
+async def leaves_open(session: AsyncSession, organisation_id: UUID, *, closed_on: date) -> bool:
+    """Whether memberships, accompaniments or appointments go on after a last day. Past every policy as well."""
+    asked = {"organisation": organisation_id, "closed": closed_on}
+    return bool(await (await session.connection()).scalar(_LEAVES_OPEN, asked))

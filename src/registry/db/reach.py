@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import Date, bindparam, text
+from sqlalchemy import Date, Integer, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,6 +15,12 @@ from registry.domain.organisation import ReachReason
 from registry.domain.record import FeedOperation
 
 _TELL_OF_ENDED = text("SELECT app.tell_of_ended_reach(:today)").bindparams(bindparam("today", type_=Date))
+
+_FOLLOW_CLOSING = text("SELECT app.follow_closing(:organisation, :former, :closed, :linger, :today)").bindparams(
+    *(bindparam(name, type_=Date) for name in ("former", "closed", "today")),
+    bindparam("organisation", type_=Uuid),
+    bindparam("linger", type_=Integer),
+)
 
 
 def last_day(ended_on: date | None, linger: timedelta) -> date | None:
@@ -57,6 +63,24 @@ async def withdraw(session: AsyncSession, *, person_id: UUID, record_id: UUID | 
     before = await _in_force(session, person_id, today=today)
     await _end(session, person_id=person_id, record_id=record_id, today=today)
     await _tell(session, person_id, before, await _in_force(session, person_id, today=today))
+
+
+async def follow_closing(
+    session: AsyncSession,
+    organisation_id: UUID,
+    *,
+    former: date | None,
+    closed_on: date | None,
+    linger: timedelta,
+    today: date,
+) -> None:
+    """Let the reach of an organisation end with it, or go on again where a former last day had ended it.
+
+    Past every policy: the people may live in other units than the one that closes it, whose officers see none of them.
+    """
+    days = {"former": former, "closed": closed_on, "today": today}
+    asked = {"organisation": organisation_id, "linger": linger.days, **days}
+    await (await session.connection()).execute(_FOLLOW_CLOSING, asked)
 
 
 async def tell_of_ended(session: AsyncSession, *, today: date) -> None:

@@ -59,6 +59,8 @@ ALTER FUNCTION app.aftercares_of(uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.is_attended(uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.is_in_use(uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.tell_of_ended_reach(date) OWNER TO registry_definer;
+ALTER FUNCTION app.follow_closing(uuid, date, date, int, date) OWNER TO registry_definer;
+ALTER FUNCTION app.leaves_open(uuid, date) OWNER TO registry_definer;
 ALTER FUNCTION app.employers(uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.tell_employer(text, uuid, uuid) OWNER TO registry_definer;
 """

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from registry import rating_scales
 from registry.api.kinds.organisations import placed
-from registry.api.kinds.own_organisations import VOID_REFUSALS, listed_as, overseen, unused, within_reach
+from registry.api.kinds.own_organisations import VOID_REFUSALS, left_open, listed_as, overseen, unused, within_reach
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.clubs import (
@@ -35,7 +35,8 @@ async def decide_club(desk: Desk, draft: Draft[ClubBody]) -> Decision:
     club.review_counts([each.counted_on for each in counts], body.counted_on, today=desk.actor.today)
     rating.require_programme(rating_scales.load(), body.programme, pointer="/programme")
     kept = [each.model_dump(mode="json") for each in counts]
-    return Decision(draft.columns | {"earlier_counts": kept} | placed(desk, body))
+    place = placed(desk, body)
+    return Decision(draft.columns | {"earlier_counts": kept} | place, await left_open(desk, draft))
 
 
 def _earlier_counts(draft: Draft[ClubBody]) -> Sequence[ClubCount]:

@@ -2,7 +2,7 @@
 
 from registry import staffing_norms
 from registry.api.kinds.organisations import placed
-from registry.api.kinds.own_organisations import VOID_REFUSALS, listed_as, unused
+from registry.api.kinds.own_organisations import VOID_REFUSALS, left_open, listed_as, unused
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.counselling_points import CounsellingPointBody, CounsellingPointIn, CounsellingPointOut
@@ -20,7 +20,7 @@ async def decide_point(desk: Desk, draft: Draft[CounsellingPointBody]) -> Decisi
     staffing.require_programme(staffing_norms.load(), body.programme, pointer="/programme")
     openings = [Opening(each.weekday, each.opens, each.closes) for each in body.opening_hours]
     network.review_openings(openings, pointer="/opening_hours")
-    return Decision(draft.columns | placed(desk, body))
+    return Decision(draft.columns | placed(desk, body), await left_open(desk, draft))
 
 
 COUNSELLING_POINTS = Kind(

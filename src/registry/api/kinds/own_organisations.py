@@ -1,20 +1,23 @@
 """What kinds of organisations with a table of their own share: the record is theirs, the directory follows it.
 
-A kind of these has `decide` make its columns with `organisations.placed`, `follow=listed_as(...)` and
-`review_void=unused`; its table is an `OwnOrganisation`.
+A kind of these has `decide` make its columns with `organisations.placed` and remark on what is `left_open`; it has
+`follow=listed_as(...)` and `review_void=unused`; its table is an `OwnOrganisation`.
 """
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from registry.api.kinds.organisations import ORGANISATIONS, require_unused
-from registry.api.records.kind import Desk, Follow
-from registry.db import organisations, records
+from registry.api.records.kind import Desk, Draft, Follow
+from registry.db import organisations, reach, records
 from registry.db.persons import Owner
 from registry.db.records import AnyRow, Key
 from registry.db.tables.network import OwnOrganisation
 from registry.db.tables.situation import OrganisationRow
 from registry.domain.access import OrganisationNotGranted, OrganisationScope, require_units
 from registry.domain.organisation import OrganisationKind, OrganisationUnknown
+from registry.domain.person import Warning as Remark
 from registry.domain.record import RecordIdConflict, RecordState
 
 _LISTED = (
@@ -46,10 +49,26 @@ def listed_as(kind: OrganisationKind) -> Follow:
                 raise RecordIdConflict(pointer="/id")
             return
         listed = await records.lock(session, OrganisationRow, Key(row.id), scope=desk.actor.scope, today=today)
-        if listed is not None and any(getattr(listed, name) != value for name, value in shown.items()):
-            await records.change(session, listed, shown, act, groups=ORGANISATIONS.groups, today=today)
+        if listed is None or all(getattr(listed, name) == value for name, value in shown.items()):
+            return
+        former = listed.closed_on
+        await records.change(session, listed, shown, act, groups=ORGANISATIONS.groups, today=today)
+        if former != row.closed_on:
+            linger = timedelta(days=desk.settings.reach_days)
+            await reach.follow_closing(
+                session, row.id, former=former, closed_on=row.closed_on, linger=linger, today=today
+            )
 
     return follow
+
+
+async def left_open(desk: Desk, draft: Draft[Any]) -> tuple[Remark, ...]:
+    """Remind whoever closes an organisation of what goes on at it as if it were still at work."""
+    former, closed_on = draft.former, draft.body.closed_on
+    if not isinstance(former, OwnOrganisation) or closed_on in {None, former.closed_on}:
+        return ()
+    is_left = await organisations.leaves_open(desk.session, draft.id, closed_on=closed_on)
+    return (Remark("organisation_closed_while_open", "/closed_on"),) if is_left else ()
 
 
 async def within_reach(desk: Desk, _person: Owner | None, row: AnyRow) -> None:

@@ -1,12 +1,13 @@
 """What records of support share: they name an organisation of the network, and let it reach the person."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from registry.api.kinds.own_organisations import named_organisation
 from registry.api.records.kind import Desk, Draft
-from registry.db import reach
+from registry.db import organisations, reach
 from registry.db.records import AnyRow
 from registry.db.tables.columns import OfPerson
 from registry.domain.organisation import OrganisationKind, ReachReason
@@ -24,7 +25,7 @@ async def open_reach(
     basis: SupportBasis,
     ended_on: date | None,
 ) -> None:
-    """Let the organisation that a record names reach its person until some time after the record has ended.
+    """Let the organisation that a record names reach its person until some time after the record has ended, or it has.
 
     The organisation is of one of the kinds, wherever it lies. On the ground of consent alone a restricted person is
     opened to none anew: neither to another one, nor again, nor for longer.
@@ -32,11 +33,13 @@ async def open_reach(
     person, linger = draft.owner, timedelta(days=desk.settings.reach_days)
     if getattr(draft.former, "organisation_id", None) != organisation_id:
         await named_organisation(desk, organisation_id, *kinds)
+    last_on = await _last_day_at(desk, organisation_id, ended_on)
     if person.processing is Processing.RESTRICTED and basis is SupportBasis.CONSENT:
-        until_on = reach.last_day(ended_on, linger)
+        until_on = reach.last_day(last_on, linger)
         if not await _is_open_by_consent(desk, draft, organisation_id=organisation_id, until_on=until_on):
             raise PersonRestricted(pointer="/organisation_id")
-    await reach.follow(
+    opened = partial(
+        reach.follow,
         desk.session,
         person_id=person.id,
         unit_id=person.unit_id,
@@ -44,9 +47,17 @@ async def open_reach(
         record_id=draft.id,
         organisation_id=organisation_id,
         from_on=desk.actor.today,
-        ended_on=ended_on,
         linger=linger,
     )
+    await opened(ended_on=last_on)
+    if (anew := await _last_day_at(desk, organisation_id, ended_on)) != last_on:
+        await opened(ended_on=anew)  # it was closed meanwhile by somebody who could not see this reach yet
+
+
+async def _last_day_at(desk: Desk, organisation_id: UUID, ended_on: date | None) -> date | None:
+    """Tell when a record has ended at the latest: with its organisation."""
+    closed_on = await organisations.closed_on(desk.session, organisation_id)
+    return min((day for day in (ended_on, closed_on) if day is not None), default=None)
 
 
 async def withdraw_reach(desk: Desk, row: AnyRow) -> None:

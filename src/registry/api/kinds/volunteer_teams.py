@@ -1,7 +1,7 @@
 """The kind of volunteer social-work teams."""
 
 from registry.api.kinds.organisations import placed
-from registry.api.kinds.own_organisations import VOID_REFUSALS, listed_as, unused
+from registry.api.kinds.own_organisations import VOID_REFUSALS, left_open, listed_as, unused
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.volunteer_teams import VolunteerTeamBody, VolunteerTeamIn, VolunteerTeamOut
@@ -20,7 +20,7 @@ async def decide_team(desk: Desk, draft: Draft[VolunteerTeamBody]) -> Decision:
     team = Tenure(place["site_unit_id"], body.opened_on, body.closed_on)
     others = [Tenure(row.site_unit_id, row.opened_on, row.closed_on) for row in standing]
     require_alone(team, others, atlas=desk.atlas, pointer="/unit_code")
-    return Decision(draft.columns | place)
+    return Decision(draft.columns | place, await left_open(desk, draft))
 
 
 VOLUNTEER_TEAMS = Kind(

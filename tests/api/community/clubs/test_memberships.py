@@ -12,7 +12,7 @@ from tests.api.duplicates.merging import merged
 from tests.api.erasure.erasing import erase
 from tests.api.subject_requests.asking import restricted
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import Body, a_club, a_membership, a_team, an_accompaniment
+from tests.factories.bodies import Body, a_club, a_membership, a_point, a_team, an_accompaniment
 from tests.factories.devices import Device
 from tests.factories.moving import THERE, answered, asked
 from tests.factories.posted import body_of, corrected, created, pages, posted_person, refused
@@ -65,16 +65,16 @@ class TestReach:
     async def test_who_works_for_two_sees_of_each_what_it_reaches_itself(
         self, sign_in: SignIn, manager: httpx.AsyncClient, club: str
     ) -> None:
-        team = (await created(manager, "/v1/volunteer-teams", a_team()))["id"]
+        point = (await created(manager, "/v1/counselling-points", a_point()))["id"]
         officer, _ = [
-            await sign_in(Role.NETWORK_OFFICER, organisation=UUID(each), subject="of both") for each in (club, team)
+            await sign_in(Role.NETWORK_OFFICER, organisation=UUID(each), subject="of both") for each in (club, point)
         ]
         person = f"/v1/persons/{(person_id := await posted_person(manager))}"
         former = await joined(manager, club, person_id, to_on="2020-12-31")
         device = Device(officer)
         await device.pull()
 
-        theirs = await created(manager, f"{person}/accompaniments", an_accompaniment(organisation_id=team))
+        theirs = await created(manager, f"{person}/accompaniments", an_accompaniment(organisation_id=point))
 
         refused(await officer.get(f"{person}/memberships/{former['id']}"), 404, "not_found")
         assert await pages(officer, f"{person}/memberships") == []

@@ -13,70 +13,70 @@ from tests.api.duplicates.merging import merged
 from tests.api.erasure.erasing import erase
 from tests.api.subject_requests.asking import restricted
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import Body, a_team, a_visit, an_accompaniment
+from tests.factories.bodies import Body, a_point, a_visit, an_accompaniment
 from tests.factories.devices import Device
 from tests.factories.moving import THERE, answered, asked
 from tests.factories.posted import body_of, corrected, created, pages, posted_person, refused
 from tests.factories.trails import audited
 
-TEAMS = "/v1/volunteer-teams"
+POINTS = "/v1/counselling-points"
 Accompany = Callable[..., Awaitable[Body]]
 
 
 @pytest.fixture
-async def team(manager: httpx.AsyncClient) -> str:
-    """A new team; its id."""
-    return str((await created(manager, TEAMS, a_team()))["id"])
+async def point(manager: httpx.AsyncClient) -> str:
+    """A new point; its id."""
+    return str((await created(manager, POINTS, a_point()))["id"])
 
 
 @pytest.fixture
-async def leader(sign_in: SignIn, team: str) -> httpx.AsyncClient:
-    """The officer of the team."""
-    return await sign_in(Role.NETWORK_OFFICER, organisation=UUID(team))
+async def head(sign_in: SignIn, point: str) -> httpx.AsyncClient:
+    """The officer of the point."""
+    return await sign_in(Role.NETWORK_OFFICER, organisation=UUID(point))
 
 
 @pytest.fixture
-def accompany(manager: httpx.AsyncClient, team: str) -> Accompany:
+def accompany(manager: httpx.AsyncClient, point: str) -> Accompany:
     async def accompanied(person_id: str, **over: JsonValue) -> Body:
-        body = an_accompaniment(**{"organisation_id": team, **over})
+        body = an_accompaniment(**{"organisation_id": point, **over})
         return await created(manager, f"/v1/persons/{person_id}/accompaniments", body)
 
     return accompanied
 
 
 class TestReach:
-    async def test_the_team_sees_whom_it_accompanies_and_its_own_records(
-        self, manager: httpx.AsyncClient, leader: httpx.AsyncClient, accompany: Accompany
+    async def test_the_point_sees_whom_it_accompanies_and_its_own_records(
+        self, manager: httpx.AsyncClient, head: httpx.AsyncClient, accompany: Accompany
     ) -> None:
         person = f"/v1/persons/{await posted_person(manager)}"
-        refused(await leader.get(person), 404, "not_found")
+        refused(await head.get(person), 404, "not_found")
         theirs = await accompany(person.rpartition("/")[2])
-        other = await created(manager, TEAMS, a_team())
+        other = await created(manager, POINTS, a_point())
         await accompany(person.rpartition("/")[2], organisation_id=other["id"])
 
-        assert "identity" not in body_of(await leader.get(person))
-        assert [each["id"] for each in await pages(leader, f"{person}/accompaniments")] == [theirs["id"]]
-        refused(await leader.get(f"{person}/files"), 403, "insufficient_scope")
+        assert "identity" not in body_of(await head.get(person))
+        assert [each["id"] for each in await pages(head, f"{person}/accompaniments")] == [theirs["id"]]
+        refused(await head.get(f"{person}/files"), 403, "insufficient_scope")
 
-    async def test_the_leader_records_visits_and_for_no_other_team(
-        self, manager: httpx.AsyncClient, leader: httpx.AsyncClient, accompany: Accompany
+    async def test_the_head_records_visits_and_for_no_other_team(
+        self, manager: httpx.AsyncClient, head: httpx.AsyncClient, accompany: Accompany
     ) -> None:
         person = f"/v1/persons/{await posted_person(manager)}"
         theirs = await accompany(person.rpartition("/")[2])
-        other = await created(manager, TEAMS, a_team())
+        other = await created(manager, POINTS, a_point())
 
-        visit = await created(leader, f"{person}/visits", a_visit(accompaniment_id=theirs["id"], note="Ổn định."))
+        visit = await created(head, f"{person}/visits", a_visit(accompaniment_id=theirs["id"], note="Ổn định."))
 
         assert [each["note"] for each in await pages(manager, f"{person}/visits")] == ["Ổn định."]
         elsewhere = an_accompaniment(organisation_id=other["id"])
-        refused(await leader.post(f"{person}/accompaniments", json=elsewhere), 403, "organisation_not_granted")
-        answer = await corrected(leader, f"{person}/visits/{visit['id']}", {"kind": "phone_call"})
+        refused(await head.post(f"{person}/accompaniments", json=elsewhere), 403, "organisation_not_granted")
+        answer = await corrected(head, f"{person}/visits/{visit['id']}", {"kind": "phone_call"})
         assert answer.status_code == 200
 
     async def test_its_device_gains_and_loses_the_person_with_all_of_it(
-        self, manager: httpx.AsyncClient, leader: httpx.AsyncClient, accompany: Accompany
+        self, manager: httpx.AsyncClient, head: httpx.AsyncClient, accompany: Accompany
     ) -> None:
-        device = Device(leader)
+        device = Device(head)
         await device.pull()
         person_id = await posted_person(manager)
         theirs = await accompany(person_id)
@@ -92,15 +92,15 @@ class TestReach:
 
         await device.pull()
         assert device.of_person(person_id) == {}
-        refused(await leader.get(f"/v1/persons/{person_id}"), 404, "not_found")
+        refused(await head.get(f"/v1/persons/{person_id}"), 404, "not_found")
 
     async def test_a_restricted_person_is_opened_by_no_consent(
-        self, manager: httpx.AsyncClient, team: str, accompany: Accompany
+        self, manager: httpx.AsyncClient, point: str, accompany: Accompany
     ) -> None:
         person = f"/v1/persons/{await posted_person(manager)}"
         await restricted(manager, person)
 
-        answer = await manager.post(f"{person}/accompaniments", json=an_accompaniment(organisation_id=team))
+        answer = await manager.post(f"{person}/accompaniments", json=an_accompaniment(organisation_id=point))
 
         refused(answer, 409, "person_restricted", "/organisation_id")
         theirs = await accompany(person.rpartition("/")[2], legal_basis="decision")
@@ -108,7 +108,7 @@ class TestReach:
         refused(changed, 409, "person_restricted", "/organisation_id")
 
     async def test_nor_is_one_accompanied_once_opened_again(
-        self, manager: httpx.AsyncClient, leader: httpx.AsyncClient, accompany: Accompany
+        self, manager: httpx.AsyncClient, head: httpx.AsyncClient, accompany: Accompany
     ) -> None:
         person = f"/v1/persons/{await posted_person(manager)}"
         theirs = await accompany(person.rpartition("/")[2], to_on="2021-07-01")
@@ -117,7 +117,7 @@ class TestReach:
         answer = await corrected(manager, f"{person}/accompaniments/{theirs['id']}", {"to_on": None})
 
         refused(answer, 409, "person_restricted", "/organisation_id")
-        refused(await leader.get(person), 404, "not_found")
+        refused(await head.get(person), 404, "not_found")
 
 
 class TestRules:
@@ -127,7 +127,7 @@ class TestRules:
             pytest.param({"worker_id": str(UUID(int=7))}, "named_record_unknown", "/worker_id", id="by nobody"),
             pytest.param({"to_on": "2020-06-30"}, "dates_out_of_order", "/to_on", id="backwards"),
             pytest.param(
-                {"organisation_id": str(UUID(int=7))}, "organisation_unknown", "/organisation_id", id="for no team"
+                {"organisation_id": str(UUID(int=7))}, "organisation_unknown", "/organisation_id", id="for no point"
             ),
         ],
     )
@@ -151,7 +151,7 @@ class TestRules:
             refused(await manager.post(visits, json=late), 409, code, "/visited_on")
         voided = await manager.post(f"{address}/void", json={"reason": "Entered twice."})
         refused(voided, 409, "accompaniment_visited")
-        other = await created(manager, TEAMS, a_team())
+        other = await created(manager, POINTS, a_point())
         moved = await corrected(manager, address, {"organisation_id": other["id"]})
         refused(moved, 409, "accompaniment_visited", "/organisation_id")
 
@@ -167,8 +167,8 @@ class TestRules:
 
 
 class TestList:
-    async def test_the_team_lists_whom_it_accompanies_on_a_day(
-        self, app: FastAPI, manager: httpx.AsyncClient, team: str, leader: httpx.AsyncClient, accompany: Accompany
+    async def test_the_point_lists_whom_it_accompanies_on_a_day(
+        self, app: FastAPI, manager: httpx.AsyncClient, point: str, head: httpx.AsyncClient, accompany: Accompany
     ) -> None:
         first, second = [await posted_person(manager) for _ in range(2)]
         await accompany(first, to_on="2020-08-01")
@@ -177,12 +177,12 @@ class TestList:
         await accompany(hidden)
         await restricted(manager, f"/v1/persons/{hidden}")
 
-        answer = await manager.get(f"/v1/accompaniments?organisation_id={team}&on=2020-08-01")
+        answer = await manager.get(f"/v1/accompaniments?organisation_id={point}&on=2020-08-01")
 
         assert [each["person_id"] for each in body_of(answer)["items"]] == [second]
         (row,) = await audited(app, answer)
         assert (row["person_ids"], row["field_groups"]) == ([UUID(second)], ["support"])
-        mine = await pages(leader, "/v1/accompaniments?limit=1")
+        mine = await pages(head, "/v1/accompaniments?limit=1")
         assert {each["person_id"] for each in mine} == {second, hidden}
 
 
@@ -201,7 +201,7 @@ class TestWhoGoes:
         refused(await officer.get(f"/v1/persons/{person_id}/accompaniments"), 404, "not_found")
 
     async def test_a_merge_leaves_it_where_it_was_recorded(
-        self, sign_in: SignIn, manager: httpx.AsyncClient, leader: httpx.AsyncClient, accompany: Accompany
+        self, sign_in: SignIn, manager: httpx.AsyncClient, head: httpx.AsyncClient, accompany: Accompany
     ) -> None:
         person_id, into = [await posted_person(manager) for _ in range(2)]
         theirs = await accompany(person_id)
@@ -210,19 +210,19 @@ class TestWhoGoes:
         await merged(clerk, second, person_id, into)
 
         address = f"/v1/persons/{person_id}/accompaniments/{theirs['id']}"
-        assert body_of(await leader.get(address))["person_id"] == person_id
+        assert body_of(await head.get(address))["person_id"] == person_id
 
     async def test_an_erasure_leaves_nothing(
-        self, app: FastAPI, manager: httpx.AsyncClient, leader: httpx.AsyncClient, accompany: Accompany
+        self, app: FastAPI, manager: httpx.AsyncClient, head: httpx.AsyncClient, accompany: Accompany
     ) -> None:
         person_id = await posted_person(manager)
         theirs = await accompany(person_id)
         await created(manager, f"/v1/persons/{person_id}/visits", a_visit(accompaniment_id=theirs["id"]))
-        device = Device(leader)
+        device = Device(head)
         await device.pull()
 
         await erase(app, person_id)
 
         await device.pull()
         assert device.of_person(person_id) == {}
-        refused(await leader.get(f"/v1/persons/{person_id}/visits"), 404, "not_found")
+        refused(await head.get(f"/v1/persons/{person_id}/visits"), 404, "not_found")

@@ -196,7 +196,8 @@ class TestPersonWhoAsks:
         eldest = (await self.told(officer, person_id))[-1]
 
         assert newest == {
-            "at": "2026-11-21T03:00:00Z", "officer": "a nurse", "roles": ["facility_officer"], "unit_codes": [],
+            "at": "2026-11-21T03:00:00Z", "person_ids": [person_id], "officer": "a nurse",
+            "roles": ["facility_officer"], "unit_codes": [],
             "organisation_ids": [provider], "client_id": "test-app", "purpose": "treatment", "decision": "allowed",
             "action": "read", "field_groups": ["person"], "summary": "Read: Name and personal details",
         }  # fmt: skip

@@ -183,7 +183,7 @@ async def _lines(session: AsyncSession, scope: Scope, table: type[OfPerson], con
 
 
 async def audited(session: AsyncSession, _: Scope) -> object:
-    return await audit.page(session, AuditFilter(person_id=SOMEBODY), limit=LOOKS, after=None)
+    return await audit.page(session, AuditFilter(persons=(SOMEBODY,)), limit=LOOKS, after=None)
 
 
 async def audited_by_officer(session: AsyncSession, _: Scope) -> object:
@@ -191,7 +191,12 @@ async def audited_by_officer(session: AsyncSession, _: Scope) -> object:
 
 
 async def accesses(session: AsyncSession, _: Scope) -> object:
-    return await audit.page_of_person(session, SOMEBODY, limit=LOOKS, after=None)
+    return await audit.page_of_human(session, [SOMEBODY], limit=LOOKS, after=None)
+
+
+async def accesses_of_merged(session: AsyncSession, _: Scope) -> object:
+    entries = [_id_of(str(n)) for n in range(1, 4)]
+    return await audit.page_of_human(session, entries, limit=LOOKS, after=None)
 
 
 async def alike(session: AsyncSession, _: Scope) -> object:
@@ -228,7 +233,7 @@ HOT = (
     *(roster, second_page, by_name, by_number, files, episodes, get, get_of_person, lock, of_person),
     *(changes, changes_of_a_commune, copy, load, hold),
     *(courses, measures, accompanied, accompanied_in_a_commune, accompanied_by_a_worker, visits),
-    *(attended, referred, inbox, audited, audited_by_officer, accesses),
+    *(attended, referred, inbox, audited, audited_by_officer, accesses, accesses_of_merged),
 )
 ORGANISATIONS_TOO = (roster, episodes, get, get_of_person, lock, of_person, changes, inbox)
 PAST_POLICIES = (alike, in_emergency, all_episodes, all_aftercare, is_unattended, is_free, first_body)

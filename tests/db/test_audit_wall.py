@@ -57,9 +57,9 @@ class TestAuditors:
             assert await seen(session) == set(TOLD) - {"of_ann_elsewhere"}
 
     async def test_of_one_person_no_more_than_that(self, sessions: Sessions) -> None:
-        async with acting(sessions, HERE) as session, context.as_auditor(session, of_person=ANN):
+        async with acting(sessions, HERE) as session, context.as_auditor(session, of_persons=[ANN]):
             assert await seen(session) == {"of_ann", "of_ann_nowhere", "of_ann_medical", "of_both"}
-        async with acting(sessions, THERE) as session, context.as_auditor(session, of_person=ANN):
+        async with acting(sessions, THERE) as session, context.as_auditor(session, of_persons=[ANN]):
             assert await seen(session) == {"of_ann_elsewhere", "of_ann_nowhere", "of_both"}
 
     async def test_naming_a_person_opens_nothing(self, sessions: Sessions) -> None:
@@ -71,13 +71,15 @@ class TestAuditors:
 
 class TestAccessLog:
     @pytest.mark.parametrize("scope", [HERE, UnitScope(())], ids=["in a unit", "in none"])
-    async def test_what_names_the_person_wherever_it_lies_but_for_medical_results(
+    async def test_what_names_an_entry_wherever_it_lies_but_for_medical_results(
         self, sessions: Sessions, scope: UnitScope
     ) -> None:
-        async with acting(sessions, scope) as session, context.as_access_log(session, ANN):
+        async with acting(sessions, scope) as session, context.as_access_log(session, [ANN]):
             assert await seen(session) == {"of_ann", "of_ann_elsewhere", "of_ann_nowhere", "of_both"}
-        async with acting(sessions, scope) as session, context.as_access_log(session, BEN):
+        async with acting(sessions, scope) as session, context.as_access_log(session, [BEN]):
             assert await seen(session) == {"of_both", "of_ben"}
+        async with acting(sessions, scope) as session, context.as_access_log(session, [BEN, ANN]):
+            assert await seen(session) == {"of_ann", "of_ann_elsewhere", "of_ann_nowhere", "of_both", "of_ben"}
 
 
 class TestRoles:
@@ -106,8 +108,8 @@ class TestRoles:
         async with acting(sessions, HERE) as session:
             doors = {
                 "auditor": context.as_auditor(session),
-                "auditor of a person": context.as_auditor(session, of_person=ANN),
-                "access log": context.as_access_log(session, ANN),
+                "auditor of a person": context.as_auditor(session, of_persons=[ANN]),
+                "access log": context.as_access_log(session, [ANN]),
             }
             async with doors[door]:
                 pass

@@ -15,7 +15,16 @@ from registry.db.engine import create_engine, create_sessions
 from registry.domain.access import Scope, UnitScope
 from tests.conftest import TODAY
 from tests.db.crowd import BIG, FILL, IN_SCOPE
-from tests.db.hot_queries import CLINIC, HOT, ORGANISATIONS_TOO, PAST_POLICIES, Ask, accesses, audited
+from tests.db.hot_queries import (
+    CLINIC,
+    HOT,
+    ORGANISATIONS_TOO,
+    PAST_POLICIES,
+    Ask,
+    accesses,
+    accesses_of_merged,
+    audited,
+)
 
 FEW = 100
 """Rows of big tables that may be read to find those of one person or group, of thirty thousand and more."""
@@ -84,7 +93,7 @@ async def test_they_are_for_an_organisation_too(service: AsyncSession, ask: Ask)
     require_indexes(await plans_of(ask, service, CLINIC))
 
 
-@pytest.mark.parametrize("ask", [audited, accesses, *PAST_POLICIES], ids=lambda ask: ask.__name__)
+@pytest.mark.parametrize("ask", [audited, accesses, accesses_of_merged, *PAST_POLICIES], ids=lambda ask: ask.__name__)
 async def test_few_rows_are_read_once_the_server_plans_for_anybody(
     service: AsyncSession, scope: UnitScope, ask: Ask
 ) -> None:

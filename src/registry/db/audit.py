@@ -1,6 +1,6 @@
 """Reading the audit log, in the roles of those who do. Nobody who writes to it reads it in the same role."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +22,7 @@ from registry.domain.audit_log import Position
 class AuditFilter:
     """Which rows are asked for. `officer` is whoever acted, whichever software was used."""
 
-    person_id: UUID | None = None
+    persons: tuple[UUID, ...] = ()
     officer: str | None = None
     client_id: str | None = None
     operation: str | None = None
@@ -42,20 +42,20 @@ class Event:
 
 async def page(session: AsyncSession, wanted: AuditFilter, *, limit: int, after: Position | None) -> Sequence[Event]:
     """Load the rows that concern the units in reach, the newest first; one more than `limit` tells of a next page."""
-    async with context.as_auditor(session, of_person=wanted.person_id):
+    async with context.as_auditor(session, of_persons=wanted.persons):
         return await _page(session, wanted, limit=limit, after=after)
 
 
-async def page_of_person(
-    session: AsyncSession, person_id: UUID, *, limit: int, after: Position | None
+async def page_of_human(
+    session: AsyncSession, entries: Collection[UUID], *, limit: int, after: Position | None
 ) -> Sequence[Event]:
-    """Load the rows that name a person, wherever they lived at the time. The caller has checked the scope.
+    """Load the rows that name any entry of one human, wherever it lay then. The caller has checked the scope.
 
     Rows about medical results are left out: that there is one tells too much to who may not read it
     (Law 71/2020, article 30).
     """
-    wanted = AuditFilter(person_id=person_id, is_without_medical=True)
-    async with context.as_access_log(session, person_id):
+    wanted = AuditFilter(persons=tuple(entries), is_without_medical=True)
+    async with context.as_access_log(session, entries):
         return await _page(session, wanted, limit=limit, after=after)
 
 
@@ -74,8 +74,8 @@ async def _page(session: AsyncSession, wanted: AuditFilter, *, limit: int, after
 
 
 def _conditions(wanted: AuditFilter) -> Iterator[ColumnElement[bool]]:
-    if wanted.person_id is not None:
-        yield col(AuditEventRow.person_ids).bool_op("@>")(literal([wanted.person_id], ARRAY(Uuid())))
+    if wanted.persons:
+        yield col(AuditEventRow.person_ids).bool_op("&&")(literal([*wanted.persons], ARRAY(Uuid())))
     if wanted.officer is not None:
         yield literal_column(OFFICER, Text()) == wanted.officer
     if wanted.client_id is not None:

@@ -4,7 +4,7 @@ A transaction begins closed: the context is set by its first statement, and open
 scope opens what it reaches, and the end of the transaction takes everything back (`SET LOCAL`).
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from enum import StrEnum
@@ -191,24 +191,24 @@ async def _in_role(session: AsyncSession, role: DatabaseRole) -> AsyncIterator[N
 
 
 @asynccontextmanager
-async def as_auditor(session: AsyncSession, *, of_person: UUID | None = None) -> AsyncIterator[None]:
-    """Read the audit log within the units of the scope, all of it or of one person; then act under units again."""
-    role = DatabaseRole.AUDITOR if of_person is None else DatabaseRole.PERSON_AUDITOR
-    async with _reading_log(session, role, of_person):
+async def as_auditor(session: AsyncSession, *, of_persons: Collection[UUID] = ()) -> AsyncIterator[None]:
+    """Read the audit log within the units of the scope, all of it or of some people; then act under units again."""
+    role = DatabaseRole.PERSON_AUDITOR if of_persons else DatabaseRole.AUDITOR
+    async with _reading_log(session, role, of_persons):
         yield
 
 
 @asynccontextmanager
-async def as_access_log(session: AsyncSession, person_id: UUID) -> AsyncIterator[None]:
-    """Read of the audit log what one person may be told, wherever it lies; then act under units again."""
-    async with _reading_log(session, DatabaseRole.ACCESS_LOG, person_id):
+async def as_access_log(session: AsyncSession, entries: Collection[UUID]) -> AsyncIterator[None]:
+    """Read of the audit log what one human may be told, under every entry, wherever it lies; then act as before."""
+    async with _reading_log(session, DatabaseRole.ACCESS_LOG, entries):
         yield
 
 
 @asynccontextmanager
-async def _reading_log(session: AsyncSession, role: DatabaseRole, person_id: UUID | None) -> AsyncIterator[None]:
+async def _reading_log(session: AsyncSession, role: DatabaseRole, persons: Collection[UUID]) -> AsyncIterator[None]:
     connection = await session.connection()
-    await connection.execute(_READ_LOG, {"role": role, "reached": "" if person_id is None else str(person_id)})
+    await connection.execute(_READ_LOG, {"role": role, "reached": _listed(persons)})
     yield
     await connection.execute(_READ_LOG, {"role": DatabaseRole.UNITS, "reached": ""})
 

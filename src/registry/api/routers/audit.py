@@ -1,5 +1,6 @@
 """The audit log: for auditors, for witnesses outside, and for a person who asks who looked."""
 
+from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from registry.api.schemas.audit import (
 from registry.api.schemas.fields import Instant, Line
 from registry.api.strict_json import StrictRoute
 from registry.api.tags import Tag
-from registry.db import audit, context, grants, records, seals, trail
+from registry.db import audit, context, grants, merges, records, seals, trail
 from registry.db.audit import AuditFilter, Event
 from registry.db.records import Key
 from registry.db.tables.persons import PersonRow
@@ -72,10 +73,10 @@ async def list_audit_events(
     lies nowhere, such as a command on the host, every auditor sees. Each page is written to the log itself.
     """
     desk, paging = listing.desk, listing.paging
-    wanted = AuditFilter(person_id, officer, client_id, operation, decision, since, until)
+    persons = () if person_id is None else (person_id,)
+    wanted = AuditFilter(persons, officer, client_id, operation, decision, since, until)
     rows = await audit.page(desk.session, wanted, limit=paging.limit, after=_position(paging.after(AuditKey)))
     page = paging.page(rows, key=_key)
-    persons = () if person_id is None else (person_id,)
     await trail.audit(desk.session, desk.actor.act, persons=persons, entity=ENTITY)
     return AuditEventPage(items=[_shown(desk, event) for event in page.items], next=page.next)
 
@@ -121,6 +122,9 @@ async def list_accesses_of_person(
     them up; nothing is held back for investigations, which the registry does not know. Rows about medical results
     are not in it, since that there is one is for health officers alone. Whoever asks is written down too, and
     seen by the next who asks.
+
+    Whoever was merged is on file under several entries: ask for any of them, and the answer tells who looked at all
+    of them, each row with the entries that it names. Once a merge is undone, each has a log of its own again.
     """
     actor = desk.actor
     owner = await records.get(desk.session, PersonRow, Key(person_id), scope=actor.scope, today=actor.today)
@@ -128,12 +132,16 @@ async def list_accesses_of_person(
         raise NotFound
     paging = list_paging(request, response, subject=actor.subject, limit=limit, cursor=cursor)
     after = _position(paging.after(AuditKey))
-    rows = await audit.page_of_person(desk.session, person_id, limit=paging.limit, after=after)
+    entries = [entry.id for entry in await merges.entries_of(desk.session, owner.root_id)]
+    rows = await audit.page_of_human(desk.session, entries, limit=paging.limit, after=after)
     page = paging.page(rows, key=_key)
     used = {grant_id for event in page.items for grant_id in event.row.grant_ids}
     held = {grant.id: grant for grant in await grants.of_ids(desk.session, used)}
-    await trail.audit(desk.session, actor.act, persons=(person_id,), entity=ENTITY)
-    items = [_told(desk, event, [held[each] for each in event.row.grant_ids if each in held]) for event in page.items]
+    await trail.audit(desk.session, actor.act, persons=entries, entity=ENTITY)
+    items = [
+        _told(desk, event, entries, [held[each] for each in event.row.grant_ids if each in held])
+        for event in page.items
+    ]
     return AccessPage(items=items, next=page.next)
 
 
@@ -158,13 +166,14 @@ def _shown(desk: Desk, event: Event) -> AuditEventOut:
     )
 
 
-def _told(desk: Desk, event: Event, used: list[AccessGrantRow]) -> AccessOut:
+def _told(desk: Desk, event: Event, entries: Sequence[UUID], used: list[AccessGrantRow]) -> AccessOut:
     row = event.row
     action = action_of(row.operation)
     words = ", ".join(label_of("field_groups", group, desk.language) for group in row.field_groups)
     done = label_of("access_actions", action, desk.language)
     return AccessOut(
         at=row.at,
+        person_ids=[entry for entry in entries if entry in row.person_ids],
         officer=row.on_behalf_of or row.subject,
         roles=sorted({grant.role for grant in used}),
         unit_codes=sorted({grant.unit_code for grant in used if grant.unit_code is not None}),

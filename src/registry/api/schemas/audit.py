@@ -73,6 +73,11 @@ class AccessOut(Out):
     """Somebody who looked at a person, or tried to."""
 
     at: Instant = Field(description="When (UTC).")
+    person_ids: list[UUID] = Field(
+        description="Under which entries of this person: several only of one who was merged. Whom else the act "
+        "concerned is not told.",
+        max_length=1000,
+    )
     officer: Officer
     roles: list[Role] = Field(description="In which roles; none where the service itself acted.", max_length=20)
     unit_codes: Codes = Field(description="The units that these roles are over.")

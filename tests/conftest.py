@@ -22,6 +22,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from registry.api.app import create_app
 from registry.db import migrate, roles
 from registry.db.engine import create_engine, create_sessions, transaction
+from registry.db.roles import Component
 from registry.db.tables.trail import AccessGrantRow
 from registry.db.unit_import import import_map, read_map
 from registry.demo.issuer import ISSUER, DemoIssuer
@@ -143,11 +144,24 @@ async def _made(server_url: str, name: str, template: str = "template1") -> Asyn
 @pytest.fixture(scope="module")
 async def service_url(server_url: str, database_url: str) -> AsyncIterator[str]:
     """The module's database as the service connects to it: under a login that the row policies bind."""
+    async with _under_login(server_url, database_url, Component.SERVICE) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def worker_url(server_url: str, database_url: str) -> AsyncIterator[str]:
+    """The module's database as the worker connects to it."""
+    async with _under_login(server_url, database_url, Component.WORKER) as url:
+        yield url
+
+
+@asynccontextmanager
+async def _under_login(server_url: str, database_url: str, component: Component) -> AsyncIterator[str]:
     login = f"registry_login_{os.getpid()}_{next(_databases)}"
     await _execute(server_url, f"CREATE ROLE {login} LOGIN PASSWORD '{login}'")
     engine = create_engine(database_url)
     async with transaction(create_sessions(engine)) as session:
-        await roles.let_act(session, login)
+        await roles.let_act(session, login, roles.TAKEN_BY[component])
     await engine.dispose()
     yield make_url(database_url).set(username=login, password=login).render_as_string(hide_password=False)
     await _execute(server_url, f"DROP ROLE {login}")

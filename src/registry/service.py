@@ -19,6 +19,7 @@ from registry import secret_values
 from registry.database import Database, address_for_service, one_transaction
 from registry.db import address, durability, key_rotation, migrate, roles, state
 from registry.db.engine import create_engine, create_sessions
+from registry.db.roles import Component
 from registry.demo.issuer import ISSUER
 from registry.errors import CannotRun
 from registry.protocol import BoundedProtocol
@@ -78,9 +79,10 @@ def require_own_secrets(settings: Settings) -> None:
         secret_values.require_strong("REGISTRY_SECRET", settings.secret.get_secret_value())
     for key in settings.key_ring().keys.values():
         secret_values.require_strong("REGISTRY_MASTER_KEYS", key.secret.hex())
-    if settings.database_url is not None:
-        password = address.read(settings.database_url.get_secret_value()).password
-        secret_values.require_own_password("REGISTRY_DATABASE_URL", password)
+    for name in ("worker_database_url", "database_url"):
+        if (url := getattr(settings, name)) is not None:
+            password = address.read(url.get_secret_value()).password
+            secret_values.require_own_password(f"REGISTRY_{name.upper()}", password)
 
 
 async def require_prepared(database: Database) -> None:
@@ -93,14 +95,17 @@ async def require_prepared(database: Database) -> None:
             raise CannotRun("this database holds a demo: start it with `registry demo`")
 
 
-async def require_bound(url: str) -> None:
-    """Refuse a login that the policies of the rows do not bind, or that cannot act in the application's roles."""
+async def require_bound(url: str, component: Component) -> None:
+    """Refuse a login that the policies of the rows do not bind, or that cannot act in the component's roles."""
     async with one_transaction(url) as session:
-        found = await roles.login(session)
+        found = await roles.login(session, wanted=roles.TAKEN_BY[component])
     if found is None or found.is_above_policies:
-        raise CannotRun("the login in REGISTRY_DATABASE_URL is above the row policies: name one that is not")
+        raise CannotRun(f"the {component}'s login is above the row policies: name one that is not")
     if not found.may_act or found.inherits:
-        raise CannotRun("the login in REGISTRY_DATABASE_URL cannot act for the service: run `registry db roles` for it")
+        raise CannotRun(
+            f"the {component}'s login cannot act for it: run `registry db roles` for it"
+            f" (`--for {component}` where it is the {component}'s alone)"
+        )
 
 
 async def require_durable(url: str) -> None:
@@ -114,11 +119,11 @@ async def require_durable(url: str) -> None:
         log.warning("database.no_checksums")
 
 
-async def bound_address(database: Database, *, may_forget: bool) -> str:
-    """Give the address of a database that is fit for a service, under a login that is bound; tell what is unguarded."""
+async def bound_address(database: Database, component: Component, *, may_forget: bool) -> str:
+    """Give the address of a database fit for a component, under a login that is bound; tell what is unguarded."""
     await require_prepared(database)
     url = await address_for_service(database)
-    await require_bound(url)
+    await require_bound(url, component)
     if not may_forget:
         await require_durable(url)
     if not address.is_guarded(url):

@@ -62,6 +62,12 @@ class Settings(BaseSettings):
     database_url_file: Path | None = Field(
         default=None, description="A file that holds the database's address instead."
     )
+    worker_database_url: SecretStr | None = Field(
+        default=None, description="The same database under the worker's own login; empty: the service's."
+    )
+    worker_database_url_file: Path | None = Field(
+        default=None, description="A file that holds the worker's address instead."
+    )
     public_url: str = Field(default="http://127.0.0.1:8000", description="Address under which clients reach the API.")
     secret: SecretStr | None = Field(default=None, description="Secret from which all keys are derived.")
     secret_file: Path | None = Field(default=None, description="A file that holds the secret instead.")
@@ -152,6 +158,10 @@ class Settings(BaseSettings):
     def most_persons(self, *, is_server: bool) -> int:
         """How many different people may be shown within an hour: to an officer, or to a server without one."""
         return self.max_persons_per_hour_of_systems if is_server else self.max_persons_per_hour
+
+    def of_worker(self) -> Self:
+        """Return the settings of the worker, which has an address of its own where one is set."""
+        return self.model_copy(update={"database_url": self.worker_database_url or self.database_url})
 
     def key_ring(self) -> KeyRing:
         """Return the master keys. Raises `ValueError` when none are set or one is malformed."""

@@ -1,63 +1,39 @@
 """The service's login: which one it may be, how it gets its rights, and that they are enough."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
-import asyncpg
 import httpx
 import pytest
 from sqlalchemy.engine import make_url
 
 from registry.api.app import create_app
 from registry.database import EMBEDDED_LOGIN, Database, address_for_service
+from registry.db.roles import Component
 from registry.demo.issuer import ISSUER, DemoIssuer
 from registry.domain.access import TokenScope
 from registry.service import require_bound
 from registry.settings import Settings
 from tests.cli.commands import PRODUCTION, Commands, Outcome
+from tests.cli.logins import execute, quoted, under
 from tests.conftest import NOW
 from tests.factories.bodies import a_person
 from tests.factories.posted import body_of, created, posted_file
 
-ABOVE = "the login in REGISTRY_DATABASE_URL is above the row policies: name one that is not"
-UNABLE = "the login in REGISTRY_DATABASE_URL cannot act for the service: run `registry db roles` for it"
-
-
-async def execute(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-def under(url: str, login: str) -> str:
-    return make_url(url).set(username=login, password=login).render_as_string(hide_password=False)
-
-
-@pytest.fixture
-async def login(database_url: str) -> AsyncIterator[str]:
-    """A login that may do nothing yet."""
-    name = f'registry "{uuid4().hex[:8]}"'
-    quoted = name.replace('"', '""')
-    await execute(database_url, f"""CREATE ROLE "{quoted}" LOGIN PASSWORD '{name}'""")
-    yield name
-    await execute(database_url, f'DROP OWNED BY "{quoted}"', f'DROP ROLE "{quoted}"')
-
-
-def quoted(login: str) -> str:
-    return '"' + login.replace('"', '""') + '"'
+ABOVE = "the service's login is above the row policies: name one that is not"
+UNABLE = (
+    "the service's login cannot act for it: run `registry db roles` for it"
+    " (`--for service` where it is the service's alone)"
+)
 
 
 @pytest.fixture
 def acting_url(command: Commands, database_url: str, login: str) -> str:
-    """Let the login act for the service, twice, and give it a grant: by the commands of the host."""
-    let = command("db", "roles", login, database_url=database_url)
-    assert let == Outcome(0, f"{login} may act for the service.\n", "")
-    again = command("db", "roles", login)
+    """Let the login act for the service alone, twice, and give it a grant: by the commands of the host."""
+    wanted = ("db", "roles", login, "--for", "service")
+    let = command(*wanted, database_url=database_url)
+    assert let == Outcome(0, f"{login} may act for the service alone.\n", "")
+    again = command(*wanted)
     assert again.code == 0, again.complaint
     url = under(database_url, login)
     grant = ("grants", "add", "--role", "province-manager", "--unit", "54", "--subject", login)
@@ -68,7 +44,7 @@ def acting_url(command: Commands, database_url: str, login: str) -> str:
 
 
 async def test_a_login_that_may_act_serves(acting_url: str, login: str, issuer: DemoIssuer, settings: Settings) -> None:
-    await require_bound(acting_url)
+    await require_bound(acting_url, Component.SERVICE)
     app = create_app(settings, database_url=acting_url, clock=lambda: NOW)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     token = {"Authorization": f"Bearer {issuer.token(login, now=NOW, scopes=tuple(TokenScope), client_id='test-app')}"}
@@ -129,8 +105,10 @@ class TestRefusals:
         served = serve(command, under(database_url, login))
         assert served.complaint == f"registry: {UNABLE}"
 
-        command("db", "roles", login, database_url=database_url)
-        asyncio.run(require_bound(under(database_url, login)))
+        let = command("db", "roles", login, database_url=database_url)
+        assert let == Outcome(0, f"{login} may act for the service.\n", "")
+        for component in (Component.SERVICE, Component.WORKER):
+            asyncio.run(require_bound(under(database_url, login), component))
 
     def test_a_server_that_may_forget(self, command: Commands, acting_url: str, login: str) -> None:
         asyncio.run(execute(acting_url, f"ALTER ROLE {quoted(login)} SET synchronous_commit = off"))
@@ -151,8 +129,9 @@ async def test_the_embedded_server_has_a_login_of_its_own_for_the_service(databa
     url = await address_for_service(Database(database_url, tmp_path))
 
     assert make_url(url).username == EMBEDDED_LOGIN
-    await require_bound(url)
-    await require_bound(await address_for_service(Database(database_url, tmp_path)))
+    for component in (Component.SERVICE, Component.WORKER):
+        await require_bound(url, component)
+        await require_bound(await address_for_service(Database(database_url, tmp_path)), component)
 
 
 def serve(command: Commands, url: str) -> Outcome:

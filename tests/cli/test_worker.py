@@ -7,22 +7,15 @@ import sys
 import time
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from registry.worker.jobs import JOBS
 from tests.cli.commands import PATIENCE_SECONDS, PRODUCTION, SOURCES, Commands
 
 
-@pytest.fixture(scope="module")
-def audit_key() -> str:
-    key = Ed25519PrivateKey.generate()
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-def test_works_until_it_is_told_to_stop(command: Commands, service_url: str, audit_key: str) -> None:
-    assert command("worker", "status", database_url=service_url).said == ""
-    environment = PRODUCTION | {"database_url": service_url, "audit_key": audit_key, "may_forget": "true"}
+def test_works_until_it_is_told_to_stop(command: Commands, service_url: str, worker_url: str, audit_key: str) -> None:
+    apart = {"database_url": service_url, "worker_database_url": worker_url}
+    assert command("worker", "status", **apart).said == ""
+    environment = PRODUCTION | apart | {"audit_key": audit_key, "may_forget": "true"}
     with subprocess.Popen(
         [sys.executable, "-m", "registry", "worker"],
         stderr=subprocess.PIPE,
@@ -62,7 +55,7 @@ def test_refuses_a_database_that_no_release_has_prepared(command: Commands, serv
     ids=["none", "no key"],
 )
 def test_refuses_to_work_where_nothing_would_be_sealed(
-    command: Commands, service_url: str, key: dict[str, str], sentence: str
+    command: Commands, worker_url: str, key: dict[str, str], sentence: str
 ) -> None:
-    refused = command("worker", database_url=service_url, **PRODUCTION, **key)
+    refused = command("worker", database_url=worker_url, **PRODUCTION, **key)
     assert (refused.code, refused.complaint) == (1, f"registry: {sentence}")

@@ -280,6 +280,7 @@ class TestCatalogue:
                     "is_attended",
                     "is_in_use",
                     "keep_outcome",
+                    "key_samples",
                     "leaves_open",
                     "move_epoch",
                     "move_offered",

@@ -35,15 +35,15 @@ async def sessions(database_url: str) -> AsyncIterator[Sessions]:
 
 @pytest.fixture
 async def hire(
-    service_url: str, settings: Settings, clock: Clock, sessions: Sessions, atlas: Atlas
+    worker_url: str, settings: Settings, clock: Clock, sessions: Sessions, atlas: Atlas
 ) -> AsyncIterator[Hire]:
-    """Make workers, each with connections of its own under the service's login; what ran before is forgotten."""
+    """Make workers, each with connections of its own under the worker's login; what ran before is forgotten."""
     async with transaction(sessions) as session:
         await session.exec(delete(WorkerJobRow))
     engines: list[AsyncEngine] = []
 
     def make(*jobs: Job) -> Worker:
-        engines.append(create_engine(service_url, pool_size=3, name=f"worker-{len(engines)}"))
+        engines.append(create_engine(worker_url, pool_size=3, name=f"worker-{len(engines)}"))
         return Worker(engines[-1], jobs, settings=settings, clock=clock, rest_seconds=0.02, atlas=atlas)
 
     yield make

@@ -50,7 +50,7 @@ def seal_now() -> None:
         await sealing.publish(session, settings.audit_checkpoint_dirs)
 
     count = 0
-    with open_database(settings) as database:
+    with open_database(settings.of_worker()) as database:
         while sealed := _run(database.url, seal):
             count += sealed
         _run(database.url, publish)
@@ -83,7 +83,7 @@ def verify(
         return await sealing.inspect(session, verifiers, checkpoints or ())
 
     now = system_clock()  # before the log is read, which may take minutes: rows are no later than they were then
-    with open_database(settings) as database:
+    with open_database(settings.of_worker()) as database:
         verdict = _run(database.url, inspect)
     for line in _report(verdict, now=now):
         typer.echo(line)
@@ -104,7 +104,7 @@ def list_checkpoints() -> None:
             raise CannotRun("nothing is sealed yet")
         return row.note
 
-    with open_database(settings_with("audit_key")) as database:
+    with open_database(settings_with("audit_key").of_worker()) as database:
         typer.echo(_run(database.url, newest), nl=False)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from alembic.util import CommandError
 from registry.database import one_transaction, open_database, prepare
 from registry.db import backup as backups
 from registry.db import migrate, roles, state
+from registry.db.roles import Component
 from registry.embedded import EmbeddedPostgres
 from registry.errors import CannotRun
 from registry.settings import Settings
@@ -50,11 +52,20 @@ def check() -> None:
 
 
 @app.command("roles")
-def let_act(login: Annotated[str, typer.Argument(metavar="LOGIN", help="The login of the service.")]) -> None:
-    """Make the roles in which the service acts, and let a login act in them. Run it as the server's administrator."""
+def let_act(
+    login: Annotated[str, typer.Argument(metavar="LOGIN", help="The login.")],
+    component: Annotated[
+        Component | None,
+        typer.Option("--for", help="What alone uses the login; without, it may act for all but the backup."),
+    ] = None,
+) -> None:
+    """Make the roles of the application, and let a login act in those that a component takes, and in no other of them.
+
+    Run it as the server's administrator.
+    """
     with open_database(Settings()) as database:
-        asyncio.run(_let_act(database.url, login))
-    typer.echo(f"{login} may act for the service.")
+        asyncio.run(_let_act(database.url, login, roles.TAKEN_BY[component] if component else roles.ALL_THAT_ACT))
+    typer.echo(f"{login} may act for {f'the {component} alone' if component else 'the service'}.")
 
 
 @app.command()
@@ -96,15 +107,15 @@ async def _revision(url: str) -> str | None:
         return await state.revision(session)
 
 
-async def _let_act(url: str, login: str) -> None:
+async def _let_act(url: str, login: str, wanted: Collection[str]) -> None:
     async with one_transaction(url) as session:
-        found = await roles.login(session, login)
+        found = await roles.login(session, login, wanted=wanted)
         if found is None:
             raise CannotRun(f"there is no login {login}: create it first")
         if found.is_above_policies:
             raise CannotRun(f"{login} is above the row policies: a superuser, an owner, or a member of such a role")
         await roles.make(session)
-        await roles.let_act(session, login)
+        await roles.let_act(session, login, wanted)
 
 
 async def _upgrade_and_check(url: str) -> None:

@@ -75,6 +75,7 @@ async def _opened(settings: Settings, *, reads_people: bool) -> AsyncIterator[tu
             if reads_people:
                 groups = (FieldGroup.PERSON, FieldGroup.IDENTITY)
                 await trail.audit(office.session, office.act, entity="person", groups=groups)
+    with open_database(settings.of_worker()) as database:
         engine = create_engine(database.url, pool_size=1, name="registry-duplicates")
         try:
             yield create_sessions(engine), Search(keys, ring, office.atlas, now, local_date(now))

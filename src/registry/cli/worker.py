@@ -9,6 +9,7 @@ from registry import logs, service
 from registry.api.clock import system_clock
 from registry.database import one_transaction, open_database
 from registry.db import context, worker_jobs
+from registry.db.roles import Component
 from registry.db.tables.worker import WorkerJobRow
 from registry.domain.job import late
 from registry.settings import Settings
@@ -25,14 +26,13 @@ def worker(context: typer.Context) -> None:
     """Run the worker until SIGTERM or Ctrl-C; a second one waits, and takes over when the first is gone."""
     if context.invoked_subcommand is not None:
         return
-    settings = Settings()
+    settings = Settings().of_worker()
     service.require_production(settings)
     sealing.signer_of(settings)  # without it nothing would prove who looked, and nobody would notice
     logs.configure("json")
     with open_database(settings) as database:
-        asyncio.run(
-            work_until_signal(asyncio.run(service.bound_address(database, may_forget=settings.may_forget)), settings)
-        )
+        url = asyncio.run(service.bound_address(database, Component.WORKER, may_forget=settings.may_forget))
+        asyncio.run(work_until_signal(url, settings))
 
 
 @app.command()
@@ -45,7 +45,7 @@ def status() -> None:
             for row in await worker_jobs.every(session):
                 typer.echo(_line(row, now=system_clock()))
 
-    with open_database(Settings()) as database:
+    with open_database(Settings().of_worker()) as database:
         asyncio.run(show())
 
 

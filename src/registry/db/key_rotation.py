@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Integer, LargeBinary, TextClause, Uuid, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db.context import keys_transaction
+from registry.db.context import closed_transaction, keys_transaction
 from registry.db.engine import Sessions
 from registry.domain.person import normalise_number
 from registry.vault.gcm import Broken
@@ -54,13 +54,7 @@ class Batch:
 
 Move: TypeAlias = Callable[[AsyncSession, KeyRing, tuple[UUID, UUID]], Awaitable[Batch]]
 
-_SAMPLES = text("""
-    SELECT DISTINCT ON (master_key) person_id, id, master_key, wrapped_key FROM person_key
-    WHERE wrapped_key IS NOT NULL ORDER BY master_key, person_id
-""")
-_REJECTION_SAMPLES = text("""
-    SELECT DISTINCT ON (master_key) id, key_id, master_key, wrapped_key FROM sync_rejection ORDER BY master_key, id
-""")
+_SAMPLES = text("SELECT owner_id, key_id, master_key, wrapped_key FROM app.key_samples()")
 _USES = text("""
     SELECT master_key, sum(people)::int, sum(numbers)::int, sum(rejections)::int FROM (
         SELECT master_key, count(wrapped_key), 0, 0 FROM person_key GROUP BY master_key
@@ -130,15 +124,18 @@ async def uses(sessions: Sessions) -> list[Use]:
 
 
 async def unusable(sessions: Sessions, ring: KeyRing) -> list[int]:
-    """Name the master keys on which something hangs, and which the ring lacks or has under that number as another."""
-    needed = {use.master_key for use in await uses(sessions) if use.people or use.numbers or use.rejections}
-    wrong = needed - ring.keys.keys()
-    async with keys_transaction(sessions) as session:
-        connection = await session.connection()
-        samples = [row for each in (_SAMPLES, _REJECTION_SAMPLES) for row in await connection.execute(each)]
-    for person_id, key_id, master_key, blob in samples:
+    """Name the master keys on which something hangs, and which the ring lacks or has under that number as another.
+
+    The service asks at its start, and may move no key.
+    """
+    async with closed_transaction(sessions) as session:
+        samples = (await (await session.connection()).execute(_SAMPLES)).all()
+    wrong = {master_key for _, _, master_key, _ in samples} - ring.keys.keys()
+    for owner, key_id, master_key, blob in samples:
+        if blob is None:
+            continue  # an index of numbers: it tells which key it needs, and opens nothing
         try:
-            await ring.unwrap(WrappedKey(key_id, master_key, blob), person_id=person_id)
+            await ring.unwrap(WrappedKey(key_id, master_key, blob), person_id=owner)
         except Broken:
             wrong.add(master_key)
     return sorted(wrong)

@@ -1,11 +1,36 @@
-"""The roles of the database server: those in which the application acts, and the login that may act in them."""
+"""The roles of the database server: those in which the application acts, and the logins that may act in them."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.context import DatabaseRole
+
+BACKUP = "registry_backup"
+
+
+class Component(StrEnum):
+    """What connects to the database under a login of its own, where it is given one."""
+
+    SERVICE = "service"
+    WORKER = "worker"
+    KEYS = "keys"
+    BACKUP = "backup"
+
+
+TAKEN_BY: Mapping[Component, frozenset[str]] = {
+    Component.SERVICE: frozenset(DatabaseRole) - {DatabaseRole.WORKER, DatabaseRole.KEYS},
+    Component.WORKER: frozenset({DatabaseRole.UNITS, DatabaseRole.WORKER}),
+    Component.KEYS: frozenset({DatabaseRole.KEYS}),
+    Component.BACKUP: frozenset({BACKUP}),
+}
+"""The roles that each takes: requests any of theirs, jobs that of the worker and, to place people, that of units."""
+
+ALL_THAT_ACT = frozenset[str](DatabaseRole)
+"""The roles of a login that does everything but the backup: the embedded server's, or a small installation's."""
 
 MAKE = """
 DO $$
@@ -63,30 +88,39 @@ ALTER FUNCTION app.follow_closing(uuid, date, date, int, date) OWNER TO registry
 ALTER FUNCTION app.leaves_open(uuid, date) OWNER TO registry_definer;
 ALTER FUNCTION app.employers(uuid) OWNER TO registry_definer;
 ALTER FUNCTION app.tell_employer(text, uuid, uuid) OWNER TO registry_definer;
+ALTER FUNCTION app.key_samples() OWNER TO registry_definer;
 """
 """The functions that look past the policies do so with the rights of this role, and with no others."""
 
-_GROUPS = bindparam("groups", [role.value for role in DatabaseRole], type_=ARRAY(Text))
+_OURS = [*DatabaseRole, BACKUP]
 _ACT_IN = "CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END"
 
-_LOGIN = text(f"""
+_LOGIN_LOOKED_AT = f"""
     SELECT
         EXISTS (
-            SELECT FROM pg_roles WHERE (rolsuper OR rolbypassrls) AND pg_has_role(login.oid, oid, 'MEMBER')
+            SELECT FROM pg_roles
+            WHERE (rolsuper OR rolbypassrls) AND rolname <> ALL (:wanted) AND pg_has_role(login.oid, oid, 'MEMBER')
         ) AS is_unbound,
         EXISTS (
             SELECT FROM pg_class
             WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_has_role(login.oid, relowner, 'MEMBER')
         ) AS is_owner,
         (
-            SELECT count(*) FROM pg_roles WHERE rolname = ANY (:groups) AND pg_has_role(login.oid, oid, {_ACT_IN})
-        ) = cardinality(:groups) AS may_act,
+            SELECT count(*) FROM pg_roles WHERE rolname = ANY (:wanted) AND pg_has_role(login.oid, oid, {_ACT_IN})
+        ) = cardinality(:wanted) AS may_act,
         EXISTS (
-            SELECT FROM pg_roles WHERE rolname = ANY (:groups) AND pg_has_role(login.oid, oid, 'USAGE')
+            SELECT FROM pg_roles WHERE rolname = ANY (:ours) AND pg_has_role(login.oid, oid, 'USAGE')
         ) AS inherits
     FROM pg_roles AS login
     WHERE login.rolname = coalesce(:name, current_user) AND login.rolcanlogin
-""").bindparams(_GROUPS, bindparam("name", type_=Text))  # noqa: S608 - made of our own constants
+"""  # noqa: S608 - made of our own constants
+_LOGIN = text(_LOGIN_LOOKED_AT).bindparams(
+    bindparam("wanted", type_=ARRAY(Text)), bindparam("ours", _OURS, type_=ARRAY(Text)), bindparam("name", type_=Text)
+)
+_HELD = text("""
+    SELECT roleid::regrole::text FROM pg_auth_members
+    WHERE member = (SELECT oid FROM pg_roles WHERE rolname = :name) AND roleid::regrole::text = ANY (:ours)
+""").bindparams(bindparam("ours", _OURS, type_=ARRAY(Text)), bindparam("name", type_=Text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +138,14 @@ class Login:
         return self.is_unbound or self.is_owner
 
 
-async def login(session: AsyncSession, name: str | None = None) -> Login | None:
-    """Look at a login, the session's own unless one is named; None where there is none of that name."""
-    found = (await (await session.connection()).execute(_LOGIN, {"name": name})).one_or_none()
+async def login(
+    session: AsyncSession, name: str | None = None, *, wanted: Collection[str] = ALL_THAT_ACT
+) -> Login | None:
+    """Look at a login, the session's own unless one is named; None where there is none of that name.
+
+    `wanted`: the roles that it is to act in; whether it may, and what it could do beside them, is told.
+    """
+    found = (await (await session.connection()).execute(_LOGIN, {"name": name, "wanted": [*wanted]})).one_or_none()
     return None if found is None else Login(*found)
 
 
@@ -115,15 +154,18 @@ async def make(session: AsyncSession) -> None:
     await (await session.connection()).exec_driver_sql(MAKE)
 
 
-async def let_act(session: AsyncSession, name: str) -> None:
-    """Let a login act in the application's roles, and be nobody while it acts in none of them."""
+async def let_act(session: AsyncSession, name: str, wanted: Collection[str] = ALL_THAT_ACT) -> None:
+    """Let a login act in these of our roles and in no other, and be nobody while it acts in none of them."""
     connection = await session.connection()
     quoted = connection.dialect.identifier_preparer.quote_identifier(name)
     version = int(await connection.scalar(text("SELECT current_setting('server_version_num')::int")) or 0)
     if version < 160000:
         await connection.exec_driver_sql(f"ALTER ROLE {quoted} NOINHERIT")
     options = " WITH INHERIT FALSE, SET TRUE" if version >= 160000 else ""
-    await connection.exec_driver_sql(f"GRANT {', '.join(DatabaseRole)} TO {quoted}{options}")
+    held = await connection.scalars(_HELD, {"name": name})
+    if more := [role for role in held if role not in wanted]:
+        await connection.exec_driver_sql(f"REVOKE {', '.join(more)} FROM {quoted}")
+    await connection.exec_driver_sql(f"GRANT {', '.join(sorted(wanted))} TO {quoted}{options}")
 
 
 async def make_login(session: AsyncSession, name: str) -> None:

@@ -1,7 +1,7 @@
 """The kinds of accompaniments and visits."""
 
 from registry.api.kinds.staffing import named_worker
-from registry.api.kinds.support import open_reach, withdraw_reach
+from registry.api.kinds.support import open_reach, require_begun_at_work, withdraw_reach
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.accompaniments import (
@@ -39,6 +39,7 @@ async def decide_accompaniment(desk: Desk, draft: Draft[AccompanimentBody]) -> D
         basis=body.legal_basis,
         ended_on=body.to_on,
     )
+    await require_begun_at_work(desk, draft)
     if not isinstance(former, AccompanimentRow) or former.worker_id != body.worker_id:
         await named_worker(desk, body.worker_id)
     return Decision(draft.columns)

@@ -1,6 +1,6 @@
 """The kind of memberships in clubs."""
 
-from registry.api.kinds.support import open_reach, withdraw_reach
+from registry.api.kinds.support import open_reach, require_begun_at_work, withdraw_reach
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.memberships import MembershipBody, MembershipIn, MembershipOut
@@ -24,6 +24,7 @@ async def decide_membership(desk: Desk, draft: Draft[MembershipBody]) -> Decisio
         basis=body.legal_basis,
         ended_on=body.to_on,
     )
+    await require_begun_at_work(desk, draft)
     return Decision(draft.columns)
 
 

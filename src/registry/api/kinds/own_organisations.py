@@ -4,7 +4,7 @@ A kind of these has `decide` make its columns with `organisations.placed` and re
 `follow=listed_as(...)` and `review_void=unused`; its table is an `OwnOrganisation`.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from registry.db.tables.network import OwnOrganisation
 from registry.db.tables.situation import OrganisationRow
 from registry.domain.access import OrganisationNotGranted, OrganisationScope, require_units
 from registry.domain.organisation import OrganisationKind, OrganisationUnknown
+from registry.domain.period import require_order
 from registry.domain.person import Warning as Remark
 from registry.domain.record import RecordIdConflict, RecordState
 
@@ -108,6 +109,18 @@ async def named_organisation(
     if isinstance(scope, OrganisationScope) and organisation_id not in scope.organisations:
         raise OrganisationNotGranted(pointer=pointer)
     return named
+
+
+def require_at_work(named: OrganisationRow, former: AnyRow | None, *, dated_by: str, on: date) -> None:
+    """Refuse what is dated to a day on which the organisation was not at work. What stands may be corrected otherwise.
+
+    The day is the one on which something begins: what lay within the organisation's life may be recorded after it.
+    """
+    if getattr(former, "organisation_id", None) == named.id and getattr(former, dated_by, None) == on:
+        return
+    pointer = f"/{dated_by}"
+    require_order(named.opened_on, on, pointer=pointer)
+    require_order(on, named.closed_on, pointer=pointer)
 
 
 async def seat_of(

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from registry.api.kinds.own_organisations import named_organisation
+from registry.api.kinds.own_organisations import named_organisation, require_at_work
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.referrals import (
@@ -51,8 +51,9 @@ async def decide_referral(desk: Desk, draft: Draft[ReferralBody]) -> Decision:
     if former is None or former.made_on != body.made_on:
         require_offered(service, body.made_on)
     body.steps.review(today=desk.actor.today)
-    if former is None or former.organisation_id != body.organisation_id:
-        await named_organisation(desk, body.organisation_id, *OF_COMMUNES)
+    if former is None or (former.organisation_id, former.made_on) != (body.organisation_id, body.made_on):
+        maker = await named_organisation(desk, body.organisation_id, *OF_COMMUNES)
+        require_at_work(maker, former, dated_by="made_on", on=body.made_on)
     result = body.model_dump(include=set(RESULTS))
     referral.review_result(result, kind=service.kind, is_completed=body.completed_on is not None)
     due_on = desk.calendar.end_of_term(body.made_on, desk.settings.referral_answer_days)

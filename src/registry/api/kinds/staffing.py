@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from registry.api.kinds.own_organisations import seat_of
+from registry.api.kinds.own_organisations import require_at_work, seat_of
 from registry.api.records.kind import Decision, Desk, Draft, Kind
 from registry.api.schemas import examples
 from registry.api.schemas.staffing import (
@@ -56,6 +56,7 @@ async def decide_appointment(desk: Desk, draft: Draft[AppointmentBody]) -> Decis
     require_order(body.from_on, body.to_on, pointer="/to_on")
     await named_worker(desk, body.worker_id)
     seat = await seat_of(desk, body.organisation_id, *OF_COMMUNES)
+    require_at_work(seat, draft.former, dated_by="from_on", on=body.from_on)
     return Decision(draft.columns | {"unit_id": seat.unit_id})
 
 

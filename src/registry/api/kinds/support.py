@@ -5,11 +5,14 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from registry.api.kinds.own_organisations import named_organisation
+from registry.api.kinds.own_organisations import named_organisation, require_at_work
 from registry.api.records.kind import Desk, Draft
+from registry.api.schemas.accompaniments import AccompanimentBody
+from registry.api.schemas.memberships import MembershipBody
 from registry.db import organisations, reach
 from registry.db.records import AnyRow
 from registry.db.tables.columns import OfPerson
+from registry.db.tables.situation import OrganisationRow
 from registry.domain.organisation import OrganisationKind, ReachReason
 from registry.domain.person import PersonRestricted, Processing
 from registry.domain.record import RecordState
@@ -52,6 +55,13 @@ async def open_reach(
     await opened(ended_on=last_on)
     if (anew := await _last_day_at(desk, organisation_id, ended_on)) != last_on:
         await opened(ended_on=anew)  # it was closed meanwhile by somebody who could not see this reach yet
+
+
+async def require_begun_at_work(desk: Desk, draft: Draft[MembershipBody] | Draft[AccompanimentBody]) -> None:
+    """Refuse what begins on a day on which the organisation that it names, and that was found, was not at work."""
+    body = draft.body
+    named = await desk.session.get_one(OrganisationRow, body.organisation_id)
+    require_at_work(named, draft.former, dated_by="from_on", on=body.from_on)
 
 
 async def _last_day_at(desk: Desk, organisation_id: UUID, ended_on: date | None) -> date | None:

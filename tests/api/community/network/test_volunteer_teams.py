@@ -69,7 +69,7 @@ async def test_it_is_dissolved_by_a_decision_and_listed_by_day(manager: httpx.As
 
 
 async def test_leader_deputies_and_volunteers_are_appointments(officer: httpx.AsyncClient) -> None:
-    team = await created(officer, TEAMS, a_team())
+    team = await created(officer, TEAMS, a_team(**years("2020-06-26", "2020-12-31")))
     for role in ("leader", "deputy", "deputy", "volunteer"):
         worker = await created(officer, "/v1/network-workers", {"id": a_team()["id"], **WORKER})
         appointment = an_appointment(worker_id=worker["id"], organisation_id=team["id"], role=role)

@@ -10,6 +10,9 @@ from registry.domain.aftercare import relapsed_on
 from registry.domain.errors import RuleViolation
 from registry.domain.period import DatesOutOfOrder, require_order, require_past
 
+MOST_EARLIER_COUNTS = 100
+"""How many counts are kept of a club beside its newest one."""
+
 
 class MemberKind(StrEnum):
     """As what somebody belongs to a club."""
@@ -47,13 +50,21 @@ def clean_time(completed_on: Iterable[date], addicted_on: Iterable[date], *, on:
     return CleanTime(last, relapsed, ((relapsed or on) - last).days)
 
 
+class EarlierCountsFull(RuleViolation):
+    """As many earlier counts are kept of the club as may be, and a new one would add another."""
+
+    code = "earlier_counts_full"
+
+
 def is_new_count(former_on: date | None, counted_on: date | None) -> bool:
     """Tell a new count, which leaves the former one to its day, from a correction, which takes its place."""
     return former_on is not None and counted_on is not None and former_on < counted_on
 
 
 def review_counts(earlier_on: Sequence[date], counted_on: date | None, *, today: date) -> None:
-    """Refuse counts of days to come, and earlier ones that are not in the order of their days, each before the next."""
+    """Refuse counts of days to come, earlier ones that are not in the order of their days, and more than are kept."""
+    if len(earlier_on) > MOST_EARLIER_COUNTS:
+        raise EarlierCountsFull(pointer="/earlier_counts")
     require_past(counted_on, today=today, pointer="/counted_on")
     days = (*earlier_on, *(() if counted_on is None else (counted_on,)))
     if any(later <= earlier for earlier, later in pairwise(days)):

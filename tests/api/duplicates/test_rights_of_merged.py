@@ -4,12 +4,14 @@ from typing import NamedTuple
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from registry.domain.access import Role
 from tests.api.duplicates.merging import merged, unmerged
 from tests.api.subject_requests.asking import restricted
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import Body, a_document, an_order
+from tests.factories.bodies import Body, a_document, a_request, an_order
+from tests.factories.locks import held
 from tests.factories.posted import body_of, created, pages, posted_episode, posted_person, refused
 
 NUMBERS = ("054092999101", "054092999102", "054092999103")
@@ -85,6 +87,15 @@ class TestRestriction:
 
         assert await processing(supervisor, group) == [RESTRICTED] * 3
         assert stay["id"] not in await listed_stays(supervisor)
+
+    async def test_who_asks_for_none_waits_for_no_other_entry(
+        self, app: FastAPI, supervisor: httpx.AsyncClient, group: Group
+    ) -> None:
+        """Two requests about two entries of one human would each hold one of them and wait for the other."""
+        async with held(app.state.sessions, group.survivor):
+            answer = await supervisor.post(f"/v1/persons/{group.first}/subject-requests", json=a_request(kind="access"))
+
+        assert answer.status_code == 201, answer.text
 
     async def test_lifting_it_frees_all(self, supervisor: httpx.AsyncClient, group: Group) -> None:
         address = await restricted(supervisor, f"/v1/persons/{group.first}")

@@ -8,11 +8,12 @@ from registry.api.schemas.rights import SubjectRequestBody, SubjectRequestIn, Su
 from registry.api.tags import Tag
 from registry.api.tasks import duties
 from registry.api.tasks.duties import About
-from registry.db import merges, persons, records
+from registry.db import merges, persons, records, subject_requests
 from registry.db.records import AnyRow
 from registry.db.tables.rights import SubjectRequestRow
 from registry.domain import subject_request
 from registry.domain.access import FieldGroup, Permission
+from registry.domain.person import Processing
 from registry.domain.record import RecordState
 from registry.domain.subject_request import RequestStatus, SubjectRequest
 from registry.domain.task import TaskKind
@@ -57,7 +58,10 @@ async def _remind(desk: Desk, row: SubjectRequestRow) -> None:
 async def _restrict(desk: Desk, row: SubjectRequestRow) -> None:
     actor, session = desk.actor, desk.session
     person = await persons.lock(session, row.person_id, scope=actor.scope, today=actor.today)
-    if person is not None:
+    if person is None:
+        return
+    in_force = await subject_requests.exists_restriction(session, [person.id])
+    if in_force or person.processing is Processing.RESTRICTED:  # else two who write of two entries hold each other up
         await restriction.follow(desk, await merges.lock_groups(session, {person.root_id}))
 
 

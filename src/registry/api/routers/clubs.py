@@ -98,6 +98,8 @@ async def list_rating_scales(_: Annotated[Desk, Depends(desk_for(Permission.NETW
 
 _OVERSEEN = ("organisation_unknown", "unit_not_granted", "date_in_future", "dates_out_of_order")
 _GRADED = ("rating_scale_unknown", "rating_not_on_scale", "club_already_rated")
-router.include_router(unit_record_routes(CLUBS, *REFUSALS, "date_in_future", "rating_scale_unknown"))
+router.include_router(
+    unit_record_routes(CLUBS, *REFUSALS, "date_in_future", "rating_scale_unknown", "earlier_counts_full")
+)
 router.include_router(unit_record_routes(CLUB_GUIDANCE_VISITS, *_OVERSEEN))
 router.include_router(unit_record_routes(CLUB_RATINGS, *_OVERSEEN, *_GRADED))

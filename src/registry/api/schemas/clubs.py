@@ -12,6 +12,7 @@ from registry.api.schemas.fields import AsNumber, Day, GradeCode, In, Line, Out,
 from registry.api.schemas.records import NewRecord, RecordOut
 from registry.api.schemas.situation import DirectoryFields
 from registry.domain.activity import Finding
+from registry.domain.club import MOST_EARLIER_COUNTS
 
 Count = Annotated[int, Field(ge=0, le=100_000), AsNumber]
 
@@ -57,9 +58,9 @@ class ClubFields(DirectoryFields, Decision):
         description="What was counted on days before, the oldest first, each day once. Figures of a year take the "
         "newest count up to its last day. State them to correct one or to take one out that was a mistake, such as the "
         "one that was kept when a wrong day was corrected to a later one; of a correction that changes them nothing is "
-        "added.",
+        "added. Where as many are kept as may be, a new count is refused until one is taken out.",
         examples=[[{"counted_on": "2019-06-30", "family_count": 9, "volunteer_count": 4}]],
-        max_length=100,
+        max_length=MOST_EARLIER_COUNTS,
     )
 
 

@@ -1,5 +1,6 @@
 """Counts of those in a club who are not on file: a new one leaves the one before to its day, a correction does not."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -8,6 +9,7 @@ from pydantic import JsonValue
 
 from registry.api.kinds.clubs import CLUBS as KIND
 from registry.domain.access import Role
+from registry.domain.club import MOST_EARLIER_COUNTS
 from tests.api.push.pushing import changing, creating, push, statuses
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_club
@@ -110,6 +112,24 @@ async def test_counts_stand_in_the_order_of_their_days(
     body = a_club(counted_on=counted_on, earlier_counts=[{"counted_on": day, "family_count": 1} for day in days])
 
     refused(await province.post(CLUBS, json=body), 409, code, pointer)
+
+
+async def test_a_new_count_waits_for_room_among_the_earlier_ones(province: httpx.AsyncClient) -> None:
+    days = [(date(2015, 1, 1) + timedelta(days=day)).isoformat() for day in range(MOST_EARLIER_COUNTS)]
+    earlier: list[JsonValue] = [{"counted_on": day, "family_count": 1} for day in days]
+    record = str((await created(province, CLUBS, a_club(**OF_2020, earlier_counts=earlier)))["id"])
+
+    refused(await corrected(province, f"{CLUBS}/{record}", OF_2021), 409, "earlier_counts_full", "/earlier_counts")
+    assert statuses(await push(province, changing(KIND, record, OF_2021))) == ["rejected"]
+
+    await ok(await corrected(province, f"{CLUBS}/{record}", {"earlier_counts": earlier[1:]}))
+    counted = body_of(await ok(await corrected(province, f"{CLUBS}/{record}", OF_2021)))
+    assert (len(counted["earlier_counts"]), counted["earlier_counts"][-1]) == (MOST_EARLIER_COUNTS, OF_2020)
+
+
+async def ok(answer: httpx.Response) -> httpx.Response:
+    assert answer.status_code == 200, answer.text
+    return answer
 
 
 async def test_a_device_counts_anew_and_holds_both(province: httpx.AsyncClient) -> None:

@@ -197,3 +197,35 @@ async def test_an_upgrade_gives_up_on_a_lock_that_is_held(empty_database: str) -
     await holder.close()
 
     assert await revisions(empty_database) == [migrate.head()]
+
+
+async def test_measures_of_before_rest_on_a_decision_and_visits_on_what_their_accompaniment_does(
+    empty_database: str,
+) -> None:
+    await migrate.upgrade(empty_database, "0058")
+    owner = await asyncpg.connect(empty_database.replace("+asyncpg", ""))
+    await owner.execute("""
+        SET session_replication_role = replica;
+        CREATE TEMPORARY TABLE made AS SELECT n, gen_random_uuid() AS id, 1 AS version, 'active' AS state, now() AS at,
+            '' AS by, ''::bytea AS fingerprint, 1 AS unit, DATE '2020-07-01' AS day,
+            (ARRAY['consent', 'decision', 'statutory_duty'])[n] AS ground FROM generate_series(1, 3) AS n;
+        INSERT INTO accompaniment (person_id, id, version, state, recorded_at, changed_at, changed_by, fingerprint,
+            unit_id, organisation_id, worker_id, legal_basis, from_on)
+        SELECT id, id, version, state, at, at, by, fingerprint, unit, id, id, ground, day FROM made;
+        INSERT INTO visit (person_id, id, version, state, recorded_at, changed_at, changed_by, fingerprint, unit_id,
+            organisation_id, accompaniment_id, visited_on, kind)
+        SELECT id, id, version, state, at, at, by, fingerprint, unit, id, id, day, 'meeting' FROM made;
+        INSERT INTO education_measure (person_id, id, version, state, recorded_at, changed_at, changed_by,
+            fingerprint, unit_id, from_on, to_on)
+        SELECT id, id, version, state, at, at, by, fingerprint, unit, day, day FROM made
+    """)
+    await owner.close()
+
+    await migrate.upgrade(empty_database)
+
+    joined = "SELECT v.legal_basis, a.legal_basis FROM visit v JOIN accompaniment a ON a.id = v.accompaniment_id"
+    grounds = [tuple(row) for row in await execute(empty_database, f"{joined} ORDER BY 1")]
+    assert grounds == [(each, each) for each in ("consent", "decision", "statutory_duty")]
+    assert {row[0] for row in await execute(empty_database, "SELECT legal_basis FROM education_measure")} == {
+        "decision"
+    }

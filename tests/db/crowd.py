@@ -67,9 +67,10 @@ FILL = f"""
     INSERT INTO accompaniment (person_id, id, unit_id, organisation_id, worker_id, legal_basis, from_on, {_KEPT})
         SELECT id, id, unit_id, md5('o' || n % 600)::uuid, md5('w' || n % 3000)::uuid, 'consent',
                date '2015-01-01' + n % 3000, {_KEPT_SO} FROM one;
-    INSERT INTO visit (person_id, id, unit_id, accompaniment_id, organisation_id, visited_on, kind, {_KEPT})
-        SELECT id, id, unit_id, id, md5('o' || n % 600)::uuid, date '2015-01-01' + n % 3000, 'home_visit', {_KEPT_SO}
-        FROM one;
+    INSERT INTO visit (person_id, id, unit_id, accompaniment_id, organisation_id, legal_basis, visited_on, kind,
+                       {_KEPT})
+        SELECT id, id, unit_id, id, md5('o' || n % 600)::uuid, 'consent', date '2015-01-01' + n % 3000, 'home_visit',
+               {_KEPT_SO} FROM one;
     INSERT INTO attendance (person_id, id, unit_id, session_id, organisation_id, held_on, legal_basis, {_KEPT})
         SELECT id, id, unit_id, md5('s' || n % 3000)::uuid, md5('o' || n % 600)::uuid, date '2015-01-01' + n % 3000,
                'consent', {_KEPT_SO} FROM one;

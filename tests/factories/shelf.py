@@ -88,7 +88,7 @@ class Shelf:
             "plan_review": {"snapshot": ANY, "sha256": ANY},
             "activity": {"stage": "held", "dated_on": "2021-06-26"},
             "club_rating": {"programme": "b93", "rank": 3, "counts_from": body.get("rated_on")},
-            "visit": {"organisation_id": examples.COUNSELLING_POINT},
+            "visit": {"organisation_id": examples.COUNSELLING_POINT, "legal_basis": "consent"},
             "subject_request": {"due_on": "2026-11-23", "status": "open"},
             "erasure_order": {"status": "awaiting_approval"},
             "breach": {"notify_by": "2026-11-23T01:30:00Z", "status": "open"},

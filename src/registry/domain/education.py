@@ -6,6 +6,7 @@ from enum import StrEnum
 from registry.domain.episode import Modality
 from registry.domain.errors import RuleViolation
 from registry.domain.period import require_order, require_past
+from registry.domain.support import SupportBasis
 
 COVERING = (Modality.COMMUNITY, Modality.METHADONE)
 """Treatment that plans ask for everybody under a measure: at home, in the community, or with substitutes."""
@@ -26,6 +27,18 @@ class EducationEndIncomplete(RuleViolation):
     """An end without a reason, or a reason without an end."""
 
     code = "education_end_incomplete"
+
+
+class EducationByConsent(RuleViolation):
+    """A measure that somebody is said to have agreed to: it is imposed."""
+
+    code = "education_by_consent"
+
+
+def require_ground(basis: SupportBasis) -> None:
+    """Refuse a measure that rests on consent."""
+    if basis is SupportBasis.CONSENT:
+        raise EducationByConsent(pointer="/legal_basis")
 
 
 def review(*, from_on: date, to_on: date, ended_on: date | None, end_reason: EducationEnd | None, today: date) -> None:

@@ -57,14 +57,14 @@ async def _require_unvisited(desk: Desk, row: AccompanimentRow, *, pointer: str 
 
 
 async def decide_visit(desk: Desk, draft: Draft[VisitBody]) -> Decision:
-    """Place a visit within the accompaniment of the same person, and with its organisation."""
+    """Place a visit within the accompaniment of the same person: with its organisation, and on its ground."""
     body, actor = draft.body, desk.actor
     key = Key(body.accompaniment_id, draft.owner.id)
     held = await records.get(desk.session, AccompanimentRow, key, scope=actor.scope, today=actor.today)
     if held is None or held.state is RecordState.VOIDED:
         raise NamedRecordUnknown(pointer="/accompaniment_id")
     review_visit(body.visited_on, within=Period(held.from_on, held.to_on), today=actor.today)
-    return Decision(draft.columns | {"organisation_id": held.organisation_id})
+    return Decision(draft.columns | {"organisation_id": held.organisation_id, "legal_basis": held.legal_basis})
 
 
 ACCOMPANIMENTS = Kind(

@@ -46,8 +46,9 @@ async def decide_aftercare(desk: Desk, draft: Draft[AftercareBody]) -> Decision:
 
 
 async def decide_education(desk: Desk, draft: Draft[EducationMeasureBody]) -> Decision:
-    """Check the dates of a measure."""
+    """Check the ground and the dates of a measure."""
     body = draft.body
+    education.require_ground(body.legal_basis)
     education.review(
         from_on=body.from_on,
         to_on=body.to_on,

@@ -17,4 +17,6 @@ aftercares = person_record_routes(
     "aftercare_overlaps",
     "relapse_not_determined",
 )
-education_measures = person_record_routes(EDUCATION_MEASURES, *_DATES, "education_end_incomplete")
+education_measures = person_record_routes(
+    EDUCATION_MEASURES, *_DATES, "education_by_consent", "education_end_incomplete"
+)

@@ -71,3 +71,7 @@ class VisitOut(PersonRecordOut, VisitFields):
     """A visit."""
 
     organisation_id: UUID = Field(description="The organisation whose accompaniment it belongs to.")
+    legal_basis: SupportBasis = Field(
+        description="The ground of the visit: that of its accompaniment when it was recorded or last corrected.",
+        examples=["consent"],
+    )

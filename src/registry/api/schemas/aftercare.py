@@ -10,6 +10,7 @@ from registry.api.schemas.fields import AsNumber, Day, In
 from registry.api.schemas.records import NewRecord, PersonRecordOut
 from registry.domain.aftercare import AftercareOutcome, AftercarePlace
 from registry.domain.education import EducationEnd
+from registry.domain.support import SupportBasis
 
 
 class AftercareFields(Decision):
@@ -66,6 +67,12 @@ class AftercareOut(PersonRecordOut, AftercareFields):
 class EducationMeasureFields(Decision):
     """Education in the commune: an administrative measure by a decision of the commune's chair."""
 
+    legal_basis: SupportBasis = Field(
+        default=SupportBasis.DECISION,
+        description="The ground of the measure: the decision of the commune's chair, unless the record says otherwise. "
+        "Nobody is under a measure by `consent`.",
+        examples=["decision"],
+    )
     from_on: Day = Field(description="First day of the measure. Not after today.", examples=["2026-03-01"])
     to_on: Day = Field(description="First day after its term, as decided.", examples=["2026-09-01"])
     ended_on: Day | None = Field(

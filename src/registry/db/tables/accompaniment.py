@@ -40,6 +40,7 @@ class VisitRow(OfPerson, table=True):
     __tablename__ = "visit"
     __table_args__ = of_person(
         one_of("kind", VisitKind),
+        one_of("legal_basis", SupportBasis),
         ForeignKeyConstraint(
             ["person_id", "accompaniment_id"],
             ["accompaniment.person_id", "accompaniment.id"],
@@ -54,6 +55,7 @@ class VisitRow(OfPerson, table=True):
 
     accompaniment_id: UUID
     organisation_id: UUID = Field(foreign_key="organisation.id")
+    legal_basis: SupportBasis = Field(sa_type=Coded(SupportBasis))
     visited_on: date
     kind: VisitKind = Field(sa_type=Coded(VisitKind))
     note: Sealed | None = Field(default=None, sa_type=SealedText)

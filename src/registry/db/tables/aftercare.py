@@ -10,6 +10,7 @@ from registry.db.tables.columns import Coded, OfPerson, of_person, one_of
 from registry.domain.aftercare import AftercareOutcome, AftercarePlace
 from registry.domain.education import EducationEnd
 from registry.domain.record import RecordState
+from registry.domain.support import SupportBasis
 
 _ACTIVE = text("state = 'active'")
 
@@ -56,6 +57,7 @@ class EducationMeasureRow(OfPerson, table=True):
 
     __tablename__ = "education_measure"
     __table_args__ = of_person(
+        one_of("legal_basis", SupportBasis),
         one_of("end_reason", EducationEnd),
         CheckConstraint("to_on >= from_on AND (ended_on IS NULL OR ended_on >= from_on)", name="order"),
         CheckConstraint("(ended_on IS NULL) = (end_reason IS NULL)", name="ended"),
@@ -63,6 +65,9 @@ class EducationMeasureRow(OfPerson, table=True):
         states=RecordState,
     )
 
+    legal_basis: SupportBasis = Field(
+        sa_type=Coded(SupportBasis), sa_column_kwargs={"server_default": SupportBasis.DECISION}
+    )
     from_on: date
     to_on: date
     decision_number: str | None = Field(default=None, sa_type=Text)

@@ -21,6 +21,7 @@ async def test_a_measure_is_answered_whole(manager: httpx.AsyncClient) -> None:
 
     assert measure == body | {
         "person_id": person_id,
+        "legal_basis": "decision",
         "ended_on": None,
         "end_reason": None,
         "version": 1,
@@ -56,6 +57,18 @@ async def test_dates_that_cannot_be(manager: httpx.AsyncClient, over: Body, code
     person_id = await posted_person(manager)
 
     refused(await manager.post(at(person_id), json=an_education_measure(**over)), 409, code, pointer)
+
+
+async def test_it_rests_on_a_decision_or_a_duty_and_on_no_consent(manager: httpx.AsyncClient) -> None:
+    person_id = await posted_person(manager)
+
+    measure = await created(manager, at(person_id), an_education_measure(legal_basis="statutory_duty"))
+    agreed = await manager.post(at(person_id), json=an_education_measure(legal_basis="consent"))
+
+    assert measure["legal_basis"] == "statutory_duty"
+    refused(agreed, 409, "education_by_consent", "/legal_basis")
+    changed = await corrected(manager, f"{at(person_id)}/{measure['id']}", {"legal_basis": "consent"})
+    refused(changed, 409, "education_by_consent", "/legal_basis")
 
 
 async def test_it_is_of_the_file_which_who_treats_does_not_see(manager: httpx.AsyncClient, sign_in: SignIn) -> None:

@@ -73,6 +73,24 @@ class TestReach:
         answer = await corrected(head, f"{person}/visits/{visit['id']}", {"kind": "phone_call"})
         assert answer.status_code == 200
 
+    async def test_a_visit_keeps_the_ground_on_which_it_was_made(
+        self, manager: httpx.AsyncClient, accompany: Accompany
+    ) -> None:
+        person_id = await posted_person(manager)
+        theirs = await accompany(person_id, legal_basis="decision")
+        visits, body = f"/v1/persons/{person_id}/visits", a_visit(accompaniment_id=theirs["id"])
+        visit = await created(manager, visits, body)
+        address = f"/v1/persons/{person_id}/accompaniments/{theirs['id']}"
+        answer = await corrected(manager, address, {"legal_basis": "statutory_duty"})
+        assert answer.status_code == 200, answer.text
+
+        kept = body_of(await manager.get(f"{visits}/{visit['id']}"))
+        again = body_of(await corrected(manager, f"{visits}/{visit['id']}", {"kind": "phone_call"}))
+
+        assert [each["legal_basis"] for each in (visit, kept, again)] == ["decision", "decision", "statutory_duty"]
+        typed = await manager.post(visits, json=a_visit(accompaniment_id=theirs["id"], legal_basis="consent"))
+        assert typed.status_code == 422
+
     async def test_its_device_gains_and_loses_the_person_with_all_of_it(
         self, manager: httpx.AsyncClient, head: httpx.AsyncClient, accompany: Accompany
     ) -> None:

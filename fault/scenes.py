@@ -56,14 +56,15 @@ def _club(notebook: Notebook, people: People) -> None:
 
 def _volunteers(notebook: Notebook, people: People) -> None:
     """A team of volunteers is founded, trained, and accompanies people."""
-    team = {"organisation_id": notebook.write(SyncKind.VOLUNTEER_TEAM, _a_month_of_a_team(notebook))}
-    volunteer = _appointed(notebook, team, "volunteer")
+    since, founded = _a_month_of_a_team(notebook)
+    team = {"organisation_id": notebook.write(SyncKind.VOLUNTEER_TEAM, founded)}
+    volunteer = _appointed(notebook, team, "volunteer", since=since)
     course = {"topic": "Kỹ năng tư vấn", "from_on": notebook.day(10), "to_on": notebook.day(12)}
     notebook.write(SyncKind.WORKER_TRAINING, {"worker_id": volunteer, **course})
     for person in people:
-        beginning = team | CONSENT | {"worker_id": volunteer, "from_on": notebook.day(20)}
+        beginning = team | CONSENT | {"worker_id": volunteer, "from_on": notebook.day(since + 20)}
         accompaniment = notebook.write(SyncKind.ACCOMPANIMENT, beginning, of=person)
-        visit = {"accompaniment_id": accompaniment, "visited_on": notebook.day(40), "kind": "home_visit"}
+        visit = {"accompaniment_id": accompaniment, "visited_on": notebook.day(since + 21), "kind": "home_visit"}
         notebook.write(SyncKind.VISIT, visit, of=person)
 
 
@@ -126,17 +127,20 @@ def _founded(notebook: Notebook) -> dict[str, Any]:
     return {"code": code, "name": "Cơ sở thử", "unit_code": place["unit_code"], "opened_on": place["from_on"]}
 
 
-def _a_month_of_a_team(notebook: Notebook) -> dict[str, Any]:
-    """Tell of a team of one month: a commune has one at a time, and so every batch a commune and month of its own."""
+def _a_month_of_a_team(notebook: Notebook) -> tuple[int, dict[str, Any]]:
+    """Tell of a team of one month: a commune has one at a time, and so every batch a commune and month of its own.
+
+    The number is that of the day on which it was founded.
+    """
     months, commune = divmod(notebook.number, len(notebook.places.codes))
     term = {"opened_on": notebook.day(30 * months), "closed_on": notebook.day(30 * months + 29)}
-    return _founded(notebook) | term | {"unit_code": notebook.places.codes[commune]}
+    return 30 * months, _founded(notebook) | term | {"unit_code": notebook.places.codes[commune]}
 
 
-def _appointed(notebook: Notebook, organisation: dict[str, Any], role: str) -> str:
+def _appointed(notebook: Notebook, organisation: dict[str, Any], role: str, *, since: int = 0) -> str:
     """Appoint somebody whom an office keeps; the id of the worker's entry."""
     somebody = {"full_name": f"Cán bộ Thử {notebook.chance.randrange(10**6)}"}
     worker = notebook.write(SyncKind.NETWORK_WORKER, notebook.places.any(notebook.chance) | somebody)
-    appointment = {"worker_id": worker, "role": role, "time": "part_time", "from_on": notebook.day(0)}
+    appointment = {"worker_id": worker, "role": role, "time": "part_time", "from_on": notebook.day(since)}
     notebook.write(SyncKind.APPOINTMENT, organisation | appointment)
     return worker

@@ -18,17 +18,18 @@ ALWAYS = {SyncKind.PERSON, SyncKind.DRUG_TEST}
 """What every batch tells of, with a scene or without."""
 
 
-def told(scene: Scene, people: Sequence[str]) -> Notebook:
-    chance = random.Random(scene.__name__)  # noqa: S311 - the same scene each time, and no other one
-    notebook = Notebook(0, Places(["22015"], date(2020, 12, 31)), chance)
+def told(scene: Scene, people: Sequence[str], number: int = 0) -> Notebook:
+    chance = random.Random(f"{scene.__name__} {number}")  # noqa: S311 - the same each time, and no other one
+    notebook = Notebook(number, Places(["22015"], date(2020, 12, 31)), chance)
     scene(notebook, people)
     return notebook
 
 
+@pytest.mark.parametrize("number", [0, 3])
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__.strip("_"))
-async def test_every_scene_is_applied(manager: httpx.AsyncClient, scene: Scene) -> None:
+async def test_every_scene_is_applied(manager: httpx.AsyncClient, scene: Scene, number: int) -> None:
     people = [await posted_person(manager, from_on="2020-12-31") for _ in range(3)]
-    operations = told(scene, people).operations
+    operations = told(scene, people, number).operations
 
     results = await push(manager, *reversed(operations))
 

@@ -149,6 +149,9 @@ class TestTraffic:
             ("POST", "/v1/persons/search", Traffic.READING),
             ("GET", "/v1/persons", Traffic.READING),
             ("GET", "/v1/reports/annual", Traffic.READING),
+            ("GET", "/v1/sync/changes", Traffic.EXCHANGING),
+            ("GET", "/v1/sync/digest", Traffic.EXCHANGING),
+            ("POST", "/v1/sync/push", Traffic.EXCHANGING),
         ],
     )
     def test_kinds(self, method: str, path: str, traffic: Traffic | None) -> None:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from registry.api.kinds.cases import FILES, TESTS
 from registry.api.kinds.episodes import EPISODES
 from registry.api.kinds.identity import DOCUMENTS, RESIDENCES
-from registry.api.kinds.medical import MEDICAL_RESULTS
+from registry.api.kinds.medical import MEDICAL_REFERRALS, MEDICAL_RESULTS
 from registry.api.records.kind import Kind
 from registry.db.engine import transaction
 from registry.db.tables.emergency import EmergencyAccessRow
@@ -18,7 +18,7 @@ from registry.db.tables.trail import AccessGrantRow
 from registry.domain.access import Role
 from tests.api.emergency.conftest import HERE, NUMBER
 from tests.conftest import NOW, SignIn
-from tests.factories.bodies import OF_PERSON, Body, a_fresh
+from tests.factories.bodies import OF_PEOPLE, Body, a_fresh
 from tests.factories.emergencies import asked, later, under
 from tests.factories.posted import (
     MERGE_PATCH,
@@ -33,7 +33,7 @@ from tests.factories.posted import (
 from tests.factories.trails import audited
 
 OPENED = (DOCUMENTS, RESIDENCES, FILES, EPISODES)
-CLOSED = tuple(kind for kind in OF_PERSON if kind not in OPENED and kind is not MEDICAL_RESULTS)
+CLOSED = tuple(kind for kind in OF_PEOPLE if kind not in (*OPENED, MEDICAL_RESULTS, MEDICAL_REFERRALS))
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 

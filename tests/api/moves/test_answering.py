@@ -9,14 +9,16 @@ from fastapi import FastAPI
 from registry.domain.access import Role
 from registry.domain.task import TaskKind
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import OF_PERSON, a_fresh, a_request
+from tests.factories.bodies import OF_PEOPLE, a_fresh, a_request
 from tests.factories.moving import HERE, THERE, Asked, answered, asked, notices_of, request_of
 from tests.factories.posted import body_of, created, pages, posted_episode, posted_organisation, posted_person, refused
+from tests.factories.shelf import put_foundation
 from tests.factories.stored import rows
 from tests.factories.tasks import opened, unit_of
 from tests.factories.trails import audited, fed
 
-WRITTEN_BY_OFFICERS = [kind for kind in OF_PERSON if kind.singular not in {"medical_result", "erasure_order", "move"}]
+OF_OTHERS = {"medical_result", "medical_referral", "erasure_order", "move"}
+WRITTEN_BY_OFFICERS = [kind for kind in OF_PEOPLE if kind.singular not in OF_OTHERS]
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +26,7 @@ async def moved(sender: httpx.AsyncClient, receiver: httpx.AsyncClient) -> Asked
     """Somebody with a record of every kind, whom the receiver has taken on."""
     person_id = await posted_person(sender, full_name="Phạm Văn Dời")
     for kind in WRITTEN_BY_OFFICERS:
+        await put_foundation(sender, kind, person_id)
         await created(sender, f"/v1/persons/{person_id}/{kind.collection}", a_fresh(kind))
     move = await asked(sender, person_id)
     answer = await answered(receiver, move)
@@ -80,7 +83,7 @@ class TestAccepted:
             app,
             """
             SELECT entity, record_id, op, unit_id FROM change_feed
-            WHERE person_id = :person AND op IN ('leave', 'enter')
+            WHERE person_id = :person AND organisation_id IS NULL AND op IN ('leave', 'enter')
             """,
             person=moved.person,
         )

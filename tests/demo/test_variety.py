@@ -1,12 +1,13 @@
 """The demo shows everything: a kind, a form, a step that nobody made up would vanish unseen."""
 
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
 import pytest
 
-from registry.api.schemas.accompaniments import VisitIn
+from registry.api.schemas.accompaniments import AccompanimentIn, VisitIn
 from registry.api.schemas.aftercare import EducationMeasureIn
 from registry.api.schemas.clubs import ClubIn
 from registry.api.schemas.commune import ActivityIn, CommunePopulationIn
@@ -17,6 +18,7 @@ from registry.api.schemas.memberships import MembershipIn
 from registry.api.schemas.plan_reviews import PlanReviewIn
 from registry.api.schemas.plans import PlanTargetIn
 from registry.api.schemas.referrals import ReferralIn, SupportServiceIn
+from registry.api.schemas.staffing import AppointmentIn
 from registry.api.schemas.volunteer_teams import VolunteerTeamIn
 from registry.demo.batches import Posting, Province
 from registry.demo.province import plan_province
@@ -124,3 +126,17 @@ def test_how_many_live_in_communes_is_told_of_three_years(postings: list[Posting
 def test_meetings_and_some_talks_have_speakers(postings: list[Posting]) -> None:
     spoken = {body.form for body in bodies(postings, SessionIn) if body.speaker_id is not None}
     assert spoken == {SessionForm.TALK, SessionForm.MEETING}
+
+
+def test_what_begins_at_an_organisation_begins_while_it_is_at_work(postings: list[Posting]) -> None:
+    lives = {each.id: (each.opened_on, each.closed_on or date.max) for each in bodies(postings, CounsellingPointIn)}
+    lives |= {each.id: (each.opened_on, each.closed_on or date.max) for each in bodies(postings, ClubIn)}
+    lives |= {each.id: (each.opened_on, each.closed_on or date.max) for each in bodies(postings, VolunteerTeamIn)}
+    begun = [
+        *((each.organisation_id, each.made_on) for each in bodies(postings, ReferralIn)),
+        *((each.organisation_id, each.from_on) for each in bodies(postings, MembershipIn)),
+        *((each.organisation_id, each.from_on) for each in bodies(postings, AccompanimentIn)),
+        *((each.organisation_id, each.from_on) for each in bodies(postings, AppointmentIn)),
+    ]
+
+    assert [day for host, day in begun if not lives[host][0] <= day <= lives[host][1]] == []

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import JsonValue
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.kinds.staffing import WORKERS as KIND
 from registry.db import records
@@ -199,20 +200,37 @@ async def test_an_appointment_and_a_training_that_are_recorded_at_once_know_of_e
 ) -> None:
     team, _ = teams
     async with transaction(app.state.sessions) as watch, transaction(app.state.sessions) as slow:
-        unit_id = (await slow.get_one(NetworkWorkerRow, UUID(worker))).unit_id
-        appointment = AppointmentRow(
-            **recorded(),
-            unit_id=unit_id,
-            worker_id=UUID(worker),
-            organisation_id=UUID(team.id),
-            role=StaffRole.VOLUNTEER,
-            time=WorkingTime.PART_TIME,
-            from_on=TODAY,
-        )
-        assert await records.add(slow, appointment, ACT, groups=(), today=TODAY) is None
+        await appoint(slow, worker, team)
         recording = asyncio.create_task(trained(officer, worker))
         await until_waiting(watch)
 
     training = await recording
 
     assert await team.told() == {("upsert", "network_worker", worker), ("upsert", "worker_training", training)}
+
+
+async def test_of_two_appointments_of_a_worker_none_waits_for_the_other(
+    app: FastAPI, manager: httpx.AsyncClient, teams: list[Team], worker: str
+) -> None:
+    """Two devices that appoint the same people in another order would each wait for the other."""
+    here, there = teams
+    async with transaction(app.state.sessions) as slow:
+        await appoint(slow, worker, here)
+        await appointed(manager, worker, there)
+
+    for team in teams:
+        assert await team.told() == {("upsert", "network_worker", worker)}
+
+
+async def appoint(session: AsyncSession, worker: str, team: Team) -> None:
+    """Appoint a worker in a transaction that goes on."""
+    appointment = AppointmentRow(
+        **recorded(),
+        unit_id=(await session.get_one(NetworkWorkerRow, UUID(worker))).unit_id,
+        worker_id=UUID(worker),
+        organisation_id=UUID(team.id),
+        role=StaffRole.VOLUNTEER,
+        time=WorkingTime.PART_TIME,
+        from_on=TODAY,
+    )
+    assert await records.add(session, appointment, ACT, groups=(), today=TODAY) is None

@@ -6,7 +6,7 @@ from registry.db.records import Key
 from registry.db.tables.rights import ErasureOrderRow
 from registry.db.tables.tasks import TaskRow
 from registry.domain.access import FieldGroup, Permission
-from registry.domain.erasure import ErasureStatus
+from registry.domain.erasure import ErasureCoversMore, ErasureStatus
 from registry.domain.errors import NotFound
 from registry.domain.record import RecordState
 from registry.domain.task import Decision
@@ -28,10 +28,13 @@ async def decide_erasure(desk: Desk, task: TaskRow, decision: Decision) -> None:
         declined = {"status": ErasureStatus.DECLINED}
         await records.change(desk.session, order, declined, actor.act, groups=groups, today=actor.today)
         return
+    entries = await merges.lock_groups(desk.session, {person.root_id})
+    if await merges.is_joined_since(desk.session, {entry.id for entry in entries}, order.changed_at):
+        raise ErasureCoversMore
     done = {"status": ErasureStatus.ERASED, "state": RecordState.ERASED}
     await records.change(desk.session, order, done, actor.act, groups=groups, today=actor.today)
     await desk.session.flush()
-    for entry in await merges.lock_groups(desk.session, {person.root_id}):
+    for entry in entries:
         if entry.state is not RecordState.ERASED:
             await erasure.erase(desk.session, entry, actor.act, by_order=order.id, today=actor.today)
     task.sealed_note = None  # the key that opened it is gone

@@ -1,6 +1,7 @@
 """Merges: every query on them, and the one way in which the survivor of a person changes."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -72,6 +73,14 @@ async def lock_groups(session: AsyncSession, roots: Collection[UUID]) -> Sequenc
     """Load FOR UPDATE everybody who was merged into these survivors, and the survivors."""
     query = select(PersonRow).where(col(PersonRow.root_id).in_(roots)).order_by(col(PersonRow.id))
     return (await session.exec(query.with_for_update())).all()
+
+
+async def is_joined_since(session: AsyncSession, entries: Collection[UUID], since: datetime) -> bool:
+    """Whether a merge that holds has brought these entries of one human together after an instant."""
+    query = select(MergeRow.id).where(
+        col(MergeRow.person_id).in_(entries), col(MergeRow.status).in_(JOINING), col(MergeRow.decided_at) > since
+    )
+    return (await session.exec(query.limit(1))).first() is not None
 
 
 async def entries_of(session: AsyncSession, root_id: UUID) -> Sequence[PersonRow]:

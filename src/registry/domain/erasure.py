@@ -13,6 +13,12 @@ class ErasureStatus(StrEnum):
     ERASED = "erased"
 
 
+class ErasureCoversMore(RuleViolation):
+    """Another entry was merged with the person since the order was recorded: nobody has said that it is to go."""
+
+    code = "erasure_covers_more"
+
+
 class ErasureDecided(RuleViolation):
     """The order was approved or declined, and changes no more."""
 

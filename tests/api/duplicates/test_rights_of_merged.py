@@ -1,5 +1,6 @@
 """Who is on file under several entries since a merge is one human: rights that were granted hold for every entry."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 import httpx
@@ -11,8 +12,9 @@ from tests.api.duplicates.merging import merged, unmerged
 from tests.api.subject_requests.asking import restricted
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_document, a_request, an_order
+from tests.factories.emergencies import later
 from tests.factories.locks import held
-from tests.factories.posted import body_of, created, pages, posted_episode, posted_person, refused
+from tests.factories.posted import body_of, corrected, created, pages, posted_episode, posted_person, refused
 
 NUMBERS = ("054092999101", "054092999102", "054092999103")
 RESTRICTED, UNRESTRICTED = "restricted", "unrestricted"
@@ -44,6 +46,12 @@ async def group(supervisor: httpx.AsyncClient, second: httpx.AsyncClient) -> Gro
 
 async def processing(client: httpx.AsyncClient, group: Group) -> list[str]:
     return [body_of(await client.get(f"/v1/persons/{person}"))["processing"] for person in group]
+
+
+async def approved(client: httpx.AsyncClient, order_id: str) -> httpx.Response:
+    waiting = await pages(client, "/v1/tasks?kind=erasure_approval")
+    (task,) = [task for task in waiting if task["record_id"] == order_id]
+    return await client.post(f"/v1/tasks/{task['id']}/settle", json={"decision": "approve"})
 
 
 async def listed_stays(client: httpx.AsyncClient) -> list[str]:
@@ -126,14 +134,27 @@ class TestErasure:
     ) -> None:
         order = await created(supervisor, f"/v1/persons/{group[of]}/erasure-orders", an_order())
         assert [warning["code"] for warning in order["warnings"]] == ["erasure_covers_merged"]
-        waiting = await pages(second, "/v1/tasks?kind=erasure_approval")
-        (task,) = [task for task in waiting if task["record_id"] == order["id"]]
 
-        answer = await second.post(f"/v1/tasks/{task['id']}/settle", json={"decision": "approve"})
+        answer = await approved(second, order["id"])
 
         assert answer.status_code == 200, answer.text
         for person in group:
             refused(await supervisor.get(f"/v1/persons/{person}"), 410, "erased")
+
+    async def test_nobody_approves_what_the_order_did_not_cover_when_it_was_recorded(
+        self, app: FastAPI, supervisor: httpx.AsyncClient, second: httpx.AsyncClient
+    ) -> None:
+        person, into = await posted_person(supervisor), await posted_person(supervisor)
+        order = await created(supervisor, f"/v1/persons/{person}/erasure-orders", an_order())
+        with later(app, timedelta(seconds=1)):
+            await merged(supervisor, second, person, into)
+
+            refused(await approved(second, order["id"]), 409, "erasure_covers_more")
+
+            address = f"/v1/persons/{person}/erasure-orders/{order['id']}"
+            await corrected(supervisor, address, {"reason": "Both entries."})
+        assert (await approved(second, order["id"])).status_code == 200
+        refused(await supervisor.get(f"/v1/persons/{into}"), 410, "erased")
 
     async def test_who_was_never_merged_is_erased_without_a_word_of_others(self, supervisor: httpx.AsyncClient) -> None:
         person = await posted_person(supervisor)

@@ -90,6 +90,7 @@ async def get_task(id: TaskPath, response: Response, desk: Reading) -> TaskOut: 
         "decision_not_allowed",
         "second_person_required",
         "grant_to_oneself",
+        "erasure_covers_more",
         "note_not_kept",
         "version_mismatch",
         body=True,

@@ -14,7 +14,7 @@ from registry.api.sync.pull.view import View
 from registry.db.replica import CopyKey
 from registry.domain.feed import Position, ResyncReason, ResyncRequired
 
-FORMAT = 1
+FORMAT = 2
 """Counts the formats of what a replica is told. Another one makes every replica begin anew."""
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from uuid import uuid4
 
 import httpx
@@ -17,7 +17,7 @@ from registry.domain.access import Role
 from registry.settings import Settings
 from tests.conftest import NOW, SignIn
 from tests.factories.bodies import a_person
-from tests.factories.locks import held, until_waiting
+from tests.factories.locks import busy, held, until_waiting
 from tests.factories.posted import MERGE_PATCH, posted_person
 
 LONG = 600.0
@@ -201,21 +201,6 @@ async def app(database_url: str, settings: Settings) -> AsyncIterator[FastAPI]:
     application = create_app(settings.model_copy(update=narrow), database_url=database_url, clock=lambda: NOW)
     async with application.router.lifespan_context(application):
         yield application
-
-
-@asynccontextmanager
-async def busy(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[None]:
-    """Keep the only place taken by a write that waits in the database."""
-    person_id = await posted_person(client)
-    headers = {"If-Match": '"v1-person"', "Content-Type": MERGE_PATCH}
-    async with held(app.state.sessions, person_id):
-        change = asyncio.create_task(
-            client.patch(f"/v1/persons/{person_id}", content=b'{"occupation": "fisher"}', headers=headers)
-        )
-        async with transaction(app.state.sessions) as watch:
-            await until_waiting(watch)
-        yield
-    await change
 
 
 class TestABusyProcess:

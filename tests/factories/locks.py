@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+import httpx
+from fastapi import FastAPI
 from sqlalchemy import text
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.engine import Sessions, transaction
 from registry.db.tables.persons import PersonRow
+from tests.factories.posted import MERGE_PATCH, posted_person
 
 _WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
 
@@ -30,3 +33,18 @@ async def until_waiting(watch: AsyncSession, statements: int = 1) -> None:
         while await connection.scalar(_WAITING) < statements:
             await asyncio.sleep(0.01)
             await connection.execute(text("SELECT pg_stat_clear_snapshot()"))  # or it sees its first look for ever
+
+
+@asynccontextmanager
+async def busy(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[None]:
+    """Keep the only place taken by a write that waits in the database."""
+    person_id = await posted_person(client)
+    headers = {"If-Match": '"v1-person"', "Content-Type": MERGE_PATCH}
+    async with held(app.state.sessions, person_id):
+        change = asyncio.create_task(
+            client.patch(f"/v1/persons/{person_id}", content=b'{"occupation": "fisher"}', headers=headers)
+        )
+        async with transaction(app.state.sessions) as watch:
+            await until_waiting(watch)
+        yield
+    await change

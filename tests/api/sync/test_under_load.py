@@ -10,13 +10,12 @@ from fastapi import FastAPI
 from registry.api.app import create_app
 from registry.api.capacity import Capacity
 from registry.api.kinds.persons import PERSONS
-from registry.db.engine import transaction
 from registry.settings import Settings
 from tests.api.push.pushing import creating, push, statuses
 from tests.conftest import NOW
 from tests.factories.devices import Device
-from tests.factories.locks import held, until_waiting
-from tests.factories.posted import MERGE_PATCH, posted_person, refused
+from tests.factories.locks import busy
+from tests.factories.posted import refused
 
 SEATS = 2
 
@@ -48,16 +47,9 @@ async def until_seated(app: FastAPI, seats: int) -> None:
 async def test_devices_take_the_seats_of_those_who_read(
     app: FastAPI, manager: httpx.AsyncClient, officer: httpx.AsyncClient, anonymous: httpx.AsyncClient
 ) -> None:
-    person_id = await posted_person(manager)
     device = Device(officer)
     await device.pull()
-    headers = {"If-Match": '"v1-person"', "Content-Type": MERGE_PATCH}
-    async with held(app.state.sessions, person_id):
-        change = asyncio.create_task(
-            manager.patch(f"/v1/persons/{person_id}", content=b'{"occupation": "fisher"}', headers=headers)
-        )
-        async with transaction(app.state.sessions) as watch:
-            await until_waiting(watch)
+    async with busy(app, manager):
         lists = [asyncio.create_task(manager.get("/v1/persons")) for _ in range(SEATS)]
         await until_seated(app, SEATS)
 
@@ -67,7 +59,6 @@ async def test_devices_take_the_seats_of_those_who_read(
             refused(answer, 503, "temporary_reduced_capacity")
         live, ready = await anonymous.get("/health/live"), await anonymous.get("/health/ready")
 
-    await change
     assert (live.status_code, ready.status_code) == (200, 200)
     assert isinstance((await pulled)["items"], list)
     assert statuses(await pushed) == ["applied"]

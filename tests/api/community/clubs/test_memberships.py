@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import httpx
-import pytest
 from fastapi import FastAPI
 from pydantic import JsonValue
 
@@ -12,22 +11,10 @@ from tests.api.duplicates.merging import merged
 from tests.api.erasure.erasing import erase
 from tests.api.subject_requests.asking import restricted
 from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import Body, a_club, a_membership, a_point, a_team, an_accompaniment
+from tests.factories.bodies import Body, a_membership, a_point, a_team, an_accompaniment
 from tests.factories.devices import Device
 from tests.factories.moving import THERE, answered, asked
 from tests.factories.posted import body_of, corrected, created, pages, posted_person, refused
-
-
-@pytest.fixture
-async def club(manager: httpx.AsyncClient) -> str:
-    """A new club; its id."""
-    return str((await created(manager, "/v1/clubs", a_club()))["id"])
-
-
-@pytest.fixture
-async def chair(sign_in: SignIn, club: str) -> httpx.AsyncClient:
-    """The officer of the club."""
-    return await sign_in(Role.NETWORK_OFFICER, organisation=UUID(club))
 
 
 async def joined(client: httpx.AsyncClient, club: str, person_id: str, **over: JsonValue) -> Body:

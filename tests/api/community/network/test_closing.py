@@ -1,15 +1,13 @@
 """What becomes of an organisation's reach when its work ends, and when that is put right."""
 
 from datetime import timedelta
-from uuid import UUID
 
 import httpx
 import pytest
 
-from registry.domain.access import Role
 from tests.api.subject_requests.asking import restricted
-from tests.conftest import TODAY, SignIn
-from tests.factories.bodies import a_club, a_membership, an_accompaniment
+from tests.conftest import TODAY
+from tests.factories.bodies import a_membership, an_accompaniment
 from tests.factories.devices import Device
 from tests.factories.posted import body_of, corrected, created, pages, posted_person, refused
 
@@ -17,18 +15,6 @@ STAYS = "organisation_closed_while_open"
 LONG_AGO = "2022-12-31"
 JUST_IN_REACH = (TODAY - timedelta(days=90)).isoformat()
 JUST_OUT_OF_REACH = (TODAY - timedelta(days=91)).isoformat()
-
-
-@pytest.fixture
-async def club(manager: httpx.AsyncClient) -> str:
-    """A new club; its id."""
-    return str((await created(manager, "/v1/clubs", a_club()))["id"])
-
-
-@pytest.fixture
-async def chair(sign_in: SignIn, club: str) -> httpx.AsyncClient:
-    """The officer of the club."""
-    return await sign_in(Role.NETWORK_OFFICER, organisation=UUID(club))
 
 
 async def closed(client: httpx.AsyncClient, club: str, closed_on: str | None) -> list[str]:

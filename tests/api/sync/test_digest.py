@@ -9,12 +9,18 @@ from fastapi import FastAPI
 
 from registry.domain.access import Role
 from tests.api.sync.moving import HERE, THERE, moved
+from tests.api.sync.restoring import Safe
 from tests.conftest import SignIn
 from tests.factories.bodies import Body, a_count, a_status
 from tests.factories.devices import Device
 from tests.factories.posted import corrected, created, posted_episode, posted_file, posted_organisation, posted_person
+from tests.factories.stored import rows
 
 NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+OF_A_BUSIER_SERVER = (
+    "UPDATE change_feed SET xid = CAST(CAST(CAST(CAST(xid AS text) AS bigint) + 1000000 AS text) AS xid8)"
+)
 
 
 def held(told: Body) -> dict[str, tuple[int, str]]:
@@ -88,3 +94,18 @@ async def test_a_replica_that_lost_something_finds_out(officer: httpx.AsyncClien
     device.held.popitem()
 
     assert held(await device.compared()) != device.digest()
+
+
+async def test_on_another_server_a_replica_agrees_after_a_restore(
+    app: FastAPI, officer: httpx.AsyncClient, safe: Safe
+) -> None:
+    """It counts its own transactions: those that the backup names lie ahead of all of them."""
+    await rows(app, OF_A_BUSIER_SERVER)
+    await safe.restore(safe.backup(), app)
+    device = Device(officer)
+    await device.pull()
+
+    told = await device.compared()
+
+    assert told["up_to_date"] is True
+    assert held(told) == device.digest()

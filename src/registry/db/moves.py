@@ -53,10 +53,12 @@ async def relocate(session: AsyncSession, person: PersonRow, charge: Charge, act
     """Put a locked person in the charge of a unit, with everything that is theirs; tell both units.
 
     The transaction must reach both units. The former responsibility ends on the day on which the next begins; one
-    that began no earlier has had no day, and is the next unit's from its beginning.
+    that began no earlier has had no day, and is the next unit's from its beginning. Who was merged into somebody is
+    placed with them, and keeps their own intervals: an undone merge finds them again.
     """
     await place(session, person, charge.unit_id, charge.certainty, act, today=today)
-    await _hand_over(session, person, charge)
+    if person.root_id == person.id:
+        await _hand_over(session, person, charge)
 
 
 async def place(

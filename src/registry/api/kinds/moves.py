@@ -30,7 +30,7 @@ async def decide_move(desk: Desk, draft: Draft[MoveBody]) -> Decision:
     receiver = Seat(*desk.atlas.there(place.unit_id, actor.today))
     asked = Move(body.moved_on, body.withdrawn_on, Seat(person.unit_id, person.unit_certainty), receiver)
     status = move.ask(asked, in_charge=_units_of(desk), today=actor.today)
-    former = await persons.lock_responsibility(desk.session, person.id)
+    former = await persons.lock_responsibility(desk.session, person.root_id)
     if former is not None:
         move.require_later(body.moved_on, since=former.from_on)
     if await moves.exists_open(desk.session, person.id, but=draft.id):

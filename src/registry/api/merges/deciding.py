@@ -4,13 +4,14 @@ from uuid import UUID
 
 from registry.api import restriction
 from registry.api.records.kind import Desk
-from registry.db import feed, merges, persons, records, tasks
+from registry.db import context, feed, merges, persons, records, tasks
 from registry.db.tables.persons import PersonRow
 from registry.db.tables.tasks import TaskRow
 from registry.domain import merge
-from registry.domain.access import FieldGroup, Permission, UnitScope
+from registry.domain.access import FieldGroup, Permission
 from registry.domain.errors import NotFound
 from registry.domain.merge import MergeStatus
+from registry.domain.move import Seat
 from registry.domain.record import RecordState, RecordVoided
 from registry.domain.task import Decision, TaskNotOpen
 
@@ -67,36 +68,44 @@ async def _require_mergeable(desk: Desk, person: PersonRow, into: PersonRow) -> 
 
 
 async def _follow(desk: Desk, person: PersonRow, into: PersonRow) -> None:
-    """Compute the survivor of everybody concerned from the merges, and let each go where the survivor is."""
-    await desk.session.flush()
-    people = await merges.lock_groups(desk.session, {person.root_id, into.root_id})
+    """Compute the survivor of everybody concerned from the merges, and let each go where the survivor is.
+
+    Who is taken apart goes back where they were: that may lie beyond the reach of who decides, if the other has moved.
+    """
+    session, actor = desk.session, desk.actor
+    await session.flush()
+    people = await merges.lock_groups(session, {person.root_id, into.root_id})
     ids = [each.id for each in people]
-    roots = merge.roots(ids, await merges.survivors(desk.session, ids))
-    for each in people:
-        if each.root_id != roots[each.id]:
-            await _join(desk, each, roots[each.id])
-    for root_id in set(roots.values()):
-        await restriction.follow(desk, [each for each in people if each.root_id == root_id])
+    roots = merge.roots(ids, await merges.survivors(session, ids))
+    seats = {root_id: await _seat_of(desk, root_id) for root_id in set(roots.values())}
+    async with context.reaching(session, actor.scope, *(seat.unit_id for seat in seats.values()), today=actor.today):
+        for each in people:
+            if each.root_id != (root_id := roots[each.id]):
+                await _join(desk, each, root_id, seats[root_id])
+        for root_id in seats:
+            await restriction.follow(desk, [each for each in people if each.root_id == root_id])
 
 
-async def _join(desk: Desk, person: PersonRow, root_id: UUID) -> None:
+async def _seat_of(desk: Desk, root_id: UUID) -> Seat:
+    """Where a survivor is on today's map: with the unit that is in charge of them."""
+    charge = await persons.lock_responsibility(desk.session, root_id)
+    if charge is None:
+        raise NotFound
+    return Seat(*desk.atlas.there(charge.responsible_unit_id, desk.actor.today))
+
+
+async def _join(desk: Desk, person: PersonRow, root_id: UUID, seat: Seat) -> None:
     """Give a person another survivor, and the unit that is in charge of the survivor.
 
     The person's own intervals of responsibility stay as they are: figures go by the survivor's, and an undone merge
     finds them again.
     """
     actor, session, left = desk.actor, desk.session, person.unit_id
-    charge = await persons.lock_responsibility(session, root_id)
-    if charge is None:
-        raise NotFound
-    unit_id, certainty = desk.atlas.there(charge.responsible_unit_id, actor.today)
-    if not isinstance(actor.scope, UnitScope) or unit_id not in actor.scope.units:
-        raise NotFound
-    values = {"root_id": root_id, "unit_certainty": certainty}
+    values = {"root_id": root_id, "unit_certainty": seat.certainty}
     await records.change(session, person, values, actor.act, groups=(FieldGroup.PERSON,), today=actor.today)
-    person.unit_id = unit_id
+    person.unit_id = seat.unit_id
     await session.flush()  # carries the unit to every row of the person
     await merges.carry_root(session, person)
-    if left != unit_id:
-        await tasks.follow(session, person.id, from_unit=left, to_unit=unit_id)
-        await feed.move(session, person_id=person.id, from_unit=left, to_unit=unit_id)
+    if left != seat.unit_id:
+        await tasks.follow(session, person.id, from_unit=left, to_unit=seat.unit_id)
+        await feed.move(session, person_id=person.id, from_unit=left, to_unit=seat.unit_id)

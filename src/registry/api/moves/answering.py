@@ -52,7 +52,7 @@ async def take_on(desk: Desk, person: PersonRow, row: MoveRow) -> None:
     actor, session = desk.actor, desk.session
     if person.state is RecordState.VOIDED:
         raise RecordVoided
-    former = await persons.lock_responsibility(session, person.id)
+    former = await persons.lock_responsibility(session, person.root_id)
     if former is not None:
         move.require_later(row.moved_on, since=former.from_on)
     unit_id, certainty = desk.atlas.there(row.place_unit_id, actor.today)

@@ -1,5 +1,7 @@
 """The rules of a pull: what it leaves behind, when a replica begins anew, and how long it may wait."""
 
+import json
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import httpx
@@ -7,8 +9,13 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
+from registry.api.kinds.cases import TESTS
+from registry.api.pagination import Seal
+from registry.api.schemas.cases import TestOut
+from registry.api.sync.pull.view import View
 from registry.db import context
 from registry.db.engine import transaction
+from registry.demo.issuer import ISSUER
 from registry.domain.access import Role, UnitScope
 from tests.api.sync.moving import HERE, THERE
 from tests.conftest import TODAY, SignIn
@@ -97,6 +104,27 @@ class TestResync:
             await (await session.connection()).exec_driver_sql(statement)
 
         await device.resync("restored")
+
+    async def test_records_in_another_form_begin_anew(self, app: FastAPI, sign_in: SignIn) -> None:
+        subject = f"officer-{uuid4()}"
+        device = Device(await sign_in(Role.COMMUNE_OFFICER, unit=(HERE, TODAY), subject=subject))
+        await device.pull()
+        seal = Seal.of(app.state.keys.cursor, subject=f"{ISSUER}|{subject}", resource="sync", filters=None)
+        progress = json.loads(seal.open(device.cursor or ""))
+
+        device.cursor = seal.close(json.dumps(progress | {"format": "of a release before"}).encode())
+
+        await device.resync("format_changed")
+
+    def test_a_field_more_is_another_form(self) -> None:
+        class LongerTest(TestOut):
+            witnessed: bool
+
+        scope = UnitScope((1,))
+        now, then = (View(scope, (kind,)) for kind in (TESTS, replace(TESTS, out=LongerTest)))
+
+        assert now.format == View(scope, (TESTS,)).format != then.format
+        assert now.digest == then.digest
 
     async def test_a_cursor_of_somebody_else_is_refused(
         self, officer: httpx.AsyncClient, neighbour: httpx.AsyncClient

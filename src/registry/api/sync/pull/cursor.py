@@ -14,15 +14,12 @@ from registry.api.sync.pull.view import View
 from registry.db.replica import CopyKey
 from registry.domain.feed import Position, ResyncReason, ResyncRequired
 
-FORMAT = 2
-"""Counts the formats of what a replica is told. Another one makes every replica begin anew."""
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a replica has come. `copied` is None once everything there was has been copied."""
 
-    format: int
+    format: str
     epoch: UUID
     view: str
     position: Position
@@ -45,7 +42,7 @@ def opened(cursor: str, seal: Seal, view: View) -> Progress:
         progress: Progress = _adapter().validate_json(seal.open(cursor))
     except ValidationError:
         raise ResyncRequired(reason=ResyncReason.FORMAT_CHANGED) from None
-    if progress.format != FORMAT:
+    if progress.format != view.format:
         raise ResyncRequired(reason=ResyncReason.FORMAT_CHANGED)
     if progress.view != view.digest:
         raise ResyncRequired(reason=ResyncReason.SCOPE_CHANGED)

@@ -13,7 +13,7 @@ from pydantic_core import to_json
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.schemas.fields import Out
-from registry.api.sync.pull.cursor import FORMAT, Progress
+from registry.api.sync.pull.cursor import Progress
 from registry.api.sync.pull.view import View
 from registry.db import replica, state, told
 from registry.db.records import AnyRow, Key, entity_of
@@ -78,7 +78,7 @@ class Reader:
         epoch = await state.feed_epoch(self.session)
         if progress is None:
             start = Position(await told.below(self.session), 0)
-            progress = Progress(FORMAT, epoch, self.view.digest, start, CopyKey())
+            progress = Progress(self.view.format, epoch, self.view.digest, start, CopyKey())
         progress.require(epoch)
         if progress.copied is None:
             return await self._changes(progress, limit)

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from pydantic_core import to_json
 
@@ -18,6 +18,9 @@ from registry.domain.policy import Access
 
 GROUPS: frozenset[FieldGroup] = frozenset(group for kind in KINDS.values() for group in kind.groups)
 """The groups of fields that a replica may hold."""
+
+FORMAT = 3
+"""Counts the formats of what a replica is told, as far as the names of fields do not tell them apart."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,12 @@ class View:
     @cached_property
     def digest(self) -> str:
         """What tells this view from another: a replica that was made under another one is of no use."""
-        held = [self.scope, [kind.singular for kind in self.kinds]]
-        return hashlib.sha256(to_json(held)).hexdigest()[:32]
+        return _digest([self.scope, [kind.singular for kind in self.kinds]])
+
+    @cached_property
+    def format(self) -> str:
+        """What tells the form of the records from that of another release, which makes every replica begin anew."""
+        return _digest([FORMAT, {entity: _fields_of(self.out(entity)) for entity in self.by_entity}])
 
     def out(self, entity: str) -> type[RecordOut | ReachedPersonOut]:
         """How records of a table are shown: as their own route shows them to this caller."""
@@ -56,3 +63,15 @@ class View:
 def _access(kind: Kind) -> Access:
     """What reading a kind's own route asks for: every group of its fields, beside its permission."""
     return Access(kind.read, frozenset(kind.groups))
+
+
+@cache
+def _fields_of(out: type[RecordOut | ReachedPersonOut]) -> dict[str, list[str]]:
+    """Name the fields of a record, and those of what it holds."""
+    schema = out.model_json_schema()
+    held = {out.__name__: schema, **schema.get("$defs", {})}
+    return {name: sorted(each["properties"]) for name, each in sorted(held.items()) if "properties" in each}
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(to_json(value)).hexdigest()[:32]

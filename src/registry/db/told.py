@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from registry.db.records import Key, entity_of
 from registry.db.tables.persons import PersonRow
 from registry.domain.access import OrganisationScope, Scope, UnitScope
 from registry.domain.feed import Position
-from registry.domain.record import FeedOperation
 
 _PERSON = entity_of(PersonRow)
+_NEVER = Position(2**63 - 1, 2**63 - 1)
+_position = attrgetter("xid", "seq")
+_audience = attrgetter("audience")
 _SPARE = 16
 """Rows beyond twice the mean that each audience is read for: few have more, where changes are spread evenly."""
 _BELOW = Prepared(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xid"))
@@ -31,14 +34,26 @@ _OLDEST_OPEN = Prepared(
 
 
 class Told(NamedTuple):
-    """A row of the feed, and the unit or the organisation that it tells."""
+    """A row of the feed as it is read, and the unit or the organisation that it tells."""
 
     audience: int | UUID
-    position: Position
+    xid: int
+    seq: int
     entity: str
-    key: Key
-    op: FeedOperation
+    record_id: UUID
+    person_id: UUID | None
+    op: str
     version: int
+
+    @property
+    def position(self) -> Position:
+        """Where it stands."""
+        return Position(self.xid, self.seq)
+
+    @property
+    def key(self) -> Key:
+        """What names its record."""
+        return Key(self.record_id, self.person_id)
 
 
 async def below(session: AsyncSession) -> int:
@@ -58,22 +73,24 @@ async def changes(
     """Load what an audience is told after a position, in order; one row more than `limit` tells that there is more.
 
     Each unit or organisation is read as far as its share of the page at first. Those that have told all of it before
-    the page ends may have more to tell, and are read on; so no page costs as many rows as it has audiences.
+    the page ends may have more to tell, and are read on to there; so no page costs as many rows as it has audiences.
     """
     most = limit + 1
     begin: dict[int | UUID, Position] = dict.fromkeys(ids_of(scope), after)
+    end = _NEVER
     share = min(most, 2 * most // max(len(begin), 1) + _SPARE)
     told: list[Told] = []
     while begin:
-        found = await _walked(session, begin, entities, most=most, share=share, by_units=isinstance(scope, UnitScope))
-        told = sorted((*told, *found), key=lambda row: row.position)[:most]
-        end = told[-1].position if len(told) == most else None
-        rows_of = Counter(row.audience for row in found)
-        last_of = {row.audience: row.position for row in found}
+        walk = _walk(by_units=isinstance(scope, UnitScope))
+        found = await _walked(session, walk, begin, end, entities, most=most, share=share)
+        told = sorted((*told, *found), key=_position)[:most]
+        end = told[-1].position if len(told) == most else _NEVER
+        rows_of = Counter(map(_audience, found))
+        last_of = {row.audience: row for row in found}
         begin = {
-            audience: last
+            audience: last.position
             for audience, last in last_of.items()
-            if rows_of[audience] == share and (end is None or last < end)
+            if rows_of[audience] == share and last.position < end
         }
         share = most
     return told
@@ -92,46 +109,40 @@ def ids_of(scope: Scope) -> list[int] | list[UUID]:
 
 async def _walked(
     session: AsyncSession,
+    walk: Prepared,
     begin: Mapping[int | UUID, Position],
+    end: Position,
     entities: Iterable[str],
     *,
     most: int,
     share: int,
-    by_units: bool,
 ) -> list[Told]:
-    """Load the first `most` rows after where each audience begins, of none more than its share."""
-    asked = {
-        "audiences": list(begin),
-        "xids": [str(after.xid) for after in begin.values()],
-        "seqs": [after.seq for after in begin.values()],
-        "entities": sorted(entities),
-        "share": share,
-        "most": most,
-    }
-    return [
-        Told(
-            audience=audience,
-            position=Position(int(xid), seq),
-            entity=entity,
-            key=Key(record_id, None if entity == _PERSON else person_id),
-            op=FeedOperation(op),
-            version=version,
-        )
-        for audience, xid, seq, entity, person_id, record_id, op, version in await _changes(by_units=by_units).all(
-            session, **asked
-        )
-    ]
+    """Load the first `most` rows between where each audience begins and the end, of none more than its share."""
+    rows = await walk.all(
+        session,
+        audiences=list(begin),
+        xids=[str(after.xid) for after in begin.values()],
+        seqs=[after.seq for after in begin.values()],
+        end_xid=str(end.xid),
+        end_seq=end.seq,
+        entities=sorted(entities),
+        share=share,
+        most=most,
+    )
+    return list(map(Told._make, rows))
 
 
 @cache
-def _changes(*, by_units: bool) -> Prepared:
+def _walk(*, by_units: bool) -> Prepared:
     """One walk along the index for each audience, however many there are."""
     column, audience = ("unit_id", Integer()) if by_units else ("organisation_id", Uuid())
     statement = text(f"""
-        SELECT audience.id, told.xid::text, told.seq, entity, person_id, record_id, op, version
+        SELECT audience.id, told.xid::text::bigint, told.seq, entity, record_id,
+            CASE WHEN entity <> '{_PERSON}' THEN person_id END, op, version
         FROM unnest(:audiences, :xids, :seqs) AS audience (id, xid, seq) CROSS JOIN LATERAL (
             SELECT * FROM change_feed
             WHERE {column} = audience.id AND (xid, seq) > (CAST(audience.xid AS xid8), audience.seq)
+              AND (xid, seq) < (CAST(:end_xid AS xid8), :end_seq)
               AND xid < pg_snapshot_xmin(pg_current_snapshot()) AND entity = ANY (:entities)
             ORDER BY xid, seq LIMIT :share
         ) AS told
@@ -141,6 +152,8 @@ def _changes(*, by_units: bool) -> Prepared:
         bindparam("audiences", type_=ARRAY(audience)),
         bindparam("xids", type_=ARRAY(Text())),
         bindparam("seqs", type_=ARRAY(BigInteger())),
+        bindparam("end_xid", type_=Text()),
+        bindparam("end_seq", type_=BigInteger()),
         bindparam("entities", type_=ARRAY(Text())),
         *(bindparam(name, type_=Integer()) for name in ("share", "most")),
     )

@@ -22,7 +22,7 @@ from registry.db.sealing import Vault
 from registry.db.tables.persons import PersonRow
 from registry.domain.access import FieldGroup
 from registry.domain.feed import ChangeOperation, Position, told_as
-from registry.domain.record import RecordState
+from registry.domain.record import FeedOperation, RecordState
 from registry.vault.ring import KeyRing
 
 Name: TypeAlias = tuple[str, Key]
@@ -104,7 +104,7 @@ class Reader:
         items = []
         for name, row in latest.items():
             there = found.get(name)
-            op = told_as(row.op, None if there is None else there.state)
+            op = told_as(FeedOperation(row.op), None if there is None else there.state)
             shown = there.fields if there is not None and op is ChangeOperation.UPSERT else None
             items.append(self._item(name, op, there.version if there else row.version, shown))
         return PulledPage(items, latest, replace(progress, position=end), more=more)

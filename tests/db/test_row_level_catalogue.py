@@ -275,6 +275,7 @@ class TestCatalogue:
                     "erase_person",
                     "first_body",
                     "follow_closing",
+                    "forget_changes",
                     "forget_reads",
                     "forget_rejections",
                     "is_attended",

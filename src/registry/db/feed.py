@@ -26,6 +26,10 @@ _RECORD = text(f"""
     *(bindparam(name, type_=String) for name in ("entity", "op")),
 )
 
+_FORGET = text("SELECT app.forget_changes(:before, :most)").bindparams(
+    bindparam("before", type_=Date), bindparam("most", type_=Integer)
+)
+
 
 async def move(session: AsyncSession, *, person_id: UUID, from_unit: int, to_unit: int) -> None:
     """Tell both units of a person whose unit has just been changed, and of every record of the person.
@@ -35,6 +39,11 @@ async def move(session: AsyncSession, *, person_id: UUID, from_unit: int, to_uni
     """
     units = {"from_unit": from_unit, "to_unit": to_unit}
     await (await session.connection()).execute(_moved(), {"person_id": person_id, **units})
+
+
+async def forget(session: AsyncSession, *, before: date, most: int) -> None:
+    """Forget what was told before a day, of so many of the oldest rows. Needs the worker's role."""
+    await (await session.connection()).execute(_FORGET, {"before": before, "most": most})
 
 
 async def erase(session: AsyncSession, *, person_id: UUID, unit_id: int, today: date) -> None:

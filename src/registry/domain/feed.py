@@ -1,10 +1,17 @@
 """What a replica is told: the words of the feed as devices read them, and when a device must begin anew."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from registry.domain.errors import DomainError
 from registry.domain.record import FeedOperation, RecordState
+
+GOES_ON_FOR = timedelta(days=400)
+"""How long a replica may be away and go on where it was."""
+
+FORGOTTEN_AFTER = GOES_ON_FOR + timedelta(days=30)
+"""When the feed forgets. Later, so that nothing is missing which somebody who may still go on has not been told."""
 
 
 class ChangeOperation(StrEnum):
@@ -22,6 +29,7 @@ class ResyncReason(StrEnum):
     RESTORED = "restored"
     SCOPE_CHANGED = "scope_changed"
     FORMAT_CHANGED = "format_changed"
+    AWAY_TOO_LONG = "away_too_long"
 
 
 class ResyncRequired(DomainError):

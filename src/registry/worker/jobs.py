@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from registry.worker.audit import publish_checkpoint, seal_audit_log
+from registry.worker.changes import forget_changes
 from registry.worker.duplicates import put_into_groups
 from registry.worker.emergency import end_accesses
 from registry.worker.grants import ask_about_continued_grants
@@ -34,4 +35,5 @@ JOBS: tuple[Job, ...] = (
     Job("proofs_purged", timedelta(minutes=1), purge_proofs),
     Job("match_groups_made", timedelta(minutes=1), put_into_groups),
     Job("rejections_purged", timedelta(hours=1), purge_rejections),
+    Job("changes_forgotten", timedelta(hours=1), forget_changes),
 )

@@ -1,6 +1,5 @@
 """The rules of a pull: what it leaves behind, when a replica begins anew, and how long it may wait."""
 
-import json
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -10,14 +9,13 @@ from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
 from registry.api.kinds.cases import TESTS
-from registry.api.pagination import Seal
 from registry.api.schemas.cases import TestOut
 from registry.api.sync.pull.view import View
 from registry.db import context
 from registry.db.engine import transaction
-from registry.demo.issuer import ISSUER
 from registry.domain.access import Role, UnitScope
 from tests.api.sync.moving import HERE, THERE
+from tests.api.sync.rewriting import rewritten
 from tests.conftest import TODAY, SignIn
 from tests.factories.devices import CHANGES, Device
 from tests.factories.posted import (
@@ -109,10 +107,8 @@ class TestResync:
         subject = f"officer-{uuid4()}"
         device = Device(await sign_in(Role.COMMUNE_OFFICER, unit=(HERE, TODAY), subject=subject))
         await device.pull()
-        seal = Seal.of(app.state.keys.cursor, subject=f"{ISSUER}|{subject}", resource="sync", filters=None)
-        progress = json.loads(seal.open(device.cursor or ""))
 
-        device.cursor = seal.close(json.dumps(progress | {"format": "of a release before"}).encode())
+        device.cursor = rewritten(app, subject, device.cursor, format="of a release before")
 
         await device.resync("format_changed")
 

@@ -26,6 +26,7 @@ from registry.domain.access import Purpose, Role
 from registry.domain.record import FeedOperation
 
 _XID: Any = {"server_default": text("pg_current_xact_id()")}
+_TODAY: Any = {"server_default": text("CURRENT_DATE")}
 _SEQ: Any = {"server_default": Identity(always=True)}
 OFFICER = """(
 CASE
@@ -116,6 +117,8 @@ class ChangeFeedRow(SQLModel, table=True):
     record_id: UUID
     op: FeedOperation = Field(sa_type=Coded(FeedOperation))
     version: int
+    recorded_on: date | None = Field(default=None, nullable=False, sa_column_kwargs=_TODAY)
+    """Tells how long ago it was, and nothing else: the order is that of the transactions."""
 
 
 class AccessGrantRow(SQLModel, table=True):

@@ -1,6 +1,7 @@
 """How far a replica has come: a cursor that is sealed for its caller, and bound to a history and to a view."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from registry.api.actor import Actor
 from registry.api.pagination import Seal
 from registry.api.sync.pull.view import View
 from registry.db.replica import CopyKey
-from registry.domain.feed import Position, ResyncReason, ResyncRequired
+from registry.domain.feed import GOES_ON_FOR, Position, ResyncReason, ResyncRequired
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,16 @@ class Progress:
     epoch: UUID
     view: str
     position: Position
+    told_on: date
+    """The last day on which everything there was had been told; what came after it is not forgotten for long."""
     copied: CopyKey | None
 
-    def require(self, epoch: UUID) -> None:
-        """Refuse to go on in another history than the one it began in."""
+    def require(self, epoch: UUID, *, today: date) -> None:
+        """Refuse to go on in another history than the one it began in, or where some of it may be forgotten."""
         if self.epoch != epoch:
             raise ResyncRequired(reason=ResyncReason.RESTORED)
+        if today - self.told_on > GOES_ON_FOR:
+            raise ResyncRequired(reason=ResyncReason.AWAY_TOO_LONG)
 
 
 def seal_for(request: Request, actor: Actor) -> Seal:

@@ -78,8 +78,8 @@ class Reader:
         epoch = await state.feed_epoch(self.session)
         if progress is None:
             start = Position(await told.below(self.session), 0)
-            progress = Progress(self.view.format, epoch, self.view.digest, start, CopyKey())
-        progress.require(epoch)
+            progress = Progress(self.view.format, epoch, self.view.digest, start, self.today, CopyKey())
+        progress.require(epoch, today=self.today)
         if progress.copied is None:
             return await self._changes(progress, limit)
         return await self._copy(progress, progress.copied, limit)
@@ -107,7 +107,8 @@ class Reader:
             op = told_as(FeedOperation(row.op), None if there is None else there.state)
             shown = there.fields if there is not None and op is ChangeOperation.UPSERT else None
             items.append(self._item(name, op, there.version if there else row.version, shown))
-        return PulledPage(items, latest, replace(progress, position=end), more=more)
+        told_on = progress.told_on if more else self.today
+        return PulledPage(items, latest, replace(progress, position=end, told_on=told_on), more=more)
 
     async def _found(self, named: Iterable[Name]) -> dict[Name, Found]:
         """Load those of the named records that are in reach, and open what is sealed in those that are told."""

@@ -120,7 +120,7 @@ async def get_digest(
     progress = cursors.opened(cursor, cursors.seal_for(request, actor), view)
     await desk.session.commit()
     async with context.look(request.app.state.sessions, actor.scope, today=actor.today) as session:
-        progress.require(await state.feed_epoch(session))
+        progress.require(await state.feed_epoch(session), today=actor.today)
         is_current = progress.copied is None and not await digests.has_news(
             session, view.scope, list(view.by_entity), after=progress.position
         )

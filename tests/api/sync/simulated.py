@@ -63,8 +63,7 @@ async def moves(world: World, number: int) -> None:
         move = await asked(sender, who.id, to_unit_code=there, moved_on=moved_on.isoformat())
         answer = await answered(receiver, move)
         assert answer.status_code == 200, answer.text
-        for each in world.of(who):
-            each.commune = there
+        who.commune = there
 
 
 async def is_voided(world: World, number: int) -> None:

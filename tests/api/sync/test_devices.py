@@ -161,8 +161,15 @@ async def agrees_with_the_service(handset: Handset) -> None:
 ONCE = [(step, number) for number, each in enumerate(dict.fromkeys(STEPS)) for step in (each, everybody_pulls)]
 """Every step, and what the devices are told of it."""
 
+BACK_AGAIN: list[tuple[Step, int]] = [
+    *((simulated.comes, 0), (simulated.is_merged, 2), (simulated.moves, 0)),
+    *((everybody_pulls, 0), (simulated.is_taken_apart, 0)),
+]
+"""The survivor of a merge moves away, and the merge is undone."""
+
 
 @example(steps=ONCE)
+@example(steps=BACK_AGAIN)
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 5)), min_size=5, max_size=20))
 async def test_every_replica_is_what_its_caller_may_see(

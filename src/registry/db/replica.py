@@ -16,8 +16,10 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    String,
     Text,
     TextClause,
+    TypeDecorator,
     Uuid,
     and_,
     any_,
@@ -27,7 +29,9 @@ from sqlalchemy import (
     null,
     select,
     text,
+    true,
 )
+from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -40,14 +44,18 @@ from registry.domain.access import Scope, UnitScope
 from registry.domain.record import RecordState
 
 _NOBODY = UUID(int=0)
+_STATES = {state.value: state for state in RecordState}
 
 
 class Found(NamedTuple):
-    """A record that a scope opens, and what is shown of it; what is sealed there is still sealed."""
+    """A record that a scope opens, and what is shown of it."""
 
     state: RecordState
     version: int
+    written: str
+    """It as JSON, but for those fields that only answers can write: they are null there."""
     fields: dict[str, Any]
+    """These fields, in their order; what is sealed there is still sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +110,15 @@ async def load(
     *,
     scope: Scope,
     today: date,
-) -> dict[Key, Found]:
-    """Load those of the named records that a scope opens: plain columns, which cost a fraction of rows to write on."""
-    statement = _loading(table, tuple(names), by_units=isinstance(scope, UnitScope))
+) -> Sequence[Found | None]:
+    """Load the named records, each in its place; None for one that a scope does not open."""
+    statement, others = _loading(table, tuple(names), by_units=isinstance(scope, UnitScope))
     owners = [key.person_id or _NOBODY for key in keys]
     asked = {"ids": [key.id for key in keys], "owners": owners, "audience": ids_of(scope), "today": today}
-    return {
-        Key(id_, person_id): Found(RecordState(state), version, dict(zip(names, values, strict=True)))
-        for id_, person_id, state, version, *values in await statement.all(session, **asked)
-    }
+    found: list[Found | None] = [None] * len(keys)
+    for place, state, version, written, *values in await statement.all(session, **asked):
+        found[place - 1] = Found(_STATES[state], version, written, dict(zip(others, values, strict=True)))
+    return found
 
 
 @cache
@@ -121,21 +129,33 @@ def json_columns(table: type[AnyRow]) -> tuple[str, ...]:
 
 
 @cache
-def _loading(table: type[AnyRow], names: tuple[str, ...], *, by_units: bool) -> Prepared:
+def _loading(table: type[AnyRow], names: tuple[str, ...], *, by_units: bool) -> tuple[Prepared, tuple[str, ...]]:
+    """Make the statement that loads records of a table, and name the fields that it leaves to answers."""
     ids, owners = (bindparam(name, type_=ARRAY(Uuid())) for name in ("ids", "owners"))
-    wanted = func.unnest(ids, owners).table_valued("id", "person_id", name="wanted").render_derived()
-    owner: ColumnElement[Any] = null()
+    wanted = func.unnest(ids, owners).table_valued("id", "person_id", with_ordinality="place", name="wanted")
+    wanted = wanted.render_derived()
     matched = col(table.id) == wanted.c.id
     if issubclass(table, OfPerson):
-        owner, matched = wanted.c.person_id, and_(matched, col(table.person_id) == wanted.c.person_id)
-    shown = (_plain(getattr(table, name)).label(f"shown_{name}") for name in names)
-    query = select(col(table.id), owner, col(table.state), col(table.version), *shown).join(wanted, matched)
-    return Prepared(query.where(_held(table, by_units=by_units)))
+        matched = and_(matched, col(table.person_id) == wanted.c.person_id)
+    shown = {name: getattr(table, name) for name in names}
+    others = {name: column for name, column in shown.items() if not _is_written_alike(column.type)}
+    alike = ((null() if name in others else column).label(name) for name, column in shown.items())
+    written = select(*alike).correlate(table).lateral("written")
+    query = select(
+        wanted.c.place,
+        col(table.state),
+        col(table.version),
+        cast(func.row_to_json(written.table_valued()), Text),
+        *(column.label(f"shown_{name}") for name, column in others.items()),
+    )
+    loaded = query.select_from(wanted).join(table, matched).join(written, true())
+    return Prepared(loaded.where(_held(table, by_units=by_units))), tuple(others)
 
 
-def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Read ids as the texts that JSON has for them: the driver's own take longest of all to write."""
-    return cast(column, Text) if isinstance(column.type, Uuid) else column
+def _is_written_alike(type_: TypeEngine[Any]) -> bool:
+    """Whether the database writes values of a type as JSON just as answers do."""
+    each = type_.item_type if isinstance(type_, ARRAY) else type_
+    return isinstance(each.impl if isinstance(each, TypeDecorator) else each, (String, Integer, Date, Uuid))
 
 
 def _held(table: type[AnyRow], *, by_units: bool) -> ColumnElement[bool]:

@@ -45,17 +45,18 @@ class Position(NamedTuple):
     seq: int
 
 
-def told_as(op: FeedOperation, state: RecordState | None) -> ChangeOperation:
-    """Say what a replica does about a record: by what the reader sees of it now, not by what the row once said.
+def seen_as(state: RecordState) -> ChangeOperation:
+    """Say what a replica does about a record that the reader sees: by what it is now, not by what was told of it."""
+    return _SEEN_AS[state]
 
-    `state` is None where the reader does not see the record any more; only then it matters why.
-    """
-    match state:
-        case RecordState.ACTIVE:
-            return ChangeOperation.UPSERT
-        case RecordState.VOIDED:
-            return ChangeOperation.VOID
-        case RecordState.ERASED:
-            return ChangeOperation.ERASE
-        case None:
-            return ChangeOperation.ERASE if op is FeedOperation.ERASE else ChangeOperation.LEAVE
+
+def gone_as(op: FeedOperation) -> ChangeOperation:
+    """Say what a replica does about a record that the reader does not see any more: only then it matters why."""
+    return ChangeOperation.ERASE if op is FeedOperation.ERASE else ChangeOperation.LEAVE
+
+
+_SEEN_AS = {
+    RecordState.ACTIVE: ChangeOperation.UPSERT,
+    RecordState.VOIDED: ChangeOperation.VOID,
+    RecordState.ERASED: ChangeOperation.ERASE,
+}

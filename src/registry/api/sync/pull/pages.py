@@ -1,7 +1,7 @@
 """Pages of what a replica is told, each read at one instant: the feed, the records and the position agree."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from pydantic_core import to_json
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.api.schemas.fields import Out
+from registry.api.sync.pull import written
 from registry.api.sync.pull.cursor import Progress
 from registry.api.sync.pull.view import View
 from registry.db import replica, state, told
@@ -20,15 +20,14 @@ from registry.db.records import AnyRow, Key, entity_of
 from registry.db.replica import CopyKey, Found
 from registry.db.sealing import Vault
 from registry.db.tables.persons import PersonRow
+from registry.db.told import Told
 from registry.domain.access import FieldGroup
-from registry.domain.feed import ChangeOperation, Position, told_as
+from registry.domain.feed import ChangeOperation, Position, gone_as, seen_as
 from registry.domain.record import FeedOperation, RecordState
 from registry.vault.ring import KeyRing
 
 Name: TypeAlias = tuple[str, Key]
 """What names a record across kinds: its table, and its name there."""
-Item: TypeAlias = dict[str, Any]
-"""What `ChangeOut` describes. Nothing of it is checked again: it comes from columns that hold nothing else."""
 PERSON = entity_of(PersonRow)
 
 
@@ -36,7 +35,7 @@ PERSON = entity_of(PersonRow)
 class PulledPage:
     """What is told, how far that brings the replica, and whether there is more to tell at once."""
 
-    items: Sequence[Item]
+    items: Sequence[str]
     named: Collection[Name]
     progress: Progress
     more: bool
@@ -51,16 +50,14 @@ class PulledPage:
         return {group for entity in {entity for entity, _ in self.named} for group in view.by_entity[entity].groups}
 
     def rendered(self, cursor: str) -> bytes:
-        """Write what `ChangesOut` describes, in one go: of a union of classes each would be tried on every record."""
+        """Write what `ChangesOut` describes."""
         progress = self.progress
-        return to_json(
-            {
-                "items": self.items,
-                "cursor": cursor,
-                "more": self.more,
-                "position": None if progress.copied is not None else str(progress.position.xid),
-                "feed_epoch": progress.epoch,
-            }
+        return written.page(
+            self.items,
+            cursor=cursor,
+            more=self.more,
+            position=None if progress.copied is not None else str(progress.position.xid),
+            feed_epoch=progress.epoch,
         )
 
 
@@ -88,9 +85,12 @@ class Reader:
         tables = [kind.table for kind in self.view.kinds]
         copied = await replica.copy(self.session, self.view.scope, tables, after=after, limit=limit)
         named = [(entity_of(each.table), each.key) for each in copied]
-        found = await self._found(named)
-        there = {name: found[name] for name in named if name in found and found[name].state is RecordState.ACTIVE}
-        items = [self._item(name, ChangeOperation.UPSERT, each.version, each.fields) for name, each in there.items()]
+        there = {
+            name: found
+            for name, found in zip(named, await self._found(named), strict=True)
+            if found is not None and found.state is RecordState.ACTIVE
+        }
+        items = [self._seen(name, found) for name, found in there.items()]
         done = len(copied) < limit
         return PulledPage(items, there, replace(progress, copied=None if done else copied[-1].at), more=True)
 
@@ -100,48 +100,49 @@ class Reader:
         more, rows = len(rows) > limit, rows[:limit]
         end = rows[-1].position if more else Position(await told.below(self.session), 0)
         latest = {(row.entity, row.key): row for row in rows}
-        found = await self._found(latest)
-        items = []
-        for name, row in latest.items():
-            there = found.get(name)
-            op = told_as(FeedOperation(row.op), None if there is None else there.state)
-            shown = there.fields if there is not None and op is ChangeOperation.UPSERT else None
-            items.append(self._item(name, op, there.version if there else row.version, shown))
+        items = [
+            self._gone(name, row) if found is None else self._seen(name, found)
+            for (name, row), found in zip(latest.items(), await self._found(latest), strict=True)
+        ]
         told_on = progress.told_on if more else self.today
         return PulledPage(items, latest, replace(progress, position=end, told_on=told_on), more=more)
 
-    async def _found(self, named: Iterable[Name]) -> dict[Name, Found]:
+    async def _found(self, named: Collection[Name]) -> Sequence[Found | None]:
         """Load those of the named records that are in reach, and open what is sealed in those that are told."""
-        keys: Mapping[str, list[Key]] = defaultdict(list)
-        for entity, key in named:
-            keys[entity].append(key)
-        found: dict[Name, Found] = {}
-        for entity, wanted in keys.items():
-            table, out = self.view.by_entity[entity].table, self.view.out(entity)
-            scope, today = self.view.scope, self.today
-            loaded = await replica.load(self.session, table, tuple(out.model_fields), wanted, scope=scope, today=today)
-            for name, adapter in _kept_as_json(table, out).items():
-                for each in loaded.values():
-                    each.fields[name] = adapter.validate_python(each.fields[name])
-            found |= {(entity, key): each for key, each in loaded.items()}
+        places: Mapping[str, list[tuple[int, Key]]] = defaultdict(list)
+        for place, (entity, key) in enumerate(named):
+            places[entity].append((place, key))
+        found: list[Found | None] = [None] * len(named)
+        for entity, wanted in places.items():
+            loaded = await self._loaded(entity, [key for _, key in wanted])
+            for (place, _), each in zip(wanted, loaded, strict=True):
+                found[place] = each
         await Vault(self.session, self.key_ring).open_fields(
             (self.view.by_entity[entity].table, _owner_of(entity, key) or key.id, key.id, each.fields)
-            for (entity, key), each in found.items()
-            if each.state is RecordState.ACTIVE
+            for (entity, key), each in zip(named, found, strict=True)
+            if each is not None and each.state is RecordState.ACTIVE
         )
         return found
 
-    def _item(self, name: Name, op: ChangeOperation, version: int, record: Item | None) -> Item:
+    async def _loaded(self, entity: str, keys: Sequence[Key]) -> Sequence[Found | None]:
+        table, out = self.view.by_entity[entity].table, self.view.out(entity)
+        scope, today = self.view.scope, self.today
+        loaded = await replica.load(self.session, table, tuple(out.model_fields), keys, scope=scope, today=today)
+        for name, adapter in _kept_as_json(table, out).items():
+            for each in filter(None, loaded):
+                each.fields[name] = adapter.validate_python(each.fields[name])
+        return loaded
+
+    def _seen(self, name: Name, found: Found) -> str:
+        op = seen_as(found.state)
+        return self._item(name, op, found.version, written.record(found) if op is ChangeOperation.UPSERT else None)
+
+    def _gone(self, name: Name, row: Told) -> str:
+        return self._item(name, gone_as(FeedOperation(row.op)), row.version, None)
+
+    def _item(self, name: Name, op: ChangeOperation, version: int, record: str | None) -> str:
         entity, key = name
-        owner = _owner_of(entity, key)
-        return {
-            "op": op.value,
-            "kind": self.view.by_entity[entity].singular,
-            "person_id": None if owner is None else str(owner),
-            "id": str(key.id),
-            "version": version,
-            "record": record,
-        }
+        return written.item(op, self.view.by_entity[entity].singular, _owner_of(entity, key), key.id, version, record)
 
 
 def _owner_of(entity: str, key: Key) -> UUID | None:

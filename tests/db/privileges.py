@@ -77,7 +77,9 @@ WRITTEN_BY_ORGANISATIONS = {
 }
 DELETED = {
     DatabaseRole.UNITS: {"person_name_token", "person_match_key"},
-    DatabaseRole.WORKER: {"worker_job", "dpop_proof", "idempotency_key", "sync_rejection", "sync_conflict"},
+    DatabaseRole.WORKER: {
+        *("worker_job", "dpop_proof", "idempotency_key", "sync_rejection", "sync_conflict", "change_feed"),
+    },
 }
 """Tables of which a role may take rows away: nothing that was recorded."""
 ON_AUDIT = {

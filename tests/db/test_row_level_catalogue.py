@@ -114,6 +114,7 @@ class TestCatalogue:
             *((table, f"read_by_{role}") for table in SEALS for role in ("worker", "auditor")),
             ("audit_leaf", "read_by_person_auditor"), ("audit_leaf", "read_by_access_log"),
             ("emergency_access", "ended_by_worker"), ("sync_rejection", "purged"), ("sync_conflict", "purged"),
+            ("change_feed", "seen_by_worker"), ("change_feed", "purged"),
             ("sync_rejection", "keys_seen"), ("sync_rejection", "keys_moved"),
         }  # fmt: skip
         policies = await ask("SELECT tablename, policyname, roles, permissive, qual, with_check FROM pg_policies")
@@ -275,7 +276,6 @@ class TestCatalogue:
                     "erase_person",
                     "first_body",
                     "follow_closing",
-                    "forget_changes",
                     "forget_reads",
                     "forget_rejections",
                     "is_attended",

@@ -26,9 +26,10 @@ _RECORD = text(f"""
     *(bindparam(name, type_=String) for name in ("entity", "op")),
 )
 
-_FORGET = text("SELECT app.forget_changes(:before, :most)").bindparams(
-    bindparam("before", type_=Date), bindparam("most", type_=Integer)
-)
+_FORGET = text("""
+    DELETE FROM change_feed USING (SELECT xid, seq FROM change_feed ORDER BY xid, seq LIMIT :most) AS oldest
+    WHERE (change_feed.xid, change_feed.seq) = (oldest.xid, oldest.seq) AND recorded_on < :before
+""").bindparams(bindparam("before", type_=Date), bindparam("most", type_=Integer))
 
 
 async def move(session: AsyncSession, *, person_id: UUID, from_unit: int, to_unit: int) -> None:

@@ -70,7 +70,6 @@ ALTER FUNCTION app.place_audit_event() OWNER TO registry_definer;
 ALTER FUNCTION app.standing(text, text, text, text, date) OWNER TO registry_definer;
 ALTER FUNCTION app.move_epoch() OWNER TO registry_definer;
 ALTER FUNCTION app.count_read(text, timestamptz, uuid[]) OWNER TO registry_definer;
-ALTER FUNCTION app.forget_changes(date, int) OWNER TO registry_definer;
 ALTER FUNCTION app.forget_reads(timestamptz) OWNER TO registry_definer;
 ALTER FUNCTION app.outcome_under(bytea, bigint) OWNER TO registry_definer;
 ALTER FUNCTION app.keep_outcome(bytea, bytea, smallint, text, int, timestamptz) OWNER TO registry_definer;

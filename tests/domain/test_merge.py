@@ -82,6 +82,12 @@ class TestOverlaps:
             found = merge.overlaps(*(History((stay,)) for stay in pair))
             assert [overlap.kind for overlap in found] == kinds
 
+    def test_a_move_of_the_merged_stands_against_it_and_none_of_the_survivor(self) -> None:
+        moving = History(open_moves=(uuid4(),))
+
+        assert [overlap.kind for overlap in merge.overlaps(moving, History())] == [OverlapKind.OPEN_MOVE]
+        assert merge.overlaps(History(), moving) == []
+
     def test_two_open_stays_stand_against_it_and_come_first(self) -> None:
         file, twin = (File(uuid4(), FileCategory.ADDICTED, None) for _ in range(2))
 

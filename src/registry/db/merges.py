@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import aftercare, episodes
+from registry.db import aftercare, episodes, moves
 from registry.db.tables.aftercare import AftercareRow
 from registry.db.tables.cases import EpisodeRow, ManagementFileRow
 from registry.db.tables.merges import MergeRow
@@ -109,6 +109,7 @@ async def history(session: AsyncSession, root_id: UUID) -> History:
         tuple(episodes.to_domain(row) for row in await session.exec(stays)),
         tuple(File(row.id, row.category, row.closed_on) for row in await session.exec(files)),
         tuple(term.id for term in await aftercare.of_root(session, root_id) if term.ended_on is None),
+        await moves.waiting(session, root_id),
     )
 
 

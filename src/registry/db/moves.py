@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import ARRAY, Integer, Uuid, any_, bindparam, literal, text
-from sqlmodel import col, select
+from sqlmodel import and_, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db import feed, persons, records, tasks
@@ -47,6 +47,8 @@ _OFFER = text("""
     SELECT from_unit_id, full_name, birth_year, to_unit_code, moved_on, reason, answer_due_at
     FROM app.move_offered(:person, :move)
 """).bindparams(bindparam("person", type_=Uuid), bindparam("move", type_=Uuid))
+
+_WAITS = and_(col(MoveRow.status) == MoveStatus.REQUESTED, col(MoveRow.state) == RecordState.ACTIVE)
 
 
 async def relocate(session: AsyncSession, person: PersonRow, charge: Charge, act: Act, *, today: date) -> None:
@@ -98,13 +100,14 @@ async def offer(session: AsyncSession, *, person_id: UUID, move_id: UUID) -> Off
 
 async def exists_open(session: AsyncSession, person_id: UUID, *, but: UUID) -> bool:
     """Whether another move of a locked person waits for its answer."""
-    query = select(MoveRow.id).where(
-        MoveRow.person_id == person_id,
-        MoveRow.id != but,
-        MoveRow.status == MoveStatus.REQUESTED,
-        MoveRow.state == RecordState.ACTIVE,
-    )
+    query = select(MoveRow.id).where(MoveRow.person_id == person_id, MoveRow.id != but, _WAITS)
     return (await session.exec(query.limit(1))).first() is not None
+
+
+async def waiting(session: AsyncSession, root_id: UUID) -> tuple[UUID, ...]:
+    """Name the moves that wait for an answer, of a person and all who were merged into them."""
+    query = select(MoveRow.id).join(PersonRow, col(PersonRow.id) == MoveRow.person_id)
+    return tuple(await session.exec(query.where(PersonRow.root_id == root_id, _WAITS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,8 @@ class Unanswered:
 
 async def unanswered(session: AsyncSession, *, at: datetime, most: int) -> list[Unanswered]:
     """Name moves that nobody has answered by an instant, those first that were due first, whosever they are."""
-    query = select(col(MoveRow.person_id), col(MoveRow.id), col(MoveRow.unit_id)).where(
-        MoveRow.status == MoveStatus.REQUESTED, MoveRow.state == RecordState.ACTIVE, col(MoveRow.answer_due_at) <= at
-    )
+    query = select(col(MoveRow.person_id), col(MoveRow.id), col(MoveRow.unit_id))
+    query = query.where(_WAITS, col(MoveRow.answer_due_at) <= at)
     found = await session.exec(query.order_by(col(MoveRow.answer_due_at)).limit(most))
     return [Unanswered(Key(move_id, person_id), unit_id) for person_id, move_id, unit_id in found.all()]
 

@@ -36,6 +36,7 @@ class OverlapKind(StrEnum):
     OPEN_STAYS = "open_stays"
     OVERLAPPING_STAYS = "overlapping_stays"
     OPEN_AFTERCARES = "open_aftercares"
+    OPEN_MOVE = "open_move"
     OPEN_FILES = "open_files"
 
 
@@ -58,7 +59,7 @@ class MergePending(RuleViolation):
 
 
 class MergeBlocked(RuleViolation):
-    """Both have an open stay on one track, or an open term of aftercare: one of them is ended or voided first."""
+    """Both have an open stay on one track or an open term of aftercare, or the one who is merged is about to move."""
 
     code = "merge_blocked"
 
@@ -85,20 +86,24 @@ class History:
     stays: tuple[Episode, ...] = ()
     files: tuple[File, ...] = ()
     open_aftercares: tuple[UUID, ...] = ()
+    open_moves: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two records that one person would hold at once: of the one who is merged, and of the survivor."""
+    """What one person would hold at once: a record of the one who is merged, and one of the survivor.
+
+    A move that waits for its answer is in nobody's way but its own: with the merge another unit is in charge.
+    """
 
     kind: OverlapKind
     record_id: UUID
-    other_id: UUID
+    other_id: UUID | None
 
     @property
     def blocks(self) -> bool:
         """Whether the two cannot be merged as long as it is so."""
-        return self.kind in {OverlapKind.OPEN_STAYS, OverlapKind.OPEN_AFTERCARES}
+        return self.kind in {OverlapKind.OPEN_STAYS, OverlapKind.OPEN_AFTERCARES, OverlapKind.OPEN_MOVE}
 
 
 def roots(people: Iterable[UUID], merged_into: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
@@ -118,7 +123,7 @@ def require_two(root: UUID, other_root: UUID) -> None:
 
 
 def require_mergeable(found: Iterable[Overlap]) -> None:
-    """Refuse two open stays on one track, and two open terms of aftercare."""
+    """Refuse two open stays on one track, two open terms of aftercare, and a move of the merged that still waits."""
     if any(overlap.blocks for overlap in found):
         raise MergeBlocked
 
@@ -139,6 +144,10 @@ def _overlaps(merged: History, survivor: History) -> Iterator[Overlap]:
             yield Overlap(OverlapKind.OVERLAPPING_STAYS, stay.id, other.id)
     for term, other_term in product(merged.open_aftercares, survivor.open_aftercares):
         yield Overlap(OverlapKind.OPEN_AFTERCARES, term, other_term)
+    for move in merged.open_moves:
+        yield Overlap(
+            OverlapKind.OPEN_MOVE, move, None
+        )  # asked for by a unit that is in charge of the survivor no more
     for file, twin in product(merged.files, survivor.files):
         if file.category is twin.category and file.closed_on is None and twin.closed_on is None:
             yield Overlap(OverlapKind.OPEN_FILES, file.id, twin.id)

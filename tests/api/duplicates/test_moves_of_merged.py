@@ -4,7 +4,8 @@ import httpx
 import pytest
 
 from registry.domain.access import Role
-from tests.api.duplicates.merging import merged, unmerged
+from tests.api.duplicates.merging import asked as merge_asked
+from tests.api.duplicates.merging import merged, settled, unmerged
 from tests.conftest import TODAY, SignIn
 from tests.factories.bodies import Body, a_move
 from tests.factories.moving import HERE, NEIGHBOUR, answered, asked
@@ -59,16 +60,34 @@ async def test_they_come_back_from_another_province(
     assert (await receiver.get(f"/v1/persons/{into}")).status_code == 200
 
 
-async def test_a_move_under_the_merged_id_goes_by_the_intervals_of_the_survivor(
-    supervisor: httpx.AsyncClient, second: httpx.AsyncClient
+async def test_nobody_moves_under_the_merged_id(
+    supervisor: httpx.AsyncClient, second: httpx.AsyncClient, neighbour: httpx.AsyncClient
 ) -> None:
+    """By its intervals the survivor's unit could lose all of its days."""
     person = await posted_person(supervisor, unit_code=HERE)
     into = await posted_person(supervisor, unit_code=NEIGHBOUR, from_on="2026-06-01")
     await merged(supervisor, second, person, into)
-    address = f"/v1/persons/{person}/moves"
 
-    too_early = await supervisor.post(address, json=a_move(to_unit_code=NEXT, moved_on="2026-03-10"))
-    await created(supervisor, address, a_move(to_unit_code=NEXT, moved_on="2026-11-10"))
+    for client in (supervisor, neighbour):
+        answer = await client.post(f"/v1/persons/{person}/moves", json=a_move(to_unit_code=NEXT, moved_on="2026-03-10"))
+        refused(answer, 409, "person_merged")
+    assert await in_charge(supervisor, into) == [(NEIGHBOUR, "2026-06-01")]
 
-    refused(too_early, 409, "dates_out_of_order", "/moved_on")
-    assert await in_charge(supervisor, into) == [(NEIGHBOUR, "2026-06-01"), (NEXT, "2026-11-10")]
+
+async def test_who_is_about_to_move_is_merged_into_nobody(
+    supervisor: httpx.AsyncClient, second: httpx.AsyncClient, officer: httpx.AsyncClient
+) -> None:
+    """The survivor would go along, and those who are in charge of them would not have been asked."""
+    person, into = [await posted_person(supervisor, unit_code=unit) for unit in (HERE, NEIGHBOUR)]
+    wanted = (await merge_asked(supervisor, person, into))["merge"]["id"]
+    move = await asked(officer, person)
+
+    (found,) = (await merge_asked(supervisor, person, into, preview=True))["overlaps"]
+    approved = await settled(second, wanted)
+
+    assert found == {"kind": "open_move", "blocks": True, "record_id": move.body["id"], "other_id": None}
+    refused(approved, 409, "merge_blocked")
+
+    await officer.post(f"{move.address}/withdraw", json={"withdrawn_on": "2026-11-20"})
+    await asked(supervisor, into)
+    assert (await settled(second, wanted)).status_code == 200

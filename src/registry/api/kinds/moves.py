@@ -14,6 +14,7 @@ from registry.db.tables.moves import MoveRow
 from registry.domain import move
 from registry.domain.access import Permission, UnitScope
 from registry.domain.errors import NotFound
+from registry.domain.merge import PersonMerged
 from registry.domain.move import Move, MoveAlreadyOpen, MoveReceiverFixed, MoveStatus, Seat
 from registry.domain.record import RecordState
 from registry.domain.task import TaskKind
@@ -22,6 +23,8 @@ from registry.domain.task import TaskKind
 async def decide_move(desk: Desk, draft: Draft[MoveBody]) -> Decision:
     """Judge a request: it waits for its answer, unless who asks is in charge of the receiving commune too."""
     body, person, actor = draft.body, draft.owner, desk.actor
+    if draft.former is None and person.root_id != person.id:
+        raise PersonMerged
     if isinstance(draft.former, MoveRow):
         move.require_open(draft.former.status)
         if draft.former.to_unit_code != body.to_unit_code:

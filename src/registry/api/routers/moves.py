@@ -35,7 +35,7 @@ requests = person_record_routes(
     MOVES,
     *_DATES,
     *("unit_unknown", "unit_not_in_force", "move_already_open", "move_to_same_unit", "move_receiver_unplaced"),
-    *("move_receiver_fixed", "move_decided"),
+    *("move_receiver_fixed", "move_decided", "person_merged"),
 )
 offered = Router(prefix="/v1/tasks", tags=[Tag.TASKS], route_class=StrictRoute)
 

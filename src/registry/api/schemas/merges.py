@@ -41,12 +41,14 @@ class UnmergeIn(In):
 
 
 class OverlapOut(Out):
-    """Two records that one person would hold at once."""
+    """Two records that one person would hold at once, or a move that has to be answered before."""
 
     kind: OverlapKind = Field(description="What overlaps.")
-    blocks: bool = Field(description="Whether the two cannot be merged before one of the records is ended or voided.")
+    blocks: bool = Field(
+        description="Whether the two cannot be merged before one of the records is ended, voided or answered."
+    )
     record_id: UUID = Field(description="The record of the person who is merged.")
-    other_id: UUID = Field(description="The record of the survivor.")
+    other_id: UUID | None = Field(description="The record of the survivor; null for a move.")
 
 
 class MergeOut(Out):

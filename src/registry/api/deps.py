@@ -3,7 +3,7 @@
 All are coroutines, also those that wait for nothing: FastAPI would hand a plain function to a thread.
 """
 
-from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated
@@ -56,8 +56,8 @@ class Visit:
     today: date
 
 
-async def open_visit(request: Request, response: Response) -> AsyncIterator[Visit]:
-    """One request, one transaction, closed until an actor is admitted: commit on return, roll back on raise.
+async def open_visit(request: Request, response: Response) -> Visit:
+    """One request, one transaction, closed until an actor is admitted: the route commits it on return (`StrictRoute`).
 
     Whoever brings no valid token costs no connection. A token that was verified before something was revoked is
     verified anew, and no connection is held while keys are fetched for it; one that was ended is refused.
@@ -73,7 +73,8 @@ async def open_visit(request: Request, response: Response) -> AsyncIterator[Visi
     tokens: TokenVerifier = state.tokens
     admission: Admission = state.admission
     while True:
-        async with closed_transaction(state.sessions) as session:
+        async with AsyncExitStack() as stack:
+            session = await stack.enter_async_context(closed_transaction(state.sessions))
             held = await standing.of(
                 session,
                 issuer=caller.issuer,
@@ -85,8 +86,9 @@ async def open_visit(request: Request, response: Response) -> AsyncIterator[Visi
             if credentials is None or tokens.vouches_for(credentials.credentials, epoch=held.epoch):
                 admission.require_current(caller, held)
                 request.state.visit = visit = Visit(session, caller, held, now, today)
-                yield visit
-                return
+                ends: AsyncExitStack = request.state.ends
+                ends.push_async_exit(stack.pop_all())
+                return visit
         await tokens.verify(credentials.credentials, now=now.timestamp())
 
 
@@ -109,7 +111,7 @@ async def _welcomed(
     return welcome.caller
 
 
-VisitDep = Annotated[Visit, Depends(open_visit, scope="function")]
+VisitDep = Annotated[Visit, Depends(open_visit)]
 
 
 def visit_of(request: Request) -> Visit:

@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from email.message import Message
 from typing import Any, ClassVar, NoReturn, TypeAlias
 
@@ -93,15 +94,17 @@ class StrictRequest(Request):
 class StrictRoute(APIRoute):
     """A route that reads its JSON body strictly and only in the media type it documents.
 
-    Every router of the API is made with `route_class=StrictRoute`. Where it writes, it may be asked again
-    under a key, and its answers may be left out; where it reads what has an entity tag, it judges conditions.
+    Every router of the API is made with `route_class=StrictRoute`. It ends the request's transaction before the answer
+    leaves: commit on return, roll back on raise. Where it writes, it may be asked again under a key, and its answers
+    may be left out; where it reads what has an entity tag, it judges conditions.
     """
 
     request_class: ClassVar[type[StrictRequest]] = StrictRequest
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 - FastAPI's own
         documented, added = options.get("responses") or {}, []
-        if writes := attempt.writes(path, options.get("methods") or (), options.get("tags") or ()):
+        self._writes = writes = attempt.writes(path, options.get("methods") or (), options.get("tags") or ())
+        if writes:
             documented = problems.extended(documented, *attempt.CODES)
             added.append(attempt.ATTEMPTED)
         self._finish: Finish | None = None
@@ -115,7 +118,7 @@ class StrictRoute(APIRoute):
 
     def get_route_handler(self) -> Handle:
         """Read the body before FastAPI does, whose own parsing would turn every refusal into one."""
-        handle = _finished(super().get_route_handler(), self._finish)
+        handle = self._carried_out(super().get_route_handler())
         declared = self.body_field.field_info if self.body_field else None
         if not isinstance(declared, params.Body) or isinstance(declared, params.Form):
             return handle
@@ -131,15 +134,17 @@ class StrictRoute(APIRoute):
 
         return handle_strictly
 
+    def _carried_out(self, handle: Handle) -> Handle:
+        writes, finish = self._writes, self._finish
 
-def _finished(handle: Handle, finish: Finish | None) -> Handle:
-    if finish is None:
-        return handle
+        async def handle_to_the_end(request: Request) -> Response:
+            async with AsyncExitStack() as request.state.ends:
+                answer = await handle(request)
+                if writes:
+                    await attempt.keep(request, answer)
+                return answer if finish is None else finish(request, answer)
 
-    async def handle_and_finish(request: Request) -> Response:
-        return finish(request, await handle(request))
-
-    return handle_and_finish
+        return handle_to_the_end
 
 
 def _media_type(content_type: str | None) -> str | None:

@@ -1,12 +1,12 @@
 """The dependency of every operation that writes: a request under a key is carried out once."""
 
 import json
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import Collection, Iterable
 from enum import Enum
 
 from fastapi import Depends, Request, Response
 
-from registry.api.deps import VisitDep
+from registry.api.deps import VisitDep, visit_of
 from registry.api.idempotency.key import REPLAYED, IdempotencyKey, text_of
 from registry.api.records.precondition import version_in
 from registry.api.tags import Tag
@@ -25,14 +25,10 @@ async def attempted(
     response: Response,
     visit: VisitDep,
     idempotency_key: IdempotencyKey = None,
-) -> AsyncIterator[None]:
-    """Look the key up before anything else is decided, and keep it with the work.
-
-    A refusal rolls both back: what was not carried out may be tried again under the same key.
-    """
+) -> None:
+    """Look the key up before anything else is decided."""
     if idempotency_key is None:
         request.state.attempt = Attempt()
-        yield
         return
     keys: Keys = request.app.state.keys
     caller, operation = visit.caller, _operation_of(request)
@@ -40,25 +36,36 @@ async def attempted(
     digest = keys.fingerprint_of(json.dumps(used).encode())
     fingerprint = keys.fingerprint_of(await _content_of(request))
     earlier = await idempotency.outcome_under(visit.session, digest)
-    if earlier is not None:
-        earlier.require_same(fingerprint)
-        response.headers[REPLAYED] = "true"
-        response.status_code = earlier.status
-        if earlier.reference != request.url.path:
-            response.headers["Location"] = earlier.reference
     request.state.attempt = Attempt(has_key=True, earlier=earlier)
-    yield
     if earlier is None:
-        outcome = Outcome(
-            fingerprint,
-            status=response.status_code or request.scope["route"].status_code or 200,
-            reference=response.headers.get("Location", request.url.path),
-            version=version_in(response.headers.get("ETag")),
-        )
-        await idempotency.keep(visit.session, digest, outcome, until=visit.at + KEPT_FOR)
+        request.state.to_keep = digest, fingerprint
+        return
+    earlier.require_same(fingerprint)
+    response.headers[REPLAYED] = "true"
+    response.status_code = earlier.status
+    if earlier.reference != request.url.path:
+        response.headers["Location"] = earlier.reference
 
 
-ATTEMPTED = Depends(attempted, scope="function")
+ATTEMPTED = Depends(attempted)
+
+
+async def keep(request: Request, answer: Response) -> None:
+    """Keep the key with the work that was done under it.
+
+    A refusal rolls both back: what was not carried out may be tried again under the same key.
+    """
+    digest, fingerprint = getattr(request.state, "to_keep", (None, None))
+    if digest is None or fingerprint is None:
+        return
+    outcome = Outcome(
+        fingerprint,
+        status=answer.status_code,
+        reference=answer.headers.get("Location", request.url.path),
+        version=version_in(answer.headers.get("ETag")),
+    )
+    visit = visit_of(request)
+    await idempotency.keep(visit.session, digest, outcome, until=visit.at + KEPT_FOR)
 
 
 def attempt_of(request: Request) -> Attempt:

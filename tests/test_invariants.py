@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 import registry.api
 import registry.api.kinds
 from registry.api.app import create_app
-from registry.api.deps import Requires, current_actor, open_visit
+from registry.api.deps import Requires, current_actor
 from registry.api.records.kind import Kind
 from registry.api.strict_json import StrictRoute
 from registry.db.tables.all import metadata
@@ -127,12 +127,6 @@ class TestRoutes:
         admitting = [call for call in calls(route.dependant) if isinstance(call, Requires)]
 
         assert bool(admitting) != (route.name in FOR_EVERY_CALLER), path
-
-    @every_guarded_route
-    def test_the_transaction_commits_before_the_answer_leaves(self, path: str, route: APIRoute) -> None:
-        scopes = {scope for call, scope in _scopes(route.dependant) if call is open_visit}
-
-        assert scopes == {"function"}, path
 
     @every_guarded_route
     def test_every_body_is_read_strictly(self, path: str, route: APIRoute) -> None:
@@ -274,12 +268,6 @@ class TestTables:
         indexes = {index.name for index in documents.indexes if index.unique}
 
         assert constraints | indexes == set()
-
-
-def _scopes(dependant: Dependant) -> Iterator[tuple[Callable[..., Any] | None, str | None]]:
-    for dependency in dependant.dependencies:
-        yield dependency.call, dependency.scope
-        yield from _scopes(dependency)
 
 
 def _words(module: Path) -> set[str]:

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import event
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import context, prepared
-from registry.db.engine import create_engine, create_sessions
+from registry.db import context
+from registry.db.engine import create_engine, create_sessions, driver_of
 from registry.domain.access import Scope, UnitScope
 from tests.conftest import TODAY
 from tests.db.crowd import BIG, FILL, IN_SCOPE
@@ -60,7 +60,7 @@ async def plans_of(ask: Ask, session: AsyncSession, scope: Scope) -> list[Plan]:
 
     connection = await session.connection()
     await context.enter(session, scope, today=TODAY)
-    driver: Any = await prepared.driver_of(session)
+    driver: Any = await driver_of(session)
     event.listen(connection.sync_connection, "before_cursor_execute", note)
     with driver.query_logger(lambda query: sent.append((query.query, query.args))):
         found = await ask(session, scope)

@@ -86,8 +86,7 @@ async def open_visit(request: Request, response: Response) -> Visit:
             if credentials is None or tokens.vouches_for(credentials.credentials, epoch=held.epoch):
                 admission.require_current(caller, held)
                 request.state.visit = visit = Visit(session, caller, held, now, today)
-                ends: AsyncExitStack = request.state.ends
-                ends.push_async_exit(stack.pop_all())
+                request.state.ends.push_async_exit(stack.pop_all())
                 return visit
         await tokens.verify(credentials.credentials, now=now.timestamp())
 
@@ -120,17 +119,21 @@ def visit_of(request: Request) -> Visit:
     return visit
 
 
-async def current_actor(
-    request: Request,
-    visit: VisitDep,
-    registry_purpose: Annotated[
-        Purpose | None,
-        Header(
-            alias="Registry-Purpose",
-            description="The purpose to act for: one that a role of yours has for the operation; its own without it.",
-        ),
-    ] = None,
-) -> Actor:
+async def end_visit(request: Request) -> None:
+    """Commit the request's transaction before its work is done, for a route that goes on without one."""
+    await request.state.ends.aclose()
+
+
+RegistryPurpose = Annotated[
+    Purpose | None,
+    Header(
+        alias="Registry-Purpose",
+        description="The purpose to act for: one that a role of yours has for the operation; its own without it.",
+    ),
+]
+
+
+async def current_actor(request: Request, visit: VisitDep, registry_purpose: RegistryPurpose = None) -> Actor:
     """The caller with the grants in force today, before any permission is asked for."""
     atlas: Atlas = request.app.state.atlas
     held, today = visit.standing, visit.today

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from email.message import Message
+from functools import lru_cache
 from typing import Any, ClassVar, NoReturn, TypeAlias
 
 from fastapi import Request, Response, params
@@ -147,6 +148,7 @@ class StrictRoute(APIRoute):
         return handle_to_the_end
 
 
+@lru_cache(maxsize=64)
 def _media_type(content_type: str | None) -> str | None:
     if content_type is None:
         return None

@@ -14,8 +14,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Date, Text, Uuid, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from registry.db import prepared
-from registry.db.engine import Sessions, transaction
+from registry.db.engine import Sessions, driver_of, transaction
 from registry.db.prepared import Prepared
 from registry.domain.access import OrganisationScope, Permission, PersonScope, Scope, UnitScope
 
@@ -76,23 +75,19 @@ _REACHED = text("SELECT app.reached_by(:organisations, :today)").bindparams(
 @asynccontextmanager
 async def closed_transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """Begin a transaction of the application: it sees nobody until a scope is entered."""
-    async with transaction(sessions) as session:
-        await close(session)
+    async with transaction(sessions, f"BEGIN; {_CLOSE}") as session:
         yield session
 
 
 async def close(session: AsyncSession) -> None:
     """Act as the application and see nobody, in a transaction that another door began."""
-    await prepared.begin(session, _CLOSE)
+    await (await driver_of(session)).execute(_CLOSE)
 
 
 @asynccontextmanager
 async def look(sessions: Sessions, scope: Scope, *, today: date) -> AsyncIterator[AsyncSession]:
     """Look at one instant of what a scope reaches: every statement sees the same, and nothing can be written."""
-    async with transaction(sessions) as session:
-        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        await session.connection(execution_options=options)
-        await close(session)
+    async with transaction(sessions, f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_CLOSE}") as session:
         await enter(session, scope, today=today)
         yield session
 

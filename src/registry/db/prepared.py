@@ -5,49 +5,16 @@ never by its types: each parameter is bound as its type says, in the transaction
 """
 
 from collections.abc import Callable
-from typing import Any, TypeAlias, cast
+from typing import Any
 
 import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
-from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import ClauseElement
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+from registry.db.engine import driver_of
 
 _DIALECT = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
-_HELD = "driver"
-
-
-async def driver_of(session: AsyncSession) -> Driver:
-    """The driver's connection, in the innermost transaction of a session: a savepoint, where there is one."""
-    transaction, driver = session.info.get(_HELD, (None, None))
-    if driver is None or transaction is not _innermost(session.sync_session):
-        return await session.run_sync(_joined)
-    return cast("Driver", driver)
-
-
-async def begin(session: AsyncSession, first: str) -> None:
-    """Send the first statement of a transaction."""
-    await session.run_sync(_joined, first)
-
-
-def _joined(work: Session, first: str | None = None) -> Driver:
-    """Take part in what the session has begun.
-
-    SQLAlchemy tells the database of a transaction with its own first statement, and of a savepoint when the connection
-    is asked for: before that, the driver would commit each of its statements, or keep what the savepoint takes back.
-    """
-    connection = work.connection()
-    driver = cast("Driver", connection.connection.driver_connection)
-    if first is not None or not driver.is_in_transaction():
-        connection.exec_driver_sql(first or "SELECT")
-    work.info[_HELD] = _innermost(work), driver
-    return driver
-
-
-def _innermost(work: Session) -> object:
-    return work.get_nested_transaction() or work.get_transaction()
 
 
 class Row(asyncpg.Record):

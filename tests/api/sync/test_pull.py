@@ -71,13 +71,15 @@ class TestTransactionsUnderWay:
         assert person_id in {item["id"] for item in told_afterwards}
 
     async def test_a_look_takes_no_number_and_writes_nothing(self, app: FastAPI) -> None:
-        async with context.look(app.state.sessions, UnitScope((1,)), today=TODAY) as session:
-            connection = await session.connection()
-            held = "SELECT pg_current_xact_id_if_assigned(), current_setting('transaction_isolation')"
+        async def looked_at(statement: str) -> tuple[object, ...]:
+            async with context.look(app.state.sessions, UnitScope((1,)), today=TODAY) as session:
+                return tuple((await (await session.connection()).exec_driver_sql(statement)).one())
 
-            assert (await connection.exec_driver_sql(held)).one() == (None, "repeatable read")
-            with pytest.raises(DBAPIError, match="read-only"):
-                await connection.exec_driver_sql("INSERT INTO service_state VALUES ('x', '{}')")
+        held = await looked_at("SELECT pg_current_xact_id_if_assigned(), current_setting('transaction_isolation')")
+
+        assert held == (None, "repeatable read")
+        with pytest.raises(DBAPIError, match="read-only"):
+            await looked_at("INSERT INTO service_state VALUES ('x', '{}')")
 
 
 class TestResync:

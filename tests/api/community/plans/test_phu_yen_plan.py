@@ -147,11 +147,13 @@ class TestReviews:
     ) -> None:
         body = a_record(PLAN_REVIEWS, plan_id=plan, measures=[])
         await created(dak_lak, "/v1/plan-reviews", body)
-        async with closed_transaction(app.state.sessions) as session:
-            connection = await session.connection()
-            with pytest.raises(DBAPIError, match="permission denied"):
-                await connection.exec_driver_sql("UPDATE plan_review SET findings = 'other'")
-            await session.rollback()
+
+        async def changed() -> None:
+            async with closed_transaction(app.state.sessions) as session:
+                await (await session.connection()).exec_driver_sql("UPDATE plan_review SET findings = 'other'")
+
+        with pytest.raises(DBAPIError, match="permission denied"):
+            await changed()
 
     async def test_each_measure_waits_until_it_is_done(self, dak_lak: httpx.AsyncClient, plan: str) -> None:
         body = a_record(PLAN_REVIEWS, plan_id=plan, measures=[a_measure(), a_measure()])

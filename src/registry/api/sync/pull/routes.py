@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Response
 
 from registry.api import problems
+from registry.api.deps import end_visit
 from registry.api.pagination import MAX_LIMIT, Cursor, CursorParameter
 from registry.api.records.answers import GUARDED, Answers
 from registry.api.records.desk import desk_for
@@ -81,7 +82,7 @@ async def pull_changes(
     view, seal = View.of(actor), cursors.seal_for(request, actor)
     progress = None if cursor is None else cursors.opened(cursor, seal, view)
     limit = min(limit, actor.act.most_persons or limit)  # of whom more are told than the hour allows, nobody would be
-    await desk.session.commit()  # the caller is admitted: from here on nothing is held that another could use
+    await end_visit(request)  # the caller is admitted: from here on nothing is held that another could use
     async with context.look(sessions, actor.scope, today=actor.today) as session:
         page = await Reader(session, desk.key_ring, view, actor.today).page(progress, limit=limit)
     if page.items:
@@ -118,7 +119,7 @@ async def get_digest(
     actor = desk.actor
     view = View.of(actor)
     progress = cursors.opened(cursor, cursors.seal_for(request, actor), view)
-    await desk.session.commit()
+    await end_visit(request)
     async with context.look(request.app.state.sessions, actor.scope, today=actor.today) as session:
         progress.require(await state.feed_epoch(session), today=actor.today)
         is_current = progress.copied is None and not await digests.has_news(

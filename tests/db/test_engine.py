@@ -1,5 +1,6 @@
 """The door to the database: what it commits, what it says when it could not, and whom it never meets again."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
@@ -22,6 +23,14 @@ async def sessions(database_url: str) -> AsyncIterator[Sessions]:
     engine = create_engine(database_url, pool_size=1)
     yield create_sessions(engine)
     await engine.dispose()
+
+
+BEGUN = "BEGIN; SELECT pg_sleep(0.001), set_config('app.caller', 'somebody', true)"
+
+
+async def whole(sessions: Sessions, begin: str) -> str:
+    async with transaction(sessions, begin) as session:
+        return str(await (await session.connection()).scalar(text("SELECT current_setting('app.caller', true)")) or "")
 
 
 async def keep(session: AsyncSession) -> None:
@@ -91,3 +100,16 @@ async def test_nobody_meets_the_transaction_that_somebody_else_left_open(session
 
     async with transaction(sessions) as session:
         assert await (await session.connection()).scalar(WHO) != left
+
+
+async def test_a_beginning_that_is_cut_off_reaches_nobody_else(sessions: Sessions) -> None:
+    """The server may carry out what the driver has given up: such a transaction must not wait for the next caller."""
+    met: set[str] = set()
+    for attempt in range(60):
+        begun = asyncio.create_task(whole(sessions, BEGUN))
+        await asyncio.sleep(attempt / 20_000)
+        begun.cancel()
+        await asyncio.wait([begun])
+        met.add(await whole(sessions, "BEGIN"))
+
+    assert met == {""}

@@ -73,7 +73,7 @@ def _limit_transactions(limit: str, connection: Any, _: object) -> None:  # noqa
 
 
 def _end_unfinished(connection: Any, *_: object) -> None:  # noqa: ANN401 - the driver is not typed
-    """Let nobody find a transaction of somebody else, whose request was cancelled while it was rolled back."""
+    """Let nobody find a transaction of somebody else, who ended the session and not the transaction."""
     driver = None if connection is None else connection.driver_connection
     if driver is not None and not driver.is_closed() and driver.is_in_transaction():
         driver.terminate()
@@ -104,11 +104,30 @@ async def transaction(sessions: Sessions, begin: str = "BEGIN") -> AsyncIterator
             await driver.execute(begin)
             yield session
             await session.flush()
-            if await driver.execute("COMMIT") != "COMMIT":
-                raise NotCommitted
-        finally:
-            if not driver.is_closed() and driver.is_in_transaction():
-                await driver.execute("ROLLBACK")
+            await _commit(driver)
+        except BaseException:
+            await _roll_back(driver)
+            raise
+
+
+async def _commit(driver: Driver) -> None:
+    if await driver.execute("COMMIT") != "COMMIT":
+        raise NotCommitted
+
+
+async def _roll_back(driver: Driver) -> None:
+    """Roll back, whatever the driver knows: the server may still begin or commit what was cut off by a cancellation.
+
+    The driver waits until that is over. A connection on which even this is cut off, or fails, serves nobody else.
+    """
+    if driver.is_closed():
+        return
+    try:
+        await driver.execute("ROLLBACK")
+    except BaseException as error:
+        driver.terminate()
+        if not isinstance(error, Exception):
+            raise
 
 
 async def driver_of(session: AsyncSession) -> Driver:

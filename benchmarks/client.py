@@ -64,14 +64,19 @@ class Connection:
             raise RuntimeError(f"{request.method} {request.path} was answered {status}: {body.decode()}")
         return json.loads(body)
 
-    def _receive(self) -> tuple[int, bytes]:
+    def _receive(self) -> tuple[int, bytearray]:
         received = b""
         while b"\r\n\r\n" not in received:
             received += self._more()
-        head, _, body = received.partition(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
-        while len(body) < length:
-            body += self._more()
+        head, _, begun = received.partition(b"\r\n\r\n")
+        body = bytearray(int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0]))
+        body[: len(begun)] = begun
+        missing = memoryview(body)[len(begun) :]
+        while missing:
+            count = self._socket.recv_into(missing)
+            if not count:
+                raise ConnectionError("the service closed the connection")
+            missing = missing[count:]
         return int(head.split(b" ", 2)[1]), body
 
     def _more(self) -> bytes:

@@ -19,17 +19,22 @@ def new_nonce() -> bytes:
     return os.urandom(NONCE_BYTES)
 
 
-def encrypt(key: bytes, clear: bytes, *, bound_to: bytes) -> bytes:
+def cipher(key: bytes) -> AESGCM:
+    """Make the cipher of a key: to keep where the key is used again and again, since that takes longer than to open."""
+    return AESGCM(key)
+
+
+def encrypt(under: AESGCM, clear: bytes, *, bound_to: bytes) -> bytes:
     """Seal bytes for the place that `bound_to` names: nonce, ciphertext, tag."""
     nonce = new_nonce()
-    return nonce + AESGCM(key).encrypt(nonce, clear, bound_to)
+    return nonce + under.encrypt(nonce, clear, bound_to)
 
 
-def decrypt(key: bytes, sealed: bytes, *, bound_to: bytes) -> bytes:
+def decrypt(under: AESGCM, sealed: bytes, *, bound_to: bytes) -> bytes:
     """Open what `encrypt` sealed under the same key for the same place. Raises `Broken` on anything else."""
     if len(sealed) < NONCE_BYTES + TAG_BYTES:
         raise Broken
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to)
+        return under.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to)
     except InvalidTag:
         raise Broken from None

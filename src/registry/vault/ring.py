@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -57,9 +58,9 @@ class MasterKey:
     secret: bytes = field(repr=False)
 
     @cached_property
-    def wrapping(self) -> bytes:
-        """The key that wraps."""
-        return self._derived("wrapping")
+    def wrapping(self) -> AESGCM:
+        """The cipher that wraps."""
+        return gcm.cipher(self._derived("wrapping"))
 
     @cached_property
     def _indexing(self) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 from uuid import UUID, uuid4
 
 from pydantic import GetCoreSchemaHandler
@@ -68,14 +68,13 @@ class DataKey:
 
     def seal(self, text: str, place: Place) -> Sealed:
         """Seal a text for its place."""
-        return Sealed(_FORMAT + gcm.encrypt(self.secret, text.encode(), bound_to=self._binding(place)))
+        return Sealed(_FORMAT + gcm.encrypt(gcm.cipher(self.secret), text.encode(), bound_to=self._binding(place)))
 
     def open(self, sealed: Sealed, place: Place) -> str:
         """Open a text at its place. Raises `Broken` where it was sealed elsewhere or is not whole."""
         if sealed.blob[:1] != _FORMAT:
             raise Broken
-        return gcm.decrypt(self.secret, sealed.blob[1:], bound_to=self._binding(place)).decode()
+        return gcm.decrypt(gcm.cipher(self.secret), sealed.blob[1:], bound_to=self._binding(place)).decode()
 
     def _binding(self, place: Place) -> bytes:
-        parts: tuple[Any, ...] = (place.table, place.column, place.person_id, place.record_id, self.id)
-        return "|".join(map(str, parts)).encode()
+        return f"{place.table}|{place.column}|{place.person_id}|{place.record_id}|{self.id}".encode()

@@ -42,10 +42,15 @@ def stated(field: str) -> Mapping[str, str]:
     return found
 
 
+def of_request(request: Request) -> Mapping[str, str]:
+    """Read what a request prefers, in however many lines it says so."""
+    return stated(",".join(request.headers.getlist(NAME)))
+
+
 def honoured(request: Request, answer: Response) -> Response:
     """Leave the body of a record out where the caller prefers so."""
     answer.headers.add_vary_header(NAME)
-    shape = stated(",".join(request.headers.getlist(NAME))).get("return")
+    shape = of_request(request).get("return")
     if shape == "minimal":
         answer = etags.without_body(answer, 204 if answer.status_code == 200 else answer.status_code)
     if shape in {"minimal", "representation"}:

@@ -61,6 +61,15 @@ class TestTogether:
         ]
         assert statuses(body_of(alone)["results"]) == ["applied"]
 
+    async def test_the_preference_may_stand_in_a_line_of_its_own(self, manager: httpx.AsyncClient) -> None:
+        good, bad = creating(PERSONS), creating(TESTS, of=str(uuid4()))
+        lines = [("Prefer", "return=minimal"), ("Prefer", "handling=strict")]
+
+        answer = await manager.post(ADDRESS, json={"operations": [good, bad]}, headers=lines)
+
+        assert answer.headers["Preference-Applied"] == "handling=strict"
+        assert statuses(body_of(answer)["results"]) == ["deferred", "rejected"]
+
     async def test_a_trial_reports_and_writes_nothing(self, app: FastAPI, manager: httpx.AsyncClient) -> None:
         person = creating(PERSONS)
         operations = [person, creating(TESTS, of=person["id"]), creating(TESTS, of=str(uuid4()))]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Response
+from fastapi import Depends, Header, Query, Request, Response
 
 from registry.api import preferences, problems
 from registry.api.deps import RegistryGrant, SomeActor
@@ -33,12 +33,13 @@ router = Router(tags=[Tag.SYNC], route_class=PushRoute)
 )
 async def push_operations(
     body: PushIn,
+    request: Request,
     response: Response,
     held: SomeActor,
     desk: Annotated[Desk, Depends(desk_for(Permission.SYNC_WRITE))],
     *,
     registry_grant: RegistryGrant = None,
-    prefer: Annotated[
+    _: Annotated[
         str | None,
         Header(
             alias=preferences.NAME,
@@ -66,7 +67,7 @@ async def push_operations(
     """
     del response.headers[REPLAYED]  # whatever the key, each operation is judged anew
     readings = [read(place, raw) for place, raw in enumerate(body.operations)]
-    desks, strict = Desks(desk, held, registry_grant), preferences.stated(prefer or "").get("handling") == "strict"
+    desks, strict = Desks(desk, held, registry_grant), preferences.of_request(request).get("handling") == "strict"
     seconds = desk.settings.push_seconds
     if strict:
         response.headers[preferences.APPLIED] = "handling=strict"

@@ -33,7 +33,7 @@ async def fed(app: FastAPI, record_id: str | UUID) -> list[dict[str, Any]]:
     ordered = query.order_by(col(ChangeFeedRow.xid), col(ChangeFeedRow.seq))
     async with transaction(app.state.sessions) as session:
         rows: Sequence[ChangeFeedRow] = (await session.exec(ordered)).all()
-    return [row.model_dump(exclude={"xid", "seq", "record_id"}) for row in rows]
+    return [row.model_dump(exclude={"xid", "seq", "record_id", "recorded_on"}) for row in rows]
 
 
 async def _rows(app: FastAPI, answer: httpx.Response) -> Sequence[AuditEventRow]:

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from registry.db.engine import NotCommitted, Sessions, create_engine, create_sessions, driver_of, transaction
@@ -79,13 +80,22 @@ async def fail_by_sqlalchemy(session: AsyncSession) -> None:
     await (await session.connection()).exec_driver_sql(FAILING)
 
 
-@pytest.mark.parametrize("fail", [fail_by_the_driver, fail_by_sqlalchemy])
+async def fail_by_a_row_that_is_gone(session: AsyncSession) -> None:
+    row = ServiceStateRow(key="gone", value={})
+    session.add(row)
+    await session.flush()
+    await (await driver_of(session)).execute("DELETE FROM service_state WHERE key = 'gone'")
+    row.value = {"changed": True}
+    await session.flush()
+
+
+@pytest.mark.parametrize("fail", [fail_by_the_driver, fail_by_sqlalchemy, fail_by_a_row_that_is_gone])
 async def test_a_failure_that_nobody_tells_of_is_no_commit(
     sessions: Sessions, fail: Callable[[AsyncSession], Awaitable[None]]
 ) -> None:
     async def hushed() -> None:
         async with transaction(sessions) as session:
-            with suppress(DBAPIError, asyncpg.PostgresError):
+            with suppress(DBAPIError, asyncpg.PostgresError, StaleDataError):
                 await fail(session)
 
     with pytest.raises(NotCommitted):
@@ -113,3 +123,22 @@ async def test_a_beginning_that_is_cut_off_reaches_nobody_else(sessions: Session
         met.add(await whole(sessions, "BEGIN"))
 
     assert met == {""}
+
+
+async def test_a_server_that_is_gone_is_told_from_a_mistake_of_ours(sessions: Sessions) -> None:
+    async def with_a_mistake() -> None:
+        async with transaction(sessions) as session:
+            await (await driver_of(session)).fetch("SELECT 1", "a parameter too many")
+
+    async def ended() -> None:
+        async with transaction(sessions) as session:
+            driver = await driver_of(session)
+            with suppress(asyncpg.AdminShutdownError, asyncpg.ConnectionDoesNotExistError):
+                await driver.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            await asyncio.sleep(0.05)
+            await driver.execute("SELECT 1")
+
+    with pytest.raises(asyncpg.InterfaceError):
+        await with_a_mistake()
+    with pytest.raises(ConnectionResetError):
+        await ended()

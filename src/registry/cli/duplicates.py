@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import DBAPIError
 
 from registry.api.clock import local_date, system_clock
+from registry.api.database_failures import FAILURES
 from registry.cli.host import open_office, settings_with
 from registry.database import open_database
 from registry.db import context, match_passes, trail
@@ -119,7 +119,7 @@ async def _patiently(work: Callable[[], Awaitable[Batch]]) -> Batch:
     for _ in range(TRIES - 1):
         try:
             return await work()
-        except DBAPIError:
+        except FAILURES:
             await asyncio.sleep(PAUSE_SECONDS)
     return await work()
 

@@ -96,21 +96,25 @@ async def transaction(sessions: Sessions, begin: str = "BEGIN") -> AsyncIterator
 
     The driver begins and ends it itself, which takes SQLAlchemy three times as long; the session believes that every
     statement commits by itself, and leaves the ends of the transaction alone. Raises `NotCommitted` where a statement
-    had failed and nobody said so.
+    or a flush had failed and nobody said so, and `ConnectionResetError` where the server is gone.
     """
     async with aclosing(sessions()) as session:
         driver: Driver = await session.run_sync(_taken)
         try:
             await driver.execute(begin)
             yield session
-            await session.flush()
-            await _commit(driver)
-        except BaseException:
+            await _commit(session, driver)
+        except BaseException as error:
             await _roll_back(driver)
+            if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError) and driver.is_closed():
+                raise ConnectionResetError from error
             raise
 
 
-async def _commit(driver: Driver) -> None:
+async def _commit(session: AsyncSession, driver: Driver) -> None:
+    if not session.is_active:
+        raise NotCommitted
+    await session.flush()
     if await driver.execute("COMMIT") != "COMMIT":
         raise NotCommitted
 

@@ -12,13 +12,11 @@ from starlette.types import Message, Scope
 
 from registry.api.app import create_app
 from registry.api.capacity import BoundedTraffic, Capacity, CapacityReduced, Traffic, traffic_of
-from registry.db.engine import transaction
 from registry.domain.access import Role
 from registry.settings import Settings
 from tests.conftest import NOW, SignIn
 from tests.factories.bodies import a_person
-from tests.factories.locks import busy, held, until_waiting
-from tests.factories.posted import MERGE_PATCH, posted_person
+from tests.factories.locks import busy, waiting_write
 
 LONG = 600.0
 
@@ -224,14 +222,7 @@ class TestABusyProcess:
 
     async def test_a_caller_who_hangs_up_gives_the_place_back(self, app: FastAPI, sign_in: SignIn) -> None:
         officer = await sign_in(Role.PROVINCE_MANAGER)
-        person_id = await posted_person(officer)
-        headers = {"If-Match": '"v1-person"', "Content-Type": MERGE_PATCH}
-        async with held(app.state.sessions, person_id):
-            change = asyncio.create_task(
-                officer.patch(f"/v1/persons/{person_id}", content=b'{"occupation": "fisher"}', headers=headers)
-            )
-            async with transaction(app.state.sessions) as watch:
-                await until_waiting(watch)
+        async with waiting_write(app, officer) as change:
             change.cancel()
             with suppress(asyncio.CancelledError):
                 await change

@@ -34,7 +34,7 @@ async def whole(sessions: Sessions, begin: str) -> str:
         return str(await (await session.connection()).scalar(text("SELECT current_setting('app.caller', true)")) or "")
 
 
-async def keep(session: AsyncSession) -> None:
+def keep(session: AsyncSession) -> None:
     session.add(ServiceStateRow(key="kept", value={}))
 
 
@@ -45,7 +45,7 @@ async def is_kept(sessions: Sessions) -> bool:
 
 async def keep_and_raise(sessions: Sessions) -> None:
     async with transaction(sessions) as session:
-        await keep(session)
+        keep(session)
         await session.flush()
         raise LookupError
 
@@ -55,7 +55,7 @@ async def test_a_raise_rolls_back_what_was_flushed_and_a_return_commits_what_was
         await keep_and_raise(sessions)
     after_the_raise = await is_kept(sessions)
     async with transaction(sessions) as session:
-        await keep(session)
+        keep(session)
 
     assert (after_the_raise, await is_kept(sessions)) == (False, True)
 
@@ -65,7 +65,7 @@ async def test_what_a_savepoint_of_the_session_takes_back_is_gone_and_the_rest_s
         driver = await driver_of(session)
         await driver.execute("DELETE FROM service_state WHERE key = 'kept'")
         savepoint = await session.begin_nested()
-        await keep(session)
+        keep(session)
         await session.flush()
         await savepoint.rollback()
 

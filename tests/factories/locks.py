@@ -36,8 +36,8 @@ async def until_waiting(watch: AsyncSession, statements: int = 1) -> None:
 
 
 @asynccontextmanager
-async def busy(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[None]:
-    """Keep the only place taken by a write that waits in the database."""
+async def waiting_write(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[asyncio.Task[httpx.Response]]:
+    """Have a write wait in the database, for as long as this lasts."""
     person_id = await posted_person(client)
     headers = {"If-Match": '"v1-person"', "Content-Type": MERGE_PATCH}
     async with held(app.state.sessions, person_id):
@@ -46,5 +46,12 @@ async def busy(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[None]:
         )
         async with transaction(app.state.sessions) as watch:
             await until_waiting(watch)
+        yield change
+
+
+@asynccontextmanager
+async def busy(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[None]:
+    """Keep the only place taken by a write that waits in the database."""
+    async with waiting_write(app, client) as change:
         yield
     await change

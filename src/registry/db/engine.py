@@ -17,7 +17,6 @@ from registry.db import address
 Sessions = async_sessionmaker[AsyncSession]
 Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-
 _HELD = "driver"
 
 

@@ -144,10 +144,8 @@ def _overlaps(merged: History, survivor: History) -> Iterator[Overlap]:
             yield Overlap(OverlapKind.OVERLAPPING_STAYS, stay.id, other.id)
     for term, other_term in product(merged.open_aftercares, survivor.open_aftercares):
         yield Overlap(OverlapKind.OPEN_AFTERCARES, term, other_term)
-    for move in merged.open_moves:
-        yield Overlap(
-            OverlapKind.OPEN_MOVE, move, None
-        )  # asked for by a unit that is in charge of the survivor no more
+    for move in merged.open_moves:  # it was asked for by a unit that is not in charge of the survivor
+        yield Overlap(OverlapKind.OPEN_MOVE, move, None)
     for file, twin in product(merged.files, survivor.files):
         if file.category is twin.category and file.closed_on is None and twin.closed_on is None:
             yield Overlap(OverlapKind.OPEN_FILES, file.id, twin.id)

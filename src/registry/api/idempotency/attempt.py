@@ -55,9 +55,10 @@ async def keep(request: Request, answer: Response) -> None:
 
     A refusal rolls both back: what was not carried out may be tried again under the same key.
     """
-    digest, fingerprint = getattr(request.state, "to_keep", (None, None))
-    if digest is None or fingerprint is None:
+    to_keep: tuple[bytes, bytes] | None = getattr(request.state, "to_keep", None)
+    if to_keep is None:
         return
+    digest, fingerprint = to_keep
     outcome = Outcome(
         fingerprint,
         status=answer.status_code,
